@@ -1,0 +1,123 @@
+// Gateway and workers in one process, from config to running and back. Starting opens things in the order in which they
+// need each other; stopping goes the other way: first no more requests, then no more work, then the ports.
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { systemRandom } from '../base/random.ts';
+import type { Log } from '../log/log.ts';
+import type { Topology } from '../streams/topology.ts';
+import { shopTopology } from '../topologies/shop.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { Config } from './config-schema.ts';
+import { isUnused, seedAccounts, seedProducts } from './demo/seed.ts';
+import { runTraffic } from './demo/traffic.ts';
+import { type OpenGateway, openGateway } from './gateway.ts';
+import { operationsOf } from './operations.ts';
+import { forgetRunning, noteRunning } from './running.ts';
+import { tokenSecret } from './secret.ts';
+import { tokenIssuer } from './tokens.ts';
+import { createTopics, topicsOf } from './topics.ts';
+import { viewsInto } from './views.ts';
+import { clock, openDocuments, openLog, useSchemas } from './wire.ts';
+import { Workers } from './workers.ts';
+
+export interface ApplicationParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  /** Called once if something can't go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** What an application is made of, in the order of starting. */
+interface Opened {
+  readonly log: Log;
+  readonly documents: Documents;
+  readonly workers: Workers;
+  readonly gateway: OpenGateway;
+  /** Where the gateway answers. */
+  readonly url: string;
+  readonly metrics: Registry;
+  readonly topologies: readonly Topology[];
+  /** How many. */
+  readonly views: number;
+}
+
+export class Application {
+  readonly url: string;
+  readonly #config: Config;
+  readonly #opened: Opened;
+  readonly #stopping = new AbortController();
+
+  private constructor(config: Config, opened: Opened) {
+    this.url = opened.url;
+    this.#config = config;
+    this.#opened = opened;
+  }
+
+  /** Resolves when the gateway listens and every task runs. */
+  static async start({ config, logger, onFailure }: ApplicationParts): Promise<Application> {
+    const { appId } = config;
+    await useSchemas(config, logger);
+    const log = await openLog(config, logger);
+    await createTopics(log, config);
+    const topics = await topicsOf(log);
+    const documents = await openDocuments(config, logger);
+    if (config.demo && (await isUnused(log, topics))) {
+      await seedAccounts(log, { clock, topics });
+      await seedProducts(log, { clock, topics });
+    }
+    const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
+    const operations = operationsOf({ log, topics, documents, appId, workers: workers.all });
+    const metrics = new Registry();
+    const figures = () => workers.figures(metrics);
+    const gateway = await openGateway({
+      config,
+      log,
+      documents,
+      operations,
+      logger,
+      metrics,
+      figures,
+      random: systemRandom,
+    });
+    const url = await gateway.app.listen({ host: config.host, port: config.port });
+    const topologies = [shopTopology(topics)];
+    const views = viewsInto(documents, topics).length;
+    const opened = { log, documents, workers, gateway, url, metrics, topologies, views };
+    const application = new Application(config, opened);
+    await workers.running(application.#stopping.signal);
+    noteRunning(config, url);
+    if (config.traffic) await application.#startTraffic(logger);
+    return application;
+  }
+
+  /** What runs, in words. */
+  get tasks(): string {
+    const { topologies, views, workers } = this.#opened;
+    const where = workers.all.length === 1 ? 'one thread' : `${workers.all.length} threads`;
+    return `${topologies.map(({ name, partitions }) => `${name} x ${partitions}`).join(', ')} and ${views} views on ${where}`;
+  }
+
+  /** Each metric summed over its labels and all threads. */
+  async totals(names: readonly string[]): Promise<number[]> {
+    const all = (await this.#opened.workers.allFigures(this.#opened.metrics)).flat();
+    return names.map((name) => {
+      const values = all.filter((metric) => metric.name === name).flatMap((metric) => metric.values);
+      return values.reduce((sum, { value }) => sum + value, 0);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const { gateway, workers, log, documents } = this.#opened;
+    await gateway.close();
+    await workers.stop();
+    await Promise.all([log.close(), documents.close()]);
+    forgetRunning(this.#config);
+  }
+
+  async #startTraffic(logger: Logger): Promise<void> {
+    const issue = await tokenIssuer(tokenSecret(this.#config));
+    const tokenOf = (userId: string, role: 'shopper' | 'seller') => issue({ userId, role, email: `${userId}@demo` });
+    void runTraffic({ url: this.url, tokenOf, clock, logger, signal: this.#stopping.signal });
+  }
+}

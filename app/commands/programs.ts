@@ -1,0 +1,34 @@
+// `bench` and `simulate`: programs of their own beside this one. They run as child processes, with their own options.
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+
+const programs = [
+  ['bench', 'bench/bench.ts', 'Measure orders a second and latency, next to PostgreSQL and Redis where they run.'],
+  ['simulate', 'test/simulation/main.ts', 'Run the shop through seeded faults in virtual time, with checkers.'],
+] as const;
+
+export function addPrograms(program: Command): void {
+  for (const [verb, file, about] of programs) {
+    program
+      .command(verb)
+      .description(about)
+      .helpOption(false)
+      .allowUnknownOption()
+      .argument('[options...]', 'Its own: see --help')
+      .action((options: string[]) => run(file, options));
+  }
+}
+
+/** With this Node; ends as it ends. */
+function run(file: string, options: readonly string[]): Promise<void> {
+  const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [path, ...options], { stdio: 'inherit' });
+    child.on('error', reject);
+    child.on('exit', (code) => {
+      process.exitCode = code ?? 1;
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,39 @@
+// `state get` and `state scan`: what tasks have committed.
+import type { Command } from 'commander';
+import type { StateEntry } from '../../gateway/operations.ts';
+import { addSettings } from '../flags.ts';
+import { print, printJson, table } from '../output.ts';
+import { type Flags, places, withOperator } from './operator-verb.ts';
+
+export function addState(program: Command): void {
+  const state = program.command('state').description('Look into committed state.');
+  addSettings(state.command('get <store> <key>'), places).description('Print the value of a key.').action(getState);
+  addSettings(state.command('scan <store>'), places)
+    .description('List entries in order of task and key.')
+    .option('--from <key>', 'From this key on')
+    .option('--to <key>', 'Up to this key, without it')
+    .option('--limit <n>', 'At most so many', '50')
+    .option('--json', 'Print JSON')
+    .action(scanState);
+}
+
+async function getState(store: string, key: string, flags: Flags): Promise<void> {
+  const entries = await read(store, new URLSearchParams({ key }), flags);
+  if (entries.length === 0) process.exitCode = 1;
+  for (const { value } of entries) printJson(value);
+}
+
+async function scanState(store: string, flags: Flags): Promise<void> {
+  const query = new URLSearchParams({ limit: String(flags.limit) });
+  for (const name of ['from', 'to']) if (typeof flags[name] === 'string') query.set(name, flags[name]);
+  const entries = await read(store, query, flags);
+  if (flags.json === true) printJson(entries);
+  else print(table(entries));
+}
+
+function read(store: string, query: URLSearchParams, flags: Flags): Promise<StateEntry[]> {
+  return withOperator(flags, async (operator) => {
+    const path = `/v1/admin/state/${encodeURIComponent(store)}?${query}`;
+    return ((await operator.request('GET', path)) as { entries: StateEntry[] }).entries;
+  });
+}

@@ -1,0 +1,26 @@
+// `topics create`: makes what is missing, and says so.
+import type { Command } from 'commander';
+import { readConfig } from '../config.ts';
+import { addSettings } from '../flags.ts';
+import { createLogger } from '../logging.ts';
+import { print } from '../output.ts';
+import { allTopics, createTopics } from '../topics.ts';
+import { openLog } from '../wire.ts';
+import { type Flags, places } from './operator-verb.ts';
+
+export function addTopics(program: Command): void {
+  const topics = program.command('topics').description('The topics of the log.');
+  addSettings(topics.command('create'), places).description('Create the topics that are missing.').action(create);
+}
+
+async function create(flags: Flags): Promise<void> {
+  const config = readConfig({ flags, parts: [] });
+  const log = await openLog(config, createLogger({ logLevel: 'warn' }));
+  try {
+    const created = await createTopics(log, config);
+    for (const name of created) print(`created ${name}`);
+    print(`${created.length} created, ${allTopics(config).length - created.length} were there.`);
+  } finally {
+    await log.close();
+  }
+}

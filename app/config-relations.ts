@@ -1,0 +1,98 @@
+// How settings depend on each other, one rule a function. A rule looks at values that are each good by themselves.
+import { isIPv4 } from 'node:net';
+import type { Config, Part } from './config-schema.ts';
+import { flagOf, type SettingName } from './settings.ts';
+
+/** What is wrong with a setting, and what to do about it. */
+export interface Broken {
+  readonly setting: SettingName;
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+type Relation = (config: Config, parts: readonly Part[]) => Broken | undefined;
+
+/** Adding a rule is a function, an entry here, a test. */
+export const relations: readonly Relation[] = [
+  needs('log', 'kafka', 'brokers'),
+  needs('sasl', 'plain', 'saslUsername'),
+  needs('sasl', 'plain', 'saslPassword'),
+  needs('sasl', 'scram-sha-256', 'saslUsername'),
+  needs('sasl', 'scram-sha-256', 'saslPassword'),
+  needs('sasl', 'scram-sha-512', 'saslUsername'),
+  needs('sasl', 'scram-sha-512', 'saslPassword'),
+  needs('sasl', 'oauthbearer', 'saslTokenFile'),
+  tlsCertAndKeyGoTogether,
+  plainNeedsTls,
+  needs('documents', 'mongo', 'mongo'),
+  needs('search', 'elasticsearch', 'elasticsearch'),
+  needs('cache', 'redis', 'redis'),
+  embeddedIsOneProcess,
+  embeddedIsOneThread,
+  demoStaysAtHome,
+  trafficNeedsDemo,
+  tokensNeedSecret,
+];
+
+function needs(setting: SettingName, value: string, needed: SettingName): Relation {
+  return (config) => {
+    if (config[setting] !== value || config[needed] !== undefined) return undefined;
+    return {
+      setting: needed,
+      problem: `is missing while ${flagOf(setting)} is ${value}`,
+      remedy: `set ${flagOf(needed)}`,
+    };
+  };
+}
+
+function embeddedIsOneProcess({ log }: Config, parts: readonly Part[]): Broken | undefined {
+  if (log !== 'embedded' || parts.length !== 1) return undefined;
+  const problem = `is embedded, which is one process for gateway and worker; this is the ${parts[0]} alone`;
+  return { setting: 'log', problem, remedy: 'use `stockstream start`, or --log kafka' };
+}
+
+function embeddedIsOneThread({ log, threads }: Config): Broken | undefined {
+  if (log !== 'embedded' || threads === 1) return undefined;
+  return {
+    setting: 'threads',
+    problem: 'is above 1 on the embedded log, which serves one thread',
+    remedy: 'use 1, or --log kafka',
+  };
+}
+
+function tlsCertAndKeyGoTogether({ tlsCert, tlsKey }: Config): Broken | undefined {
+  if ((tlsCert === undefined) === (tlsKey === undefined)) return undefined;
+  const setting = tlsCert === undefined ? 'tlsCert' : 'tlsKey';
+  return { setting, problem: 'is missing, while its other half is given', remedy: 'give both, or none' };
+}
+
+function plainNeedsTls({ sasl, tls, brokers = [] }: Config): Broken | undefined {
+  const isHome = brokers.every((broker) => isLoopback(broker.replace(/:\d+$/, '')));
+  if (sasl !== 'plain' || tls || isHome) return undefined;
+  const problem = 'is plain, which would send the password readably over the network';
+  return { setting: 'sasl', problem, remedy: 'add --tls, or use scram-sha-512' };
+}
+
+function demoStaysAtHome({ demo, host }: Config): Broken | undefined {
+  if (!demo || isLoopback(host)) return undefined;
+  const problem = `opens accounts whose password everybody knows, and ${host} can be reached from elsewhere`;
+  return { setting: 'demo', problem, remedy: 'use --no-demo, or --host 127.0.0.1' };
+}
+
+function trafficNeedsDemo({ demo, traffic }: Config): Broken | undefined {
+  if (!traffic || demo) return undefined;
+  return { setting: 'traffic', problem: 'needs the demo catalogue', remedy: 'use --demo, or --no-traffic' };
+}
+
+function tokensNeedSecret({ host, jwtSecret }: Config, parts: readonly Part[]): Broken | undefined {
+  const isGatewayApart = parts.includes('gateway') && !parts.includes('worker');
+  const isOpen = parts.includes('gateway') && !isLoopback(host);
+  if (jwtSecret !== undefined || !(isGatewayApart || isOpen)) return undefined;
+  const problem = 'is missing while the gateway is reached from elsewhere or is one of several';
+  return { setting: 'jwtSecret', problem, remedy: 'set 32 random characters, the same for every gateway' };
+}
+
+/** Whether only this machine can connect to `host`. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}

@@ -1,0 +1,43 @@
+// A gateway apart from workers: requests in, queries and events out. It decides nothing, so any number may run.
+import { systemRandom } from '../base/random.ts';
+import type { Log } from '../log/log.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { ApplicationParts } from './application.ts';
+import { type OpenGateway, openGateway } from './gateway.ts';
+import { operationsOf } from './operations.ts';
+import { topicsOf } from './topics.ts';
+import { openDocuments, openLog, useSchemas } from './wire.ts';
+
+interface Opened {
+  readonly log: Log;
+  readonly documents: Documents;
+  readonly gateway: OpenGateway;
+}
+
+export class GatewayProcess {
+  readonly url: string;
+  readonly #opened: Opened;
+
+  private constructor(url: string, opened: Opened) {
+    this.url = url;
+    this.#opened = opened;
+  }
+
+  /** Resolves when it listens. Its topics must exist. */
+  static async start({ config, logger }: ApplicationParts): Promise<GatewayProcess> {
+    await useSchemas(config, logger);
+    const log = await openLog(config, logger);
+    const topics = await topicsOf(log);
+    const documents = await openDocuments(config, logger);
+    const operations = operationsOf({ log, topics, documents, appId: config.appId, workers: [] });
+    const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });
+    const url = await gateway.app.listen({ host: config.host, port: config.port });
+    return new GatewayProcess(url, { log, documents, gateway });
+  }
+
+  async stop(): Promise<void> {
+    const { log, documents, gateway } = this.#opened;
+    await gateway.close();
+    await Promise.all([log.close(), documents.close()]);
+  }
+}

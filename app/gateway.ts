@@ -1,0 +1,59 @@
+// The gateway with what it needs beside the ports that it shares with others of the process.
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Random } from '../base/random.ts';
+import { buildGateway } from '../gateway/gateway.ts';
+import type { Operations } from '../gateway/operations.ts';
+import { gatewayDefaults } from '../gateway/settings.ts';
+import type { Log } from '../log/log.ts';
+import { topologyNames } from '../streams/names.ts';
+import { viewGroup } from '../streams/view.ts';
+import { shopTopology } from '../topologies/shop.ts';
+import { collections } from '../views/collections.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { Config } from './config-schema.ts';
+import { version } from './manifest.ts';
+import { tokenSecret } from './secret.ts';
+import { clock, openIdempotency } from './wire.ts';
+
+export interface GatewayParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly documents: Documents;
+  readonly operations: Operations;
+  readonly logger: Logger;
+  readonly random: Random;
+  /** Default: one of its own. */
+  readonly metrics?: Registry;
+  /** All figures of the process; default: those of `metrics`. */
+  readonly figures?: () => Promise<string>;
+}
+
+export interface OpenGateway {
+  readonly app: FastifyInstance;
+  /** Finishes what runs. The log and the documents stay open. */
+  close(): Promise<void>;
+}
+
+export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
+  const { config, metrics = new Registry() } = parts;
+  collectDefaultMetrics({ register: metrics });
+  const idempotency = openIdempotency(config);
+  const settings = {
+    ...gatewayDefaults,
+    jwtSecret: tokenSecret(config),
+    holdMillis: config.holdSeconds * 1000,
+    ordersGroup: topologyNames(config.appId, shopTopology().name).group,
+    ordersViewGroup: viewGroup(config.appId, collections.orders.name),
+    corsOrigins: config.cors ?? [],
+  };
+  const app = await buildGateway({ ...parts, idempotency, clock, metrics, settings, version });
+  return {
+    app,
+    async close() {
+      await app.close();
+      await idempotency.close();
+    },
+  };
+}

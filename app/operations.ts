@@ -1,0 +1,124 @@
+// What the gateway's operator routes can see and do. Of tasks it knows those of this process; a gateway without workers
+// beside it shows what the log says.
+
+import { StockstreamError } from '../base/errors.ts';
+import type {
+  LagDescription,
+  Operations,
+  PartHealth,
+  StateEntry,
+  StateQuery,
+  TopologyDescription,
+} from '../gateway/operations.ts';
+import type { Log } from '../log/log.ts';
+import type { Topics } from '../schemas/topics.ts';
+import { topologyNames } from '../streams/names.ts';
+import type { Topology } from '../streams/topology.ts';
+import { viewGroup } from '../streams/view.ts';
+import { shopTopology } from '../topologies/shop.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import { seedProducts } from './demo/seed.ts';
+import { rebuildView } from './rebuild-view.ts';
+import { verifyTopology } from './verify.ts';
+import { viewsInto } from './views.ts';
+import { clock } from './wire.ts';
+import type { WorkerHandle } from './worker-handle.ts';
+
+export interface OperationsParts {
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly documents: Documents;
+  readonly appId: string;
+  /** Of this process. */
+  readonly workers: readonly WorkerHandle[];
+  /** Reads state where no worker runs. Default: it can't be read. */
+  readonly readState?: Operations['readState'];
+}
+
+export function operationsOf(parts: OperationsParts): Operations {
+  const { workers, log, topics, appId } = parts;
+  const topology = shopTopology(topics);
+  const { readState = (query) => readFromWorkers(workers, query) } = parts;
+  return {
+    topologies: async () => [describeTopology(topology)],
+    tasks: async () => (await Promise.all(workers.map((worker) => worker.tasks()))).flat(),
+    lag: () => describeLag(topology, parts),
+    health: () => health(parts),
+    rebuildView: (name) => rebuildView(name, parts),
+    async seed(count) {
+      await seedProducts(log, { clock, topics, count });
+      return count;
+    },
+    readState,
+    replay: async (name) => (name === topology.name ? await verifyTopology({ log, topology, appId }) : undefined),
+  };
+}
+
+export function describeTopology({ name, partitions, sources, timers }: Topology): TopologyDescription {
+  const parts = [
+    ...sources.map(({ topic, ...node }) => ({ ...node, source: { kind: 'topic', name: topic.name } as const })),
+    ...timers.map(({ name: timer, ...node }) => ({ ...node, source: { kind: 'timer', name: timer } as const })),
+  ];
+  const nodes = parts.map(({ processor, source, wires }) => ({
+    processor: processor.name,
+    source,
+    stores: Object.values(wires.stores).map((store) => store.name),
+    outputs: Object.values(wires.outputs).map((topic) => topic.name),
+  }));
+  return { name, partitions, nodes };
+}
+
+/** Each worker has the state of its own tasks. @throws STATE_ELSEWHERE if none runs here */
+async function readFromWorkers(workers: readonly WorkerHandle[], query: StateQuery): Promise<StateEntry[] | undefined> {
+  if (workers.length === 0) throw new StockstreamError('STATE_ELSEWHERE', { store: query.store });
+  const found = await Promise.all(workers.map((worker) => worker.readState(query)));
+  if (found.every((entries) => entries === undefined)) return undefined;
+  const entries = found.flatMap((each) => each ?? []);
+  return entries.sort((a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : 0)).slice(0, query.limit);
+}
+
+interface Reader {
+  readonly kind: 'topology' | 'view';
+  readonly name: string;
+  readonly group: string;
+  readonly topic: { readonly name: string; readonly partitions: number };
+}
+
+async function describeLag(
+  topology: Topology,
+  { log, topics, documents, appId }: OperationsParts,
+): Promise<LagDescription[]> {
+  const { group } = topologyNames(appId, topology.name);
+  const readers: Reader[] = [
+    ...topology.sources.map(({ topic }) => ({ kind: 'topology' as const, name: topology.name, group, topic })),
+    ...viewsInto(documents, topics).map(({ name, topic }) => {
+      return { kind: 'view' as const, name, group: viewGroup(appId, name), topic };
+    }),
+  ];
+  return (await Promise.all(readers.map((reader) => lagOf(log, reader)))).flat();
+}
+
+async function lagOf(log: Log, { kind, name, group, topic }: Reader): Promise<LagDescription[]> {
+  const partitions = Array.from({ length: topic.partitions }, (_, partition) => ({ topic: topic.name, partition }));
+  const ends = await log.admin.offsets(partitions, 'latest');
+  const earliest = await log.admin.offsets(partitions, 'earliest');
+  const committed = await log.admin.committedOffsets(group, partitions);
+  return partitions.map(({ partition }, index) => {
+    const end = ends[index]!;
+    const lag = Math.max(0, end - (committed[index] ?? earliest[index]!));
+    return { kind, name, topic: topic.name, partition, committed: committed[index] ?? null, end, lag };
+  });
+}
+
+export async function health({
+  documents,
+  workers,
+}: Pick<OperationsParts, 'documents' | 'workers'>): Promise<PartHealth[]> {
+  const away = await documents.ping().then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  const reachable = away === undefined ? { healthy: true } : { healthy: false, detail: away };
+  const parts = await Promise.all(workers.map((worker) => worker.health()));
+  return [{ name: 'documents', ...reachable }, ...parts.flat()];
+}

@@ -1,0 +1,86 @@
+// How the tools of the command line reach the operator's routes: over HTTP if a process has this data directory in use,
+// else through a gateway of their own that doesn't listen. Either way it's the same routes.
+
+import { reasonOf, StockstreamError } from '../base/errors.ts';
+import { systemRandom } from '../base/random.ts';
+import type { Operations } from '../gateway/operations.ts';
+import { shopTopology } from '../topologies/shop.ts';
+import type { Config } from './config-schema.ts';
+import { openGateway } from './gateway.ts';
+import { createLogger } from './logging.ts';
+import { operationsOf } from './operations.ts';
+import { readState } from './read-state.ts';
+import { findRunning } from './running.ts';
+import { tokenSecret } from './secret.ts';
+import { tokenIssuer } from './tokens.ts';
+import { createTopics, topicsOf } from './topics.ts';
+import { openDocuments, openLog, openStore, useSchemas } from './wire.ts';
+
+export interface Operator {
+  /** @throws OPERATION_REFUSED with what the gateway says */
+  request(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export async function openOperator(config: Config): Promise<Operator> {
+  const issue = await tokenIssuer(tokenSecret(config));
+  const token = issue({ userId: 'command-line', role: 'operator', email: 'command-line@localhost' });
+  const headers = { authorization: `Bearer ${token}` };
+  const running = findRunning(config);
+  return running === undefined ? await openLocal(config, headers) : remote(running.url, headers);
+}
+
+function remote(url: string, headers: { authorization: string }): Operator {
+  return {
+    async request(method, path, body) {
+      try {
+        const type = body === undefined ? {} : { 'content-type': 'application/json' };
+        const payload = body === undefined ? {} : { body: JSON.stringify(body) };
+        const response = await fetch(`${url}${path}`, { method, headers: { ...headers, ...type }, ...payload });
+        return answered({ status: response.status, text: await response.text() });
+      } catch (error) {
+        if (error instanceof StockstreamError) throw error;
+        throw new StockstreamError('GATEWAY_UNREACHABLE', { url, reason: reasonOf(error) }, error);
+      }
+    },
+    close: async () => {},
+  };
+}
+
+async function openLocal(config: Config, headers: { authorization: string }): Promise<Operator> {
+  const logger = createLogger({ logLevel: 'warn' });
+  await useSchemas(config, logger);
+  const log = await openLog(config, logger);
+  await createTopics(log, config);
+  const topics = await topicsOf(log);
+  const documents = await openDocuments(config, logger);
+  let state: ReturnType<typeof openStore> | undefined;
+  const readHere: Operations['readState'] = async (query) => {
+    state ??= openStore(config, 0, logger);
+    return await readState(await state, shopTopology(topics), query);
+  };
+  const operations = operationsOf({ log, topics, documents, appId: config.appId, workers: [], readState: readHere });
+  const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });
+  return {
+    async request(method, url, payload) {
+      const response = await gateway.app.inject({ method, url, headers, ...(payload && { payload }) });
+      return answered({ status: response.statusCode, text: response.body });
+    },
+    async close() {
+      await gateway.close();
+      await Promise.all([log.close(), documents.close(), state?.then((store) => store.close())]);
+    },
+  };
+}
+
+function answered({ status, text }: Answer): unknown {
+  const answer: unknown = text === '' ? undefined : JSON.parse(text);
+  if (status < 400) return answer;
+  const { code, detail } = answer as { code?: string; detail?: string };
+  throw new StockstreamError('OPERATION_REFUSED', { code, detail });
+}

@@ -1,0 +1,294 @@
+// The one table of settings. Flags, environment variables, .env.example, `--help` and docs/settings.md come from it.
+// It says what a single value may be; how values depend on each other stands in config-relations.ts.
+import { type Static, type TSchema, Type } from 'typebox';
+
+/** Headings of `--help` and docs/settings.md, in their order. */
+export type SettingGroup = 'Log' | 'Worker' | 'Views' | 'Gateway' | 'Demo' | 'Process';
+
+export interface Setting<Schema extends TSchema = TSchema> {
+  readonly group: SettingGroup;
+  readonly doc: string;
+  readonly kind: 'text' | 'integer' | 'boolean' | 'list';
+  readonly schema: Schema;
+  /** What stands for the value in `--help`: `--port <n>`. */
+  readonly placeholder: string;
+  /** The good values in words: "give ...". */
+  readonly expected: string;
+  /** Undefined for an optional setting; `doc` says what happens then. */
+  readonly default: Static<Schema> | undefined;
+  /** Never shown: not in problems, not when the config is printed. */
+  readonly secret: boolean;
+}
+
+interface About<Value> {
+  readonly group: SettingGroup;
+  readonly doc: string;
+  readonly default?: Value;
+  readonly secret?: true;
+}
+
+/** A setting that has no value unless one is given, or whose default depends on others. */
+function optional<Schema extends TSchema>(about: Setting<Schema>) {
+  return { ...about, schema: Type.Optional(about.schema) };
+}
+
+function setting<Schema extends TSchema>(
+  about: About<Static<Schema>>,
+  shape: Pick<Setting<Schema>, 'kind' | 'schema' | 'placeholder' | 'expected'>,
+): Setting<Schema> {
+  return { ...shape, group: about.group, doc: about.doc, default: about.default, secret: about.secret ?? false };
+}
+
+function text(placeholder: string, expected: string, about: About<string> & { pattern: RegExp }) {
+  const schema = Type.String({ pattern: about.pattern.source });
+  return setting(about, { kind: 'text', schema, placeholder, expected });
+}
+
+function url(example: string, about: About<string>) {
+  const pattern = `^${example.slice(0, example.indexOf(':'))}s?(\\+srv)?://[^\\s/]+`;
+  return setting(about, {
+    kind: 'text',
+    schema: Type.String({ pattern }),
+    placeholder: 'url',
+    expected: `a URL like ${example}`,
+  });
+}
+
+function integer(minimum: number, maximum: number, about: About<number>) {
+  const schema = Type.Integer({ minimum, maximum });
+  return setting(about, {
+    kind: 'integer',
+    schema,
+    placeholder: 'n',
+    expected: `a whole number from ${minimum} to ${maximum}`,
+  });
+}
+
+function choice<const Value extends string>(values: readonly Value[], about: About<Value>) {
+  const schema = Type.Unsafe<Value>({ type: 'string', enum: values });
+  return setting(about, {
+    kind: 'text',
+    schema,
+    placeholder: 'name',
+    expected: `one of ${values.join(', ')}`,
+  });
+}
+
+function list(item: string, pattern: RegExp, about: About<string[]>) {
+  const schema = Type.Array(Type.String({ pattern: pattern.source }), { minItems: 1 });
+  return setting(about, {
+    kind: 'list',
+    schema,
+    placeholder: 'list',
+    expected: `${item}, several separated by commas`,
+  });
+}
+
+function boolean(about: About<boolean>) {
+  return setting(about, { kind: 'boolean', schema: Type.Boolean(), placeholder: '', expected: 'true or false' });
+}
+
+export const settings = {
+  data: text('dir', 'a directory', {
+    group: 'Process',
+    default: 'data',
+    pattern: /./,
+    doc: 'Directory of all that this process keeps on disk.',
+  }),
+  logLevel: choice(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+    group: 'Process',
+    default: 'info',
+    doc: 'The least important lines that are written to standard output.',
+  }),
+  log: choice(['embedded', 'kafka'], {
+    group: 'Log',
+    default: 'embedded',
+    doc: 'Where the streams live: in this process (one machine), or in Apache Kafka.',
+  }),
+  brokers: optional(
+    list('host:port', /^[\w.-]+:\d{1,5}$/, {
+      group: 'Log',
+      doc: 'Kafka brokers to ask first; one that answers is enough.',
+    }),
+  ),
+  topicPrefix: text('prefix', 'up to 64 letters, digits, dots, dashes', {
+    group: 'Log',
+    default: '',
+    pattern: /^[A-Za-z0-9._-]{0,64}$/,
+    doc: 'Before the names of topics and groups in Kafka, so that installations can share a cluster.',
+  }),
+  replication: integer(-1, 9, {
+    group: 'Log',
+    default: -1,
+    doc: 'Copies of each Kafka topic that is created; -1 leaves it to the brokers.',
+  }),
+  minInSync: integer(1, 9, {
+    group: 'Log',
+    default: 1,
+    doc: 'Copies that must have a record before it counts as written, of each Kafka topic that is created.',
+  }),
+  compression: choice(['none', 'lz4', 'zstd', 'gzip'], {
+    group: 'Log',
+    default: 'none',
+    doc: 'How record batches are packed that are written to Kafka.',
+  }),
+  tls: boolean({ group: 'Log', default: false, doc: 'Connect to Kafka over TLS.' }),
+  tlsCa: optional(
+    text('file', 'a file', {
+      group: 'Log',
+      pattern: /./,
+      doc: "Certificate authorities of Kafka's brokers, PEM. Without one, the machine's own are trusted.",
+    }),
+  ),
+  tlsCert: optional(text('file', 'a file', { group: 'Log', pattern: /./, doc: 'Certificate to show to Kafka, PEM.' })),
+  tlsKey: optional(text('file', 'a file', { group: 'Log', pattern: /./, doc: 'Key of that certificate, PEM.' })),
+  sasl: choice(['none', 'plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'], {
+    group: 'Log',
+    default: 'none',
+    doc: 'How to log in to Kafka.',
+  }),
+  saslUsername: optional(text('name', 'a name', { group: 'Log', pattern: /./, doc: 'For --sasl plain and scram.' })),
+  saslPassword: optional(
+    text('secret', 'a password', { group: 'Log', secret: true, pattern: /./, doc: 'For --sasl plain and scram.' }),
+  ),
+  saslTokenFile: optional(
+    text('file', 'a file', {
+      group: 'Log',
+      pattern: /./,
+      doc: 'Where the token for --sasl oauthbearer is; read anew for every connection.',
+    }),
+  ),
+  registry: optional(
+    url('http://127.0.0.1:8081', {
+      group: 'Log',
+      secret: true,
+      doc: 'Confluent-compatible schema registry. Without one, schema ids come from schemas/.',
+    }),
+  ),
+  appId: text('id', 'up to 64 letters, digits, dots, dashes', {
+    group: 'Log',
+    default: 'stockstream',
+    pattern: /^[A-Za-z0-9._-]{1,64}$/,
+    doc: 'Prefix of consumer groups, transactional ids and internal topics. Workers with one id share the work.',
+  }),
+  partitions: integer(1, 1000, {
+    group: 'Log',
+    default: 8,
+    doc: 'Partitions of the topics keyed by product when they are created; fixed from then on.',
+  }),
+  threads: integer(1, 64, {
+    group: 'Worker',
+    default: 1,
+    doc: 'Worker threads of this process.',
+  }),
+  instanceId: optional(
+    text('id', 'up to 64 letters, digits, dots, dashes', {
+      group: 'Worker',
+      pattern: /^[A-Za-z0-9._-]{1,64}$/,
+      doc: "Tells this process from the application's others, over restarts. Without one, the host name does.",
+    }),
+  ),
+  metricsPort: integer(0, 65535, {
+    group: 'Worker',
+    default: 9464,
+    doc: 'Where a worker that runs apart answers health checks and Prometheus; 0 takes any free port.',
+  }),
+  standbys: integer(0, 8, {
+    group: 'Worker',
+    default: 0,
+    doc: 'Warm copies of the state of each task on other workers.',
+  }),
+  holdSeconds: integer(1, 86_400, {
+    group: 'Gateway',
+    default: 900,
+    doc: 'How long stock is held for an order that is not paid yet.',
+  }),
+  documents: choice(['sqlite', 'mongo'], {
+    group: 'Views',
+    default: 'sqlite',
+    doc: 'Where orders, products and other documents are read from.',
+  }),
+  mongo: optional(
+    url('mongodb://127.0.0.1:27017/stockstream', {
+      group: 'Views',
+      secret: true,
+      doc: 'MongoDB, for --documents mongo.',
+    }),
+  ),
+  search: choice(['embedded', 'elasticsearch'], {
+    group: 'Views',
+    default: 'embedded',
+    doc: 'Where the product search runs.',
+  }),
+  elasticsearch: optional(
+    url('http://127.0.0.1:9200', {
+      group: 'Views',
+      secret: true,
+      doc: 'Elasticsearch, for --search elasticsearch.',
+    }),
+  ),
+  cache: choice(['memory', 'redis'], {
+    group: 'Views',
+    default: 'memory',
+    doc: 'Where counters and ranks live.',
+  }),
+  redis: optional(
+    url('redis://127.0.0.1:6379', {
+      group: 'Views',
+      secret: true,
+      doc: 'Redis, for --cache redis.',
+    }),
+  ),
+  host: text('address', 'an address or a host name', {
+    group: 'Gateway',
+    default: '127.0.0.1',
+    pattern: /^[\w.:-]+$/,
+    doc: 'The address to listen on; 0.0.0.0 for all.',
+  }),
+  port: integer(0, 65535, {
+    group: 'Gateway',
+    default: 3000,
+    doc: 'The port to listen on; 0 takes any free one.',
+  }),
+  jwtSecret: optional(
+    text('secret', 'at least 32 characters', {
+      group: 'Gateway',
+      secret: true,
+      pattern: /^.{32,}$/,
+      doc: 'Signs bearer tokens; all gateways share it. On a loopback address one is made and kept in the data directory.',
+    }),
+  ),
+  cors: optional(
+    list('an origin like https://shop.example', /^https?:\/\/[^\s/]+$/, {
+      group: 'Gateway',
+      doc: 'Origins whose pages may call the gateway. Without any, only its own pages may.',
+    }),
+  ),
+  demo: optional(
+    boolean({
+      group: 'Demo',
+      doc: 'A demo catalogue and demo accounts. On by default when gateway and worker run together on a loopback address.',
+    }),
+  ),
+  traffic: optional(
+    boolean({
+      group: 'Demo',
+      doc: 'A trickle of simulated shoppers. On by default with the demo on the embedded log.',
+    }),
+  ),
+};
+
+export type SettingName = keyof typeof settings;
+
+/** All settings in the table's order. */
+export const settingEntries = Object.entries(settings) as readonly (readonly [SettingName, Setting])[];
+
+/** `appId` -> `--app-id`. */
+export function flagOf(name: SettingName): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** `appId` -> `STOCKSTREAM_APP_ID`. */
+export function variableOf(name: SettingName): string {
+  return `STOCKSTREAM_${flagOf(name).slice(2).replaceAll('-', '_').toUpperCase()}`;
+}

@@ -1,0 +1,20 @@
+// A worker as the process around it sees it, whether it runs on the same thread or on one of its own. Everything that
+// crosses is plain data.
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
+import type { PartHealth, StateEntry, StateQuery, TaskDescription } from '../gateway/operations.ts';
+
+export interface WorkerHandle {
+  /** Whether every task and view that it was assigned has its state and takes records. */
+  isRunning(): Promise<boolean>;
+  health(): Promise<readonly PartHealth[]>;
+  tasks(): Promise<readonly TaskDescription[]>;
+  figures(): Promise<MetricObjectWithValues<MetricValue<string>>[]>;
+  /** Of its own tasks. Undefined if there is no such store. */
+  readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
+  /** Stops a view, so that it can be emptied. False if there is no such view. */
+  pauseView(name: string): Promise<boolean>;
+  /** Starts it again, from wherever its offsets are then. */
+  resumeView(name: string): Promise<void>;
+  /** Finishes and commits what is in hand. */
+  stop(): Promise<void>;
+}

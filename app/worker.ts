@@ -1,0 +1,152 @@
+// What a worker runs on one thread: the shop's topology, and the views. It fails as a whole: what can't go on is
+// reported once, for the process to stop and a supervisor to start it again.
+import { hostname } from 'node:os';
+import type { Registry } from 'prom-client';
+import type { Logger } from '../base/logger.ts';
+import type { PartHealth, StateQuery, TaskDescription } from '../gateway/operations.ts';
+import type { Log } from '../log/log.ts';
+import type { Topics } from '../schemas/topics.ts';
+import type { Store } from '../state/store.ts';
+import { createStreamsMetrics, createViewMetrics, type ViewMetrics } from '../streams/metrics.ts';
+import { StreamThread } from '../streams/stream-thread.ts';
+import type { View } from '../streams/view.ts';
+import { ViewThread } from '../streams/view-thread.ts';
+import { shopTopology } from '../topologies/shop.ts';
+import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
+import type { Config } from './config-schema.ts';
+import { version } from './manifest.ts';
+import { readState } from './read-state.ts';
+import { viewsInto } from './views.ts';
+import { clock, openStore } from './wire.ts';
+import type { WorkerHandle } from './worker-handle.ts';
+
+export interface WorkerParts {
+  readonly config: Config;
+  /** Its number within the process, from 0: it has a state directory of its own. */
+  readonly number: number;
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly documents: Documents;
+  readonly metrics: Registry;
+  readonly logger: Logger;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Worker implements WorkerHandle {
+  readonly #parts: WorkerParts;
+  readonly #store: Store;
+  readonly #viewMetrics: ViewMetrics;
+  readonly #thread: StreamThread;
+  readonly #owner: string;
+  #views: ViewThread<DocumentWrite>[];
+
+  private constructor(parts: WorkerParts, store: Store) {
+    const { config, number, log, topics, metrics, logger, onFailure } = parts;
+    this.#parts = parts;
+    this.#store = store;
+    this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
+    this.#viewMetrics = createViewMetrics(metrics);
+    this.#thread = new StreamThread({
+      log,
+      store,
+      clock,
+      topology: shopTopology(topics),
+      appId: config.appId,
+      instanceId: this.#instanceId,
+      deadLetters: topics.deadLetters,
+      codeVersion: version,
+      metrics: createStreamsMetrics(metrics),
+      logger,
+      onFailure,
+    });
+    this.#views = viewsInto(parts.documents, topics).map((view) => this.#viewThread(view));
+  }
+
+  /** Opens the state and starts; tasks restore themselves in the background. */
+  static async start(parts: WorkerParts): Promise<Worker> {
+    const worker = new Worker(parts, await openStore(parts.config, parts.number, parts.logger));
+    worker.#thread.start();
+    for (const view of worker.#views) view.start();
+    return worker;
+  }
+
+  async isRunning(): Promise<boolean> {
+    return this.#thread.isSettled && this.#thread.tasks.every(({ state }) => state === 'running');
+  }
+
+  async health(): Promise<PartHealth[]> {
+    const { state, topology } = this.#thread;
+    const waits = (await this.isRunning()) ? undefined : 'tasks are being assigned or restored';
+    return [
+      part(topology.name, state === 'running' ? waits : `it is ${state}`),
+      ...this.#views.map((view) => {
+        return part(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
+      }),
+    ];
+  }
+
+  async tasks(): Promise<TaskDescription[]> {
+    const owner = this.#owner;
+    const topology = this.#thread.topology.name;
+    return [
+      ...this.#thread.tasks.map(({ id, partition, state }) => ({ id, topology, partition, state, owner })),
+      ...this.#views.flatMap(({ name, partitions, waitingFor }) => {
+        const state = waitingFor === undefined ? 'running' : 'paused';
+        return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
+      }),
+    ];
+  }
+
+  figures() {
+    return this.#parts.metrics.getMetricsAsJSON();
+  }
+
+  readState(query: StateQuery) {
+    return readState(this.#store, this.#thread.topology, query);
+  }
+
+  async pauseView(name: string): Promise<boolean> {
+    const view = this.#views.find((each) => each.name === name);
+    await view?.stop();
+    return view !== undefined;
+  }
+
+  async resumeView(name: string): Promise<void> {
+    const { documents, topics } = this.#parts;
+    const view = viewsInto(documents, topics).find((each) => each.name === name)!;
+    const thread = this.#viewThread(view);
+    this.#views = this.#views.map((each) => (each.name === name ? thread : each));
+    thread.start();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#thread.stop(), ...this.#views.map((view) => view.stop())]);
+    await this.#store.close();
+  }
+
+  /** The same after a restart, so that what the last one left open is ended at once. */
+  get #instanceId(): string {
+    const { config, number } = this.#parts;
+    return config.log === 'embedded' ? 'embedded-0' : `${config.instanceId ?? hostname()}-${number}`;
+  }
+
+  #viewThread(view: View<DocumentWrite>): ViewThread<DocumentWrite> {
+    const { config, log, topics, logger, onFailure } = this.#parts;
+    return new ViewThread({
+      log,
+      clock,
+      view,
+      appId: config.appId,
+      instanceId: this.#instanceId,
+      deadLetters: topics.deadLetters,
+      codeVersion: version,
+      metrics: this.#viewMetrics,
+      logger,
+      onFailure,
+    });
+  }
+}
+
+function part(name: string, problem: string | undefined): PartHealth {
+  return problem === undefined ? { name, healthy: true } : { name, healthy: false, detail: problem };
+}

@@ -1,0 +1,61 @@
+// The workers of a process: one on this thread with the embedded log, which is one thread's; with Kafka each on a
+// thread of its own, with connections and state of its own.
+import { AggregatorRegistry, Registry } from 'prom-client';
+import { sleep } from '../base/clock.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Log } from '../log/log.ts';
+import type { Topics } from '../schemas/topics.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { Config } from './config-schema.ts';
+import { ThreadWorker } from './thread-worker.ts';
+import { clock } from './wire.ts';
+import { Worker } from './worker.ts';
+import type { WorkerHandle } from './worker-handle.ts';
+
+export interface WorkersParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly documents: Documents;
+  readonly logger: Logger;
+  readonly onFailure: (error: unknown) => void;
+}
+
+export class Workers {
+  readonly all: readonly WorkerHandle[];
+
+  private constructor(all: readonly WorkerHandle[]) {
+    this.all = all;
+  }
+
+  static async start(parts: WorkersParts): Promise<Workers> {
+    const { config, logger, onFailure } = parts;
+    if (config.log === 'embedded')
+      return new Workers([await Worker.start({ ...parts, number: 0, metrics: new Registry() })]);
+    const numbers = Array.from({ length: config.threads }, (_, number) => number);
+    return new Workers(numbers.map((number) => new ThreadWorker({ config, number, logger, onFailure })));
+  }
+
+  /** Resolves when every task of this process runs, or `signal` aborts. */
+  async running(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const running = await Promise.all(this.all.map((worker) => worker.isRunning()));
+      if (running.every(Boolean)) return;
+      await sleep(clock, 10, signal);
+    }
+  }
+
+  /** Of this process: its own and its workers'. */
+  allFigures(own: Registry) {
+    return Promise.all([own.getMetricsAsJSON(), ...this.all.map((worker) => worker.figures())]);
+  }
+
+  /** All of them in Prometheus' text format. */
+  async figures(own: Registry): Promise<string> {
+    return await AggregatorRegistry.aggregate(await this.allFigures(own)).metrics();
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.all.map((worker) => worker.stop()));
+  }
+}

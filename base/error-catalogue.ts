@@ -1,0 +1,291 @@
+// The one catalogue of errors: what each code means, what the program does about it, and what a person does.
+// `{name}` in a message is filled from the error's details. docs/errors.md lists every entry; a test keeps them equal.
+// What the gateway answers to its callers stands in request-errors.ts.
+import { requestErrors } from './request-errors.ts';
+
+/**
+ * What the program does with an error:
+ * `retry` tries again later, `deadLetter` sets the record aside and goes on, `fenced` gives up the work to its new
+ * owner, `corruptState` rebuilds local state from the log, `refuse` answers the caller who must mend the request,
+ * `fatal` stops the process.
+ */
+export type Disposition = 'retry' | 'deadLetter' | 'fenced' | 'corruptState' | 'refuse' | 'fatal';
+
+export interface ErrorEntry {
+  readonly message: string;
+  readonly disposition: Disposition;
+  /** What the operator or the caller does. */
+  readonly remedy: string;
+  /** The HTTP status, for errors that a gateway answers with; 500 if absent. */
+  readonly status?: number;
+}
+
+const entries = {
+  ...requestErrors,
+  CONFIG_INVALID: {
+    message: 'The settings are not usable:\n{problems}',
+    disposition: 'fatal',
+    remedy: 'Mend every line; `stockstream start --help` and docs/settings.md list all settings.',
+  },
+  LOG_CLOSED: {
+    message: 'The log is closed.',
+    disposition: 'fatal',
+    remedy: 'The process is stopping. Start it again.',
+  },
+  LOG_UNKNOWN_TOPIC: {
+    message: 'Topic {topic} (partition {partition}) does not exist.',
+    disposition: 'fatal',
+    remedy: 'Create the topics with `stockstream topics create`.',
+  },
+  LOG_TOPIC_EXISTS: {
+    message: 'Topic {topic} exists with {actual} partitions; {expected} were asked for.',
+    disposition: 'fatal',
+    remedy: 'Partition counts are never changed in silence. Use the count that exists, or a new topic.',
+  },
+  LOG_OFFSET_OUT_OF_RANGE: {
+    message: 'Offset {offset} of {topic}-{partition} is outside {earliest} to {latest}.',
+    disposition: 'fatal',
+    remedy: 'The records were removed by retention. Restore a checkpoint, or replay from an offset that exists.',
+  },
+  LOG_PRODUCER_FENCED: {
+    message: 'Transactional id {transactionalId} is in use by a newer producer.',
+    disposition: 'fenced',
+    remedy: 'None: another worker took over. If it goes on, look for two processes with one instance id.',
+  },
+  LOG_MEMBER_FENCED: {
+    message: 'Member {memberId} of group {group} is not part of generation {generation}.',
+    disposition: 'fenced',
+    remedy: 'None: the tasks moved to another worker. If it goes on, raise the session time-out.',
+  },
+  LOG_INSTANCE_FENCED: {
+    message: 'Instance id {instanceId} of group {group} is in use by a newer process.',
+    disposition: 'fatal',
+    remedy:
+      'A process that was frozen or cut off, and replaced meanwhile, ends so: nothing is to be done. If it goes on, two processes have one instance id: give each its own.',
+  },
+  LOG_REBALANCE_IN_PROGRESS: {
+    message: 'Group {group} is rebalancing.',
+    disposition: 'retry',
+    remedy: 'None: it ends by itself.',
+  },
+  LOG_TRANSACTION_STATE: {
+    message: 'The transaction is {state}; it cannot {action}.',
+    disposition: 'fatal',
+    remedy: 'A fault of the program: report it with the log.',
+  },
+  LOG_CORRUPT_BATCH: {
+    message: 'The record batch at {topic}-{partition} offset {offset} is damaged: {reason}.',
+    disposition: 'fatal',
+    remedy: 'The disk or the network changed bytes. Restore the log from a replica or a backup.',
+  },
+  LOG_BATCH_TOO_LARGE: {
+    message: 'A record batch of {bytes} bytes is larger than the limit of {limit}.',
+    disposition: 'refuse',
+    remedy: 'Send smaller records.',
+    status: 413,
+  },
+  LOG_UNREACHABLE: {
+    message: 'Kafka cannot be reached at {broker}: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'Check --brokers, that the brokers run, and that the addresses which they advertise can be reached from here. A process that runs already goes on by itself.',
+  },
+  LOG_TIMED_OUT: {
+    message: 'Kafka at {broker} did not answer within {milliseconds} ms.',
+    disposition: 'retry',
+    remedy: 'Check the load of the brokers and the network. A process that runs already goes on by itself.',
+  },
+  LOG_TLS_FAILED: {
+    message: 'No secure connection to Kafka at {broker}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check that TLS is on (or off) on both sides, the CA that is trusted, and the names in the certificate.',
+  },
+  LOG_AUTHENTICATION_FAILED: {
+    message: 'Kafka at {broker} does not accept who we are: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check the SASL mechanism, the user name and the password or token, and whether the listener asks for any.',
+  },
+  LOG_NOT_AUTHORIZED: {
+    message: 'Kafka does not allow us to {action}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Give the principal the rights that docs/decisions/0006-kafka-adapter.md lists.',
+  },
+  LOG_UNSUPPORTED_BROKER: {
+    message: 'Kafka at {broker} is of no use: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'Use Apache Kafka 4.0 or later. After an upgrade run `kafka-features.sh upgrade --feature transaction.version=2`.',
+  },
+  LOG_UNAVAILABLE: {
+    message: 'Kafka cannot {action} now: {reason}.',
+    disposition: 'retry',
+    remedy: 'None: it is tried again. If it lasts, check that enough replicas are in sync and that disks have room.',
+  },
+  LOG_REFUSED: {
+    message: 'Kafka refuses to {action}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'The reason says what the cluster does not take: a setting of ours, or a limit of the brokers.',
+  },
+  LOG_TRANSACTION_ABORTED: {
+    message: 'Kafka aborted the transaction of {transactionalId}: {reason}.',
+    disposition: 'retry',
+    remedy: 'None: nothing became visible, and the work is done again. If it goes on, look for slow brokers.',
+  },
+  LOG_OUTCOME_UNKNOWN: {
+    message: 'It is not known whether the transaction of {transactionalId} was committed: {reason}.',
+    disposition: 'retry',
+    remedy: 'None: the next producer of this id settles it, and tasks restore what the log says.',
+  },
+  LOG_STORAGE_FAILED: {
+    message: 'The log at {directory} could not be {action}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check that the disk has room, that the directory is writable and that no other process uses it.',
+  },
+  RECORD_UNDECODABLE: {
+    message: 'The record cannot be decoded: {reason}.',
+    disposition: 'deadLetter',
+    remedy: 'Read the dead letter, mend the producer, then replay the record.',
+  },
+  RECORD_INVALID: {
+    message: 'A value of {schema} cannot be encoded: {path} is {found}.',
+    disposition: 'deadLetter',
+    remedy: 'A fault of the program: report it with the dead letter, deploy a fix, then replay the record.',
+  },
+  RECORD_MISROUTED: {
+    message: 'The record with key {key} of topic {topic} belongs to key {expected}.',
+    disposition: 'deadLetter',
+    remedy: 'Mend the producer: the key decides which task owns the record. Then send it again with the right key.',
+  },
+  SCHEMA_UNKNOWN: {
+    message: 'Schema id {id} is not in the registry.',
+    disposition: 'deadLetter',
+    remedy:
+      'A newer program or another one wrote it. Register its schema, then replay the dead letter; a worker that stopped over it is started again.',
+  },
+  SCHEMA_INCOMPATIBLE: {
+    message: 'The schema of {subject} is not backward compatible with version {version}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Give new fields defaults and leave old ones readable, or use a new topic.',
+  },
+  REGISTRY_UNAVAILABLE: {
+    message: 'The schema registry at {url} cannot be reached: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while running: known schemas go on, work that meets a new one waits. At start, check the address in --registry and that the registry runs.',
+  },
+  REGISTRY_REFUSED: {
+    message: 'The schema registry at {url} refuses: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'Check the address in --registry with its path, the user and password in it, and what that user may do: to read is enough once every schema is registered.',
+  },
+  PROCESSOR_FAILED: {
+    message: 'Processor {processor} failed: {reason}.',
+    disposition: 'deadLetter',
+    remedy: 'Read the stack in the dead letter, deploy a fix, then replay the record.',
+  },
+  REPLAY_DIVERGED: {
+    message: 'The replay of task {task} differs at commit {commit}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Replay with the code version of the commit record. If it still differs, a processor is not pure.',
+  },
+  TOPOLOGY_INVALID: {
+    message: 'Topology {topology} is invalid: {problems}.',
+    disposition: 'fatal',
+    remedy: 'Mend the wiring in topologies/.',
+  },
+  STATE_CORRUPT: {
+    message: 'The state of task {task} is damaged: {reason}.',
+    disposition: 'corruptState',
+    remedy: 'None: the task restores itself from its changelog. If it goes on, check the disk.',
+  },
+  STATE_STORAGE_FAILED: {
+    message: 'The state at {directory} could not be {action}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check that the disk has room, that the directory is writable and that no other process uses it.',
+  },
+  STATE_STORE_DAMAGED: {
+    message: 'The state at {directory} is damaged: {reason}.',
+    disposition: 'corruptState',
+    remedy: 'Check the disk, delete the directory and start again: state is restored from checkpoint and changelog.',
+  },
+  STATE_IN_USE: {
+    message: 'The state at {directory} is in use by another process.',
+    disposition: 'fatal',
+    remedy: 'Stop the other process, or give this one a data directory of its own.',
+  },
+  STATE_ENGINE_MISSING: {
+    message: 'The state engine (rocksdb-native) could not be loaded: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'On Linux install libatomic1 (`apt-get install libatomic1`, `dnf install libatomic`); else run `npm ci` again.',
+  },
+  STATE_CLOSED: {
+    message: 'The state store is closed.',
+    disposition: 'fatal',
+    remedy: 'The process is stopping. Start it again.',
+  },
+  STATE_AHEAD_OF_LOG: {
+    message: 'The state of task {task} is at changelog offset {position}, past its end {end}.',
+    disposition: 'fatal',
+    remedy: 'The log was replaced or truncated under the state. Restore the log, or delete the state directory.',
+  },
+  STATE_BEHIND_OFFSETS: {
+    message: 'The state of task {task} is at {position}, behind the committed offset {committed} of {topic}.',
+    disposition: 'fatal',
+    remedy: 'The changelog lost records. Restore a checkpoint, or replay the inputs into a new application id.',
+  },
+  STATE_AHEAD_OF_OFFSETS: {
+    message: 'The state of task {task} is at {position}, past the committed offset {committed} of {topic}.',
+    disposition: 'fatal',
+    remedy: 'The offsets were reset by hand. Use `stockstream replay`, which resets state and offsets together.',
+  },
+  ADAPTER_MISSING: {
+    message: 'There is no {value} for --{setting} yet.',
+    disposition: 'fatal',
+    remedy: 'Leave --{setting} at its default.',
+  },
+  STATE_ELSEWHERE: {
+    message: 'The state of store {store} is with the workers, and none runs in this process.',
+    disposition: 'retry',
+    remedy: 'Ask a process that runs workers.',
+    status: 503,
+  },
+  OPERATION_REFUSED: {
+    message: 'The gateway refuses with {code}: {detail}.',
+    disposition: 'fatal',
+    remedy: 'See the code in docs/errors.md.',
+  },
+  GATEWAY_UNREACHABLE: {
+    message: 'The process that uses this data directory does not answer at {url}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Wait until it is ready, or stop it and try again.',
+  },
+  DOCUMENTS_UNAVAILABLE: {
+    message: 'The documents cannot be reached now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while running: views wait and go on by themselves. At start, or if it lasts, check that the document store runs at its address and has room on its disk.',
+    status: 503,
+  },
+  DOCUMENTS_REFUSED: {
+    message: 'The document store refuses: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check the address, user and password in --mongo, what that user may do, and the log of the server.',
+  },
+  DOCUMENTS_CURSOR_INVALID: {
+    message: 'The cursor does not belong to this query.',
+    disposition: 'refuse',
+    remedy: 'Pass the cursor of the page before, with the same filters and order; start without one.',
+    status: 400,
+  },
+  DOCUMENTS_STORAGE_FAILED: {
+    message: 'The documents at {file} could not be {action}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check that the directory is writable. A damaged file may be deleted: replay the views from the log.',
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof entries;
+
+export const errorCatalogue: Readonly<Record<ErrorCode, ErrorEntry>> = entries;

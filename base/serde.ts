@@ -1,0 +1,14 @@
+// How a value becomes bytes and comes back; the shape shared by contracts, stores and topics. A type only.
+
+/** `encode` writes at `at` and returns the end, or -1 if `target` has no room. */
+export interface Serde<V> {
+  /** @throws Error naming the bad field, if the value doesn't fit the contract */
+  encode(value: V, target: Buffer, at: number): number;
+  /** @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
+  decode(bytes: Buffer): V;
+  /**
+   * For bytes that `decode` refused with SCHEMA_UNKNOWN: asks for their schema. True if it is known now, so that
+   * decoding is worth another try. @throws REGISTRY_UNAVAILABLE
+   */
+  learn?(bytes: Buffer): Promise<boolean>;
+}

@@ -1,0 +1,134 @@
+// Puts a workload into the log as the gateway would: products, their stock, then orders.
+import { sleep, systemClock } from '../base/clock.ts';
+import type { Producer } from '../log/log.ts';
+import { partitionOf } from '../log/partitioner.ts';
+import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { type TopicEntry, topics } from '../schemas/topics.ts';
+import { totalsOf } from '../schemas/totals.ts';
+import type { OrderSubmitted } from '../schemas/types.generated.ts';
+import { stockOf, type WorkloadOrder } from './workload.ts';
+
+const unitPrice = 1_000;
+const weightGrams = 100;
+const currency = 'EUR';
+const country = 'DE';
+const holdMillis = 15 * 60 * 1000;
+const flushEvery = 4_000;
+
+export const productIdOf = (product: number): string => `p${product}`;
+
+/** Gathers records into one batch a partition. */
+export class Feeder {
+  readonly #producer: Producer;
+  readonly #batches = new Map<string, { topic: string; partition: number; builder: RecordBatchBuilder }>();
+  #count = 0;
+
+  constructor(producer: Producer) {
+    this.#producer = producer;
+  }
+
+  async add<V>(topic: TopicEntry<V>, key: string, value: V): Promise<void> {
+    const partition = partitionOf(key, topic.partitions);
+    const place = `${topic.name}/${partition}`;
+    let batch = this.#batches.get(place);
+    if (batch === undefined) {
+      batch = { topic: topic.name, partition, builder: new RecordBatchBuilder() };
+      this.#batches.set(place, batch);
+    }
+    batch.builder.encode(systemClock.now(), key, value, topic.serde);
+    if (++this.#count >= flushEvery) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const batches = [...this.#batches.values()];
+    this.#batches.clear();
+    this.#count = 0;
+    await Promise.all(batches.map(({ topic, partition, builder }) => this.#producer.append(topic, partition, builder)));
+  }
+}
+
+export async function feedProducts(feeder: Feeder, products: number): Promise<void> {
+  const at = systemClock.now();
+  for (let product = 0; product < products; product++) {
+    const productId = productIdOf(product);
+    await feeder.add(topics.catalogChanges, productId, {
+      changeId: `c${product}`,
+      productId,
+      sellerId: 'seller',
+      at,
+      change: {
+        type: 'CreateProduct',
+        title: `Product ${product}`,
+        description: '',
+        category: 'bench',
+        brand: '',
+        price: { amount: unitPrice, currency },
+        images: [],
+        attributes: {},
+        weightGrams,
+        customerLimit: null,
+      },
+    });
+  }
+  await feeder.flush();
+  for (let product = 0; product < products; product++) {
+    const productId = productIdOf(product);
+    await feeder.add(topics.stockChanges, productId, {
+      changeId: `s${product}`,
+      productId,
+      warehouseId: 'w1',
+      sellerId: 'seller',
+      sequence: null,
+      at,
+      change: { type: 'StockDelta', delta: stockOf(product) },
+    });
+  }
+  await feeder.flush();
+}
+
+export interface FeedOptions {
+  /** Orders a second; without it as fast as it goes. */
+  readonly rate?: number;
+  readonly onSent?: (orderId: string) => void;
+}
+
+export async function feedOrders(
+  feeder: Feeder,
+  orders: Iterable<WorkloadOrder>,
+  { rate, onSent }: FeedOptions = {},
+): Promise<void> {
+  const started = systemClock.monotonic();
+  let count = 0;
+  for (const order of orders) {
+    const submitted = orderOf(order);
+    onSent?.(submitted.orderId);
+    await feeder.add(topics.orders, submitted.lines[0]!.productId, submitted);
+    count++;
+    // At a rate, orders go out every few milliseconds, without waiting for the ones before.
+    if (rate !== undefined && systemClock.monotonic() - started < (count / rate) * 1000) {
+      void feeder.flush();
+      await sleep(systemClock, Math.max(1, (count / rate) * 1000 - (systemClock.monotonic() - started)));
+    }
+  }
+  await feeder.flush();
+}
+
+export function orderOf({ id, lines: asked }: WorkloadOrder): OrderSubmitted {
+  const lines = asked.map(({ product, quantity }, index) => {
+    return { line: index + 1, productId: productIdOf(product), quantity, unitPrice, productVersion: 1, weightGrams };
+  });
+  const totals = totalsOf(lines, { country, currency });
+  if (typeof totals === 'string') throw new Error(totals);
+  return {
+    orderId: `${String(id).padStart(22, '0')}~${lines[0]!.productId}`,
+    customerId: `customer-${id % 100_000}`,
+    currency,
+    lines,
+    shipTo: { name: 'A Name', street: 'A Street 1', city: 'A City', postalCode: '12345', country },
+    payment: { method: 'card', token: 'tok_bench' },
+    totals,
+    warehouses: [],
+    holdMillis,
+    placedAt: systemClock.now(),
+  };
+}

@@ -1,0 +1,176 @@
+// The gateway: Fastify with everything that a request meets on its way, and the routes. Commands go into the log,
+// queries are answered from the views; nothing is decided here. Any number of gateways may run beside each other.
+import rateLimit from '@fastify/rate-limit';
+import underPressure from '@fastify/under-pressure';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Clock } from '../base/clock.ts';
+import { StockstreamError } from '../base/errors.ts';
+import type { Random } from '../base/random.ts';
+import type { Log } from '../log/log.ts';
+import { topics } from '../schemas/topics.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import { Accounts } from './accounts.ts';
+import { useAuth } from './auth.ts';
+import { CatalogDesk } from './change-product.ts';
+import { allowOrigins } from './cors.ts';
+import { EventTail } from './event-tail.ts';
+import { OrderFinder } from './find-order.ts';
+import { AnswerOnce } from './idempotency/answer-once.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
+import { LogWriter } from './log-writer.ts';
+import { createGatewayMetrics, measureRequests } from './metrics.ts';
+import { openApiRoute, useOpenApi } from './open-api.ts';
+import type { Operations } from './operations.ts';
+import { Passwords } from './passwords.ts';
+import { answerProblems, sendProblem } from './problem.ts';
+import { Refusal } from './refusal.ts';
+import type { App, Gateway } from './route.ts';
+import { adminRoutes } from './routes/admin.ts';
+import { gatewayHealth, healthRoutes } from './routes/health.ts';
+import { orderRoutes } from './routes/orders.ts';
+import { productRoutes } from './routes/products.ts';
+import { rootRoute } from './routes/root.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { stateRoutes } from './routes/state.ts';
+import { stockRoutes } from './routes/stock.ts';
+import { stockChangeRoutes } from './routes/stock-changes.ts';
+import { userRoutes } from './routes/users.ts';
+import { addSecurityHeaders } from './security-headers.ts';
+import type { GatewaySettings } from './settings.ts';
+import { StockDesk } from './stock-desk.ts';
+import { OrderDesk } from './submit-order.ts';
+import { validatorCompiler } from './validation.ts';
+
+/** All that a gateway needs. It closes none of them, for others may use them, too. */
+export interface GatewayDeps {
+  readonly log: Log;
+  /** Opened with the collections of views/collections.ts. */
+  readonly documents: Documents;
+  readonly idempotency: Idempotency;
+  readonly operations: Operations;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: FastifyBaseLogger;
+  readonly metrics: Registry;
+  /** All figures of the process in Prometheus' text format; default: those of `metrics`. */
+  readonly figures?: () => Promise<string>;
+  readonly settings: GatewaySettings;
+  /** Shown in the documentation. */
+  readonly version?: string;
+}
+
+/** Ready to listen. Its topics must exist. Closing it finishes what runs and ends streams and waiting requests. */
+export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> {
+  const { settings, logger } = deps;
+  const app = fastify({
+    loggerInstance: logger,
+    // A line a request would cost more than most requests; figures are in the metrics, failures are logged.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: settings.bodyBytes,
+    trustProxy: settings.trustProxy,
+    // The longest bulk upload.
+    requestTimeout: 3_600_000,
+    genReqId: () => deps.random.uuid(),
+    routerOptions: { maxParamLength: 500 },
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => sendProblem(request, reply, error),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  answerProblems(app);
+  await guard(app, settings);
+  const gateway = await assemble(app, deps);
+  await useOpenApi(app, deps.version ?? '0.0.0');
+  addRoutes(app, gateway, deps);
+  return app;
+}
+
+/** Makes the parts, and lets them end with `app`. */
+async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gateway> {
+  const { log, documents, idempotency, clock, settings, metrics: registry, logger } = deps;
+  const partitions = await partitionCounts(log);
+  const writer = new LogWriter({ producer: await log.producer(), partitions, clock });
+  const tail = new EventTail({ log, partitions, clock, logger });
+  await tail.start();
+  const closing = new AbortController();
+  app.addHook('preClose', async () => closing.abort());
+  // Else a connection stays for as long as its caller likes to keep it, and closing waits for that.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing.signal.aborted) reply.header('connection', 'close');
+    done(null, payload);
+  });
+  app.addHook('onClose', async () => {
+    await tail.close();
+    await writer.close();
+  });
+  const { ordersGroup, ordersViewGroup, searchBytes, holdMillis, jwtSecret } = settings;
+  const finder = new OrderFinder({ log, documents, tail, partitions, ordersGroup, ordersViewGroup, searchBytes });
+  const metrics = createGatewayMetrics(registry, tail);
+  measureRequests(app, metrics);
+  const waiting = { clock, closing: closing.signal };
+  const onAccepted = () => metrics.ordersAccepted.inc();
+  return {
+    ...deps,
+    registry,
+    metrics,
+    writer,
+    tail,
+    finder,
+    once: new AnswerOnce({ idempotency, secret: jwtSecret, logger }),
+    tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
+    orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, onAccepted }),
+    closing: closing.signal,
+  };
+}
+
+/** How many partitions each topic really has. @throws LOG_UNKNOWN_TOPIC if one is missing */
+async function partitionCounts(log: Log): Promise<ReadonlyMap<string, number>> {
+  const names = Object.values(topics).map(({ name }) => name);
+  const counts = new Map((await log.admin.describeTopics(names)).map(({ name, partitions }) => [name, partitions]));
+  const missing = names.find((name) => !counts.has(name));
+  if (missing) throw new StockstreamError('LOG_UNKNOWN_TOPIC', { topic: missing, partition: 0 });
+  return counts;
+}
+
+/** What a request passes before any route. */
+async function guard(app: FastifyInstance, settings: GatewaySettings): Promise<void> {
+  allowOrigins(app, settings.corsOrigins);
+  await addSecurityHeaders(app);
+  const { mostEventLoopDelayMs: maxEventLoopDelay, requestsPerMinute } = settings;
+  await app.register(underPressure, {
+    maxEventLoopDelay,
+    pressureHandler: async () => {
+      throw new Refusal('OVERLOADED', { retryAfter: 2 });
+    },
+  });
+  await app.register(rateLimit, {
+    global: requestsPerMinute > 0,
+    max: requestsPerMinute,
+    timeWindow: 60_000,
+    keyGenerator: ({ principal, ip }) => principal?.userId ?? ip,
+    errorResponseBuilder: (_request, { ttl }) => new Refusal('RATE_LIMITED', { retryAfter: Math.ceil(ttl / 1000) }),
+  });
+}
+
+function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings, figures }: GatewayDeps): void {
+  const { writer, tail } = gateway;
+  const waitMs = settings.decisionWaitMs;
+  const accounts = new Accounts({ documents, writer, waiting: gateway, passwords: new Passwords(), waitMs });
+  const typed: App = app;
+  rootRoute(typed);
+  const ownFigures = () => gateway.registry.metrics();
+  healthRoutes(typed, { health: () => gatewayHealth(gateway), figures: figures ?? ownFigures });
+  openApiRoute(typed);
+  userRoutes(typed, gateway, accounts);
+  sessionRoutes(typed, gateway, accounts);
+  orderRoutes(typed, gateway);
+  productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
+  stockRoutes(typed, gateway);
+  adminRoutes(typed, gateway);
+  stateRoutes(typed, gateway);
+  // Its body parsers are for its own route alone.
+  app.register((scope, _options, done) => {
+    stockChangeRoutes(scope, gateway, new StockDesk({ documents, writer, tail, waiting: gateway }));
+    done();
+  });
+}

@@ -1,0 +1,91 @@
+// What the gateway asks of the process that it runs in, for operators: how the streams are wired, what runs where, how
+// far it is behind. The app implements it; a gateway without workers beside it answers with what it can know.
+
+export interface NodeDescription {
+  readonly processor: string;
+  readonly source: { readonly kind: 'topic' | 'timer'; readonly name: string };
+  /** Names of stores. */
+  readonly stores: readonly string[];
+  /** Names of topics. */
+  readonly outputs: readonly string[];
+}
+
+export interface TopologyDescription {
+  readonly name: string;
+  /** How many tasks it has. */
+  readonly partitions: number;
+  readonly nodes: readonly NodeDescription[];
+}
+
+export interface TaskDescription {
+  readonly id: string;
+  /** The topology or view that it belongs to. */
+  readonly topology: string;
+  readonly partition: number;
+  readonly state: string;
+  /** The worker and thread that it runs on. */
+  readonly owner: string;
+}
+
+export interface LagDescription {
+  readonly kind: 'topology' | 'view';
+  readonly name: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** The next offset to be taken, null if none was committed yet. */
+  readonly committed: number | null;
+  readonly end: number;
+  /** Records that aren't taken yet. */
+  readonly lag: number;
+}
+
+export interface PartHealth {
+  readonly name: string;
+  readonly healthy: boolean;
+  /** Why it isn't. */
+  readonly detail?: string;
+}
+
+/** Of one store: a key, or a stretch of keys in byte order. */
+export interface StateQuery {
+  readonly store: string;
+  readonly key?: string;
+  /** From this key on. */
+  readonly from?: string;
+  /** Up to this key, without it. */
+  readonly to?: string;
+  readonly limit: number;
+}
+
+export interface StateEntry {
+  readonly task: string;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** What came out when all commits were done again. */
+export interface CommitReplay {
+  readonly commits: number;
+  /** Timers and expiries among them. */
+  readonly fired: number;
+  readonly records: number;
+  /** Records of the log that were compared. */
+  readonly compared: number;
+  readonly differences: readonly string[];
+}
+
+export interface Operations {
+  topologies(): Promise<readonly TopologyDescription[]>;
+  tasks(): Promise<readonly TaskDescription[]>;
+  lag(): Promise<readonly LagDescription[]>;
+  /** Of the parts that only the app knows; the gateway adds its own. */
+  health(): Promise<readonly PartHealth[]>;
+  /** Empties a view and starts it over from the log. False if there is no such view. */
+  rebuildView(name: string): Promise<boolean>;
+  /** Writes demo products and their stock into the log; gives their number. */
+  seed(products: number): Promise<number>;
+  /** What committed state holds here. Undefined if there is no such store. */
+  readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
+  /** Does every commit of a topology again, apart, and compares with the log. Undefined if there is no such topology. */
+  replay(topology: string): Promise<CommitReplay | undefined>;
+}

@@ -1,0 +1,84 @@
+// What routes are made of: the parts of a gateway that handlers use, and the form in which a route describes itself.
+// Every route says who may use it and which refusals it knows; open-api.ts turns that into the documentation.
+import type {
+  FastifyBaseLogger,
+  FastifyContextConfig,
+  FastifyInstance,
+  FastifyTypeProvider,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+} from 'fastify';
+import type { Registry } from 'prom-client';
+import type { Static, TSchema } from 'typebox';
+import type { Clock } from '../base/clock.ts';
+import type { ErrorCode } from '../base/error-catalogue.ts';
+import type { Random } from '../base/random.ts';
+import type { Log } from '../log/log.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { Access, Tokens } from './auth.ts';
+import type { EventTail } from './event-tail.ts';
+import type { OrderFinder } from './find-order.ts';
+import type { AnswerOnce } from './idempotency/answer-once.ts';
+import type { LogWriter } from './log-writer.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import type { Operations } from './operations.ts';
+import type { GatewaySettings } from './settings.ts';
+import type { OrderDesk } from './submit-order.ts';
+
+/** Requests are typed by their schemas; what is sent is held to its schema when it is written. */
+interface RequestTypes extends FastifyTypeProvider {
+  readonly validator: this['schema'] extends TSchema ? Static<this['schema']> : unknown;
+  readonly serializer: unknown;
+}
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  RawReplyDefaultExpression,
+  FastifyBaseLogger,
+  RequestTypes
+>;
+
+/** All that handlers use. */
+export interface Gateway {
+  readonly log: Log;
+  readonly documents: Documents;
+  readonly operations: Operations;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly settings: GatewaySettings;
+  readonly registry: Registry;
+  readonly metrics: GatewayMetrics;
+  readonly writer: LogWriter;
+  readonly tail: EventTail;
+  readonly once: AnswerOnce;
+  readonly tokens: Tokens;
+  readonly orders: OrderDesk;
+  readonly finder: OrderFinder;
+  /** Aborts when the gateway closes: what waits should end. */
+  readonly closing: AbortSignal;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The refusals of this route beyond those that any route of its kind has. */
+    problems?: readonly ErrorCode[];
+    /** Content types of answers that the schema can't tell, by status. */
+    produces?: { readonly [status: number]: readonly string[] };
+    /** What under-pressure calls instead of refusing. */
+    pressureHandler?: () => void;
+  }
+}
+
+export type Tag = 'Accounts' | 'Orders' | 'Products' | 'Stock' | 'Operations' | 'Health';
+
+/** The part of a route's schema that is words. */
+export function about(tag: Tag, summary: string, description = '') {
+  return { tags: [tag], summary, ...(description && { description }) };
+}
+
+/** The part of a route's options that says who may use it and how it refuses. */
+export function config(access: Access, problems: readonly ErrorCode[] = [], more: FastifyContextConfig = {}) {
+  return { config: { access, problems, ...more } };
+}

@@ -1,0 +1,232 @@
+// Orders: placing them, reading them, following them, cancelling them. Deciding them is the streams' work.
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { leadProductOf } from '../../schemas/ids.ts';
+import { topics } from '../../schemas/topics.ts';
+import { collections } from '../../views/collections.ts';
+import type { Condition } from '../../views/documents/documents.ts';
+import type { OrderAnswer } from '../../views/order-document.ts';
+import { orderOf } from '../../views/order-document.ts';
+import { principalOf } from '../auth.ts';
+import { hasCardNumber } from '../card-number.ts';
+import { derivedId } from '../derived-id.ts';
+import { Expectation } from '../expectation.ts';
+import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
+import { readMoments } from '../moments.ts';
+import { isDecided, isEnded, statusAfter } from '../order-answer.ts';
+import { orderEventsSource } from '../order-events-source.ts';
+import { preferenceApplied, waitSecondsOf } from '../prefer.ts';
+import { Refusal } from '../refusal.ts';
+import { type App, about, config, type Gateway } from '../route.ts';
+import { eventStream } from '../server-sent-events.ts';
+import { described, idempotencyHeader, preferHeader, requiredIdempotencyHeader } from '../shapes/common.ts';
+import { Order, OrderPage, OrderParams, OrderQuery, OrderRequest } from '../shapes/orders.ts';
+
+const buyers = ['shopper'] as const;
+const readers = ['shopper', 'operator'] as const;
+
+export function orderRoutes(app: App, gateway: Gateway): void {
+  placeOrder(app, gateway);
+  readOrders(app, gateway);
+  followOrder(app, gateway);
+  cancelOrder(app, gateway);
+}
+
+function placeOrder(app: App, { orders, once }: Gateway): void {
+  app.post(
+    '/v1/orders',
+    {
+      ...config(buyers, [
+        'IDEMPOTENCY_KEY_MISSING',
+        'CARD_NUMBER_REFUSED',
+        'PRODUCT_UNAVAILABLE',
+        'QUANTITY_OUT_OF_RANGE',
+        'CURRENCIES_DIFFER',
+        'UNSUPPORTED_COUNTRY',
+        'UNSUPPORTED_CURRENCY',
+        'AMOUNT_OUT_OF_RANGE',
+      ]),
+      schema: {
+        ...about(
+          'Orders',
+          'Place an order',
+          'Prices come from the catalogue. Answers 202 as soon as the order is safe; with `Prefer: wait=N` 201 once its stock is held or refused.',
+        ),
+        headers: Type.Object({ ...requiredIdempotencyHeader, ...preferHeader }),
+        body: OrderRequest,
+        response: {
+          201: described(Order, 'Decided: reserved, or rejected with a reason a line.'),
+          202: described(Order, 'Accepted; not decided yet.'),
+        },
+      },
+      preValidation: async (request) => {
+        idempotencyKeyOf(request, true);
+        refuseCardNumbers(request);
+      },
+    },
+    async (request, reply) => {
+      const { userId } = principalOf(request);
+      const waitSeconds = waitSecondsOf(request);
+      return once.send({ request, reply, scope: userId, isKeyRequired: true }, async () => {
+        const idempotencyKey = idempotencyKeyOf(request, true) ?? '';
+        const order = await orders.submit({ customerId: userId, idempotencyKey, request: request.body, waitSeconds });
+        return {
+          status: isDecided(order.status) ? 201 : 202,
+          headers: { location: `/v1/orders/${order.orderId}`, ...preferenceApplied(waitSeconds) },
+          body: order,
+        };
+      });
+    },
+  );
+}
+
+/** Before validation, whose messages might repeat it. A product id is looked at when it isn't known. */
+function refuseCardNumbers({ body }: FastifyRequest): void {
+  const isProductId = (path: readonly string[]) => path.length === 3 && path[0] === 'lines' && path[2] === 'productId';
+  if (hasCardNumber(body, isProductId)) throw new Refusal('CARD_NUMBER_REFUSED');
+}
+
+function readOrders(app: App, gateway: Gateway): void {
+  app.get(
+    '/v1/orders/:id',
+    {
+      ...config(readers, ['ORDER_NOT_FOUND', 'ORDER_NOT_YET_VISIBLE']),
+      schema: {
+        ...about(
+          'Orders',
+          'Read an order',
+          'With its history. An accepted order is found at once, also before it is decided.',
+        ),
+        params: OrderParams,
+        response: { 200: Order },
+      },
+    },
+    async (request) => visibleOrder(gateway, request, request.params.id),
+  );
+
+  app.get(
+    '/v1/orders',
+    {
+      ...config(readers, ['DOCUMENTS_CURSOR_INVALID']),
+      schema: {
+        ...about('Orders', 'List orders', "A shopper's own, an operator's all; the newest first."),
+        querystring: OrderQuery,
+        response: { 200: OrderPage },
+      },
+    },
+    async (request) => {
+      const { userId, role } = principalOf(request);
+      const { status, from, to, customerId, cursor, limit = 50 } = request.query;
+      const where: { [field: string]: Condition } = {};
+      if (role !== 'operator') where.customerId = userId;
+      else if (customerId !== undefined) where.customerId = customerId;
+      if (status !== undefined) where.status = status;
+      const placed = readMoments({ gte: from, lt: to });
+      if (Object.keys(placed).length > 0) where.placedAt = placed;
+      const sort = { field: 'placedAt', direction: 'desc' } as const;
+      const page = await gateway.documents.find(collections.orders.name, { where, sort, limit, cursor });
+      return { orders: page.documents.map(orderOf), cursor: page.cursor };
+    },
+  );
+}
+
+function followOrder(app: App, gateway: Gateway): void {
+  const { tail, finder, clock, settings, closing } = gateway;
+  app.get(
+    '/v1/orders/:id/events',
+    {
+      ...config(readers, ['ORDER_NOT_FOUND', 'ORDER_NOT_YET_VISIBLE'], { produces: { 200: ['text/event-stream'] } }),
+      schema: {
+        ...about(
+          'Orders',
+          "Follow an order's life",
+          "Server-sent events: what has happened, then what happens, until the order has ended. An event's id is its sequence; `Last-Event-ID` goes on after it.",
+        ),
+        params: OrderParams,
+        headers: Type.Object({
+          'last-event-id': Type.Optional(Type.String({ maxLength: 20, description: 'The last event that was seen.' })),
+        }),
+        response: { 200: Type.String({ description: 'Events whose data is a step of the history.' }) },
+      },
+    },
+    async (request, reply) => {
+      const { orderId } = await visibleOrder(gateway, request, request.params.id);
+      const afterId = /^\d{1,9}$/.exec(String(request.headers['last-event-id'] ?? ''));
+      const gone = new AbortController();
+      reply.raw.once('close', () => gone.abort());
+      const stream = eventStream(orderEventsSource(orderId, tail, finder), {
+        clock,
+        heartbeatMs: settings.heartbeatMs,
+        afterId: Number(afterId?.[0] ?? 0),
+        signal: AbortSignal.any([gone.signal, closing]),
+      });
+      reply.headers({ 'content-type': 'text/event-stream', 'cache-control': 'no-store', connection: 'close' });
+      return reply.send(stream);
+    },
+  );
+}
+
+function cancelOrder(app: App, gateway: Gateway): void {
+  const { writer, tail, finder, clock, random, once } = gateway;
+  app.post(
+    '/v1/orders/:id/cancel',
+    {
+      ...config(readers, ['ORDER_NOT_FOUND', 'ORDER_NOT_YET_VISIBLE', 'ORDER_ENDED']),
+      schema: {
+        ...about(
+          'Orders',
+          'Cancel an order',
+          'Its stock is released. Answers 202 once the wish is safe; with `Prefer: wait=N` 200 once the order has ended.',
+        ),
+        params: OrderParams,
+        headers: Type.Object({ ...idempotencyHeader, ...preferHeader }),
+        response: {
+          200: described(Order, 'Cancelled.'),
+          202: described(Order, 'The wish is accepted; the order as it stands.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { userId, role } = principalOf(request);
+      const waitSeconds = waitSecondsOf(request);
+      return once.send({ request, reply, scope: userId }, async () => {
+        const order = await visibleOrder(gateway, request, request.params.id);
+        const { orderId, status } = order;
+        if (status === 'cancelled') return { status: 200, body: order };
+        if (isEnded(status)) throw new Refusal('ORDER_ENDED', { details: { status } });
+        const key = idempotencyKeyOf(request, false);
+        const commandId = key === undefined ? random.uuid() : derivedId(userId, key);
+        const reason = role === 'operator' ? 'by_operator' : 'by_customer';
+        const command = { type: 'CancelOrder', reason } as const;
+        const ended = new Expectation(gateway, tail.orders, orderId, (event) =>
+          isEnded(statusAfter(event) ?? 'created'),
+        );
+        try {
+          const lead = leadProductOf(orderId) ?? '';
+          await writer.append(topics.orderCommands, lead, {
+            commandId,
+            orderId,
+            actor: userId,
+            at: clock.now(),
+            command,
+          });
+          if (waitSeconds !== undefined) await ended.within(waitSeconds * 1000);
+        } finally {
+          ended.close();
+        }
+        const after = waitSeconds === undefined ? order : ((await finder.find(orderId)) ?? order);
+        if (after.status === 'rejected') throw new Refusal('ORDER_ENDED', { details: { status: after.status } });
+        const headers = preferenceApplied(waitSeconds);
+        return { status: isEnded(after.status) ? 200 : 202, headers, body: after };
+      });
+    },
+  );
+}
+
+/** @throws ORDER_NOT_FOUND, also for another shopper's order */
+async function visibleOrder({ finder }: Gateway, request: FastifyRequest, orderId: string): Promise<OrderAnswer> {
+  const { userId, role } = principalOf(request);
+  const order = await finder.find(orderId);
+  if (!order || (role !== 'operator' && order.customerId !== userId)) throw new Refusal('ORDER_NOT_FOUND');
+  return order;
+}

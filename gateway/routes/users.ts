@@ -1,0 +1,62 @@
+// Registering. Shoppers register themselves; sellers and operators are made by an operator.
+import { Type } from 'typebox';
+import { type Accounts, normalEmail } from '../accounts.ts';
+import type { Principal } from '../auth.ts';
+import { derivedId } from '../derived-id.ts';
+import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
+import { Refusal } from '../refusal.ts';
+import { type App, about, config, type Gateway } from '../route.ts';
+import { Account, Registration } from '../shapes/accounts.ts';
+import { described, idempotencyHeader } from '../shapes/common.ts';
+
+export function userRoutes(app: App, { once, random, settings }: Gateway, accounts: Accounts): void {
+  const max = settings.registrationsPerMinute;
+  app.post(
+    '/v1/users',
+    {
+      ...config('optional', ['EMAIL_TAKEN', 'UNAUTHENTICATED', 'FORBIDDEN'], {
+        rateLimit: { max, timeWindow: 60_000, keyGenerator: ({ ip }) => ip },
+      }),
+      schema: {
+        ...about(
+          'Accounts',
+          'Register',
+          'Makes a shopper. With the token of an operator also a seller or an operator.',
+        ),
+        headers: Type.Object(idempotencyHeader),
+        body: Registration,
+        response: {
+          201: described(Account, 'Registered.'),
+          202: described(Account, 'The registration is safe; whether the address was free shows when logging in.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { password, role = 'shopper' } = request.body;
+      const email = normalEmail(request.body.email);
+      const name = request.body.name ?? email.slice(0, email.indexOf('@'));
+      if (role !== 'shopper') requireOperator(request.principal);
+      requireLength(password, settings.shortestPassword);
+      const scope = `registration:${email}`;
+      return once.send({ request, reply, scope }, async () => {
+        const key = idempotencyKeyOf(request, false);
+        // The same for a retry, so that it finds its own registration.
+        const userId = key === undefined ? random.uuid() : derivedId(scope, key);
+        const isDone = await accounts.register({ userId, email, password, name, role });
+        return { status: isDone ? 201 : 202, body: { userId, email, name, role } };
+      });
+    },
+  );
+}
+
+function requireOperator(principal: Principal | undefined): void {
+  if (!principal) throw new Refusal('UNAUTHENTICATED');
+  if (principal.role !== 'operator') throw new Refusal('FORBIDDEN', { details: { roles: 'operator' } });
+}
+
+function requireLength(password: string, shortest: number): void {
+  if (password.length >= shortest) return;
+  const message = `must have ${shortest} characters or more`;
+  const faults = [{ path: '/password', message }];
+  throw new Refusal('REQUEST_INVALID', { details: { problems: `/password ${message}` }, faults });
+}

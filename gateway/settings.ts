@@ -1,0 +1,54 @@
+// What a gateway can be told; plain values, checked by the app. Times in milliseconds unless the name says otherwise.
+
+export interface GatewaySettings {
+  /** At least 32 characters; the same for all gateways. */
+  readonly jwtSecret: string;
+  readonly tokenLifetimeMs: number;
+  /** How long stock is held for an order that isn't paid. */
+  readonly holdMillis: number;
+  /** The consumer group that decides orders: what it hasn't committed isn't decided. */
+  readonly ordersGroup: string;
+  /** The consumer group of the view of orders. */
+  readonly ordersViewGroup: string;
+  /** Origins whose pages may call; none by default. */
+  readonly corsOrigins: readonly string[];
+  /** Whether a proxy in front is believed about the caller's address. */
+  readonly trustProxy: boolean;
+  /** For each user or address; 0 for no limit. */
+  readonly requestsPerMinute: number;
+  /** For each address and e-mail address. */
+  readonly loginsPerMinute: number;
+  /** For each address. */
+  readonly registrationsPerMinute: number;
+  /** Characters of a password at least. */
+  readonly shortestPassword: number;
+  /** Beyond this delay of the event loop requests are refused; 0 for never. */
+  readonly mostEventLoopDelayMs: number;
+  readonly heartbeatMs: number;
+  /** How long a catalogue change or a registration is waited for before 202 is answered. */
+  readonly decisionWaitMs: number;
+  /** How much of the log is searched at most for an order that the view doesn't know; beyond it the answer is 503. */
+  readonly searchBytes: number;
+  /** The most bytes of a JSON body. */
+  readonly bodyBytes: number;
+  /** The most bytes of a bulk body, which is never in memory as a whole. */
+  readonly bulkBytes: number;
+}
+
+/** All but what has no sensible default. */
+export const gatewayDefaults = {
+  tokenLifetimeMs: 12 * 3_600_000,
+  holdMillis: 15 * 60_000,
+  corsOrigins: [],
+  trustProxy: false,
+  requestsPerMinute: 0,
+  loginsPerMinute: 20,
+  registrationsPerMinute: 60,
+  shortestPassword: 8,
+  mostEventLoopDelayMs: 1_000,
+  heartbeatMs: 15_000,
+  decisionWaitMs: 5_000,
+  searchBytes: 64 * 1024 * 1024,
+  bodyBytes: 1024 * 1024,
+  bulkBytes: 1024 * 1024 * 1024,
+} as const satisfies Partial<GatewaySettings>;

@@ -1,0 +1,102 @@
+// Takes an order: prices it, appends it, and tells what became of it as far as the shopper wants to wait. Nothing is
+// decided here; whoever sends the same order with the same key again sends the same order id.
+import { orderIdFor } from '../schemas/ids.ts';
+import { topics } from '../schemas/topics.ts';
+import type { OrderSubmitted, Product } from '../schemas/types.generated.ts';
+import { collections } from '../views/collections.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { OrderAnswer } from '../views/order-document.ts';
+import { looksLikeCard } from './card-number.ts';
+import type { EventTail } from './event-tail.ts';
+import { Expectation } from './expectation.ts';
+import type { OrderFinder } from './find-order.ts';
+import type { LogWriter } from './log-writer.ts';
+import { isDecided, orderFromEvents, orderFromSubmission } from './order-answer.ts';
+import { quote } from './quote.ts';
+import { Refusal } from './refusal.ts';
+import type { OrderRequest } from './shapes/orders.ts';
+import type { Waiting } from './waiting.ts';
+
+export interface OrderDeskOptions {
+  readonly documents: Documents;
+  readonly writer: LogWriter;
+  readonly tail: EventTail;
+  readonly finder: OrderFinder;
+  readonly waiting: Waiting;
+  readonly holdMillis: number;
+  /** Called for each order that the log has acknowledged. */
+  readonly onAccepted: () => void;
+}
+
+export interface Submission {
+  readonly customerId: string;
+  readonly idempotencyKey: string;
+  readonly request: OrderRequest;
+  /** Undefined not to wait. */
+  readonly waitSeconds: number | undefined;
+}
+
+export class OrderDesk {
+  readonly #options: OrderDeskOptions;
+
+  constructor(options: OrderDeskOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The order once the log has it: decided if that was waited for and came in time.
+   * @throws what `quote` throws and what the append fails with; nothing was written then, but for a failed append
+   */
+  async submit(submission: Submission): Promise<OrderAnswer> {
+    const submitted = await this.#priced(submission);
+    const { orderId } = submitted;
+    const { writer, tail, finder, waiting, onAccepted } = this.#options;
+    const { waitSeconds } = submission;
+    // Listens before it appends, for the decision may be faster than the acknowledgement.
+    const decided =
+      waitSeconds !== undefined &&
+      new Expectation(waiting, tail.orders, orderId, ({ event }) => event.type !== 'OrderCreated');
+    try {
+      await writer.append(topics.orders, submitted.lines[0]!.productId, submitted);
+      onAccepted();
+      if (!decided || waitSeconds === undefined) return orderFromSubmission(submitted);
+      const known = this.#decidedBefore(orderId);
+      if (!known) await decided.within(waitSeconds * 1000);
+    } finally {
+      if (decided) decided.close();
+    }
+    return this.#decidedBefore(orderId) ?? (await finder.inView(orderId)) ?? orderFromSubmission(submitted);
+  }
+
+  #decidedBefore(orderId: string): OrderAnswer | undefined {
+    const order = orderFromEvents(this.#options.tail.orders.recent(orderId));
+    return order && isDecided(order.status) ? order : undefined;
+  }
+
+  async #priced({ customerId, idempotencyKey, request }: Submission): Promise<OrderSubmitted> {
+    const { lines: asked, shipTo, payment } = request;
+    const products = await this.#products([...new Set(asked.map(({ productId }) => productId))]);
+    const { currency, lines, totals } = quote(asked, products, shipTo.country);
+    return {
+      orderId: orderIdFor(customerId, idempotencyKey, lines[0]!.productId),
+      customerId,
+      currency,
+      lines,
+      shipTo,
+      payment,
+      totals,
+      warehouses: [],
+      holdMillis: this.#options.holdMillis,
+      placedAt: this.#options.waiting.clock.now(),
+    };
+  }
+
+  /** A card number where an id should be is refused as one; a product may be called what looks like one. */
+  async #products(ids: readonly string[]): Promise<ReadonlyMap<string, Product>> {
+    const found = await this.#options.documents.getMany(collections.products.name, ids);
+    if (ids.some((id, index) => !found[index] && looksLikeCard(id))) throw new Refusal('CARD_NUMBER_REFUSED');
+    return new Map(
+      found.flatMap((document) => (document ? [[document.id, document.fields as unknown as Product]] : [])),
+    );
+  }
+}

@@ -1,0 +1,82 @@
+// The newest records of one topic: hands each to those who wait for its key, and remembers the last keys' records for a
+// while, as bytes that are decoded when somebody asks. What it has forgotten is in the log and in the views.
+import { isStockstreamError } from '../base/errors.ts';
+import type { RecordCursor } from '../log/record-batch.ts';
+import type { TopicEntry } from '../schemas/topics.ts';
+
+/** Called with each record of a key, in order. It must not throw. */
+export type Listener<V> = (value: V) => void;
+
+export class TopicTail<V> {
+  readonly topic: TopicEntry<V>;
+  readonly #mostKeys: number;
+  readonly #recent = new Map<string, Buffer[]>();
+  readonly #listeners = new Map<string, Set<Listener<V>>>();
+
+  /** @param mostKeys how many keys' records are remembered; 0 for none */
+  constructor(topic: TopicEntry<V>, mostKeys: number) {
+    this.topic = topic;
+    this.#mostKeys = mostKeys;
+  }
+
+  /** Those who wait for a key now. */
+  get listening(): number {
+    return this.#listeners.size;
+  }
+
+  /** Calls `listener` for every record of `key` from now on; the returned function ends that. */
+  listen(key: string, listener: Listener<V>): () => void {
+    const listeners = this.#listeners.get(key) ?? new Set();
+    this.#listeners.set(key, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(key) === listeners) this.#listeners.delete(key);
+    };
+  }
+
+  /** The remembered records of `key` in order; the first ones may be missing. */
+  recent(key: string): V[] {
+    return this.#recent.get(key)?.flatMap((bytes) => this.#decoded(bytes)) ?? [];
+  }
+
+  /** Takes the cursor's record in. @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
+  take(cursor: RecordCursor): void {
+    const bytes = cursor.value();
+    if (bytes === null) return;
+    const key = cursor.keyText();
+    // Remembered before anybody is told, so that a listener finds it.
+    if (this.#mostKeys > 0) this.#remember(key, bytes);
+    const listeners = this.#listeners.get(key);
+    if (!listeners) return;
+    const value = this.topic.serde.decode(bytes);
+    for (const listener of [...listeners]) listener(value);
+  }
+
+  /** Nothing for what can't be decoded: whoever took it in has heard of that. */
+  #decoded(bytes: Buffer): V[] {
+    try {
+      return [this.topic.serde.decode(bytes)];
+    } catch (error) {
+      if (isStockstreamError(error)) return [];
+      throw error;
+    }
+  }
+
+  /** After a gap: what is remembered may lack a part in the middle. */
+  forget(): void {
+    this.#recent.clear();
+  }
+
+  #remember(key: string, bytes: Buffer): void {
+    const records = this.#recent.get(key) ?? [];
+    // A copy, for the batch that it lies in is far larger; put in again as the newest.
+    records.push(Buffer.from(bytes));
+    this.#recent.delete(key);
+    this.#recent.set(key, records);
+    if (this.#recent.size <= this.#mostKeys) return;
+    for (const oldest of this.#recent.keys()) {
+      this.#recent.delete(oldest);
+      return;
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// What consumer groups have committed, in memory and in `g` entries. A commit is seen at once by later jobs of the
+// writer; readers ask through the writer, so that they learn of it only when it is durable.
+
+import type { GroupMetadata } from '../group.ts';
+import type { PartitionOffset, TopicPartition } from '../log.ts';
+import { readInt64, writeInt64 } from '../record-batch.ts';
+import type { Flush } from './flush.ts';
+import { everyKey, groupKey, partitionOfKey, textOfGroupKey } from './keys.ts';
+import type { Partition, Topic } from './partition.ts';
+import type { LogStorage } from './storage.ts';
+import type { Topics } from './topics.ts';
+
+/** Offsets that an open transaction means to commit. */
+export interface HeldOffsets {
+  readonly member: GroupMetadata;
+  readonly offsets: readonly PartitionOffset[];
+}
+
+export class GroupOffsets {
+  readonly #groups = new Map<string, Map<Partition, number>>();
+  readonly #held = new Set<HeldOffsets>();
+  #waiting: (() => void)[] = [];
+
+  async load(storage: LogStorage, topics: Topics): Promise<void> {
+    for (const { key, value } of await storage.read(everyKey('g'))) {
+      const { topicId, index } = partitionOfKey(key);
+      const partition = topics.byId(topicId)?.partitions[index];
+      if (partition !== undefined) this.#of(textOfGroupKey(key)).set(partition, readInt64(value, 0));
+    }
+  }
+
+  get(group: string, partition: Partition): number | undefined {
+    return this.#groups.get(group)?.get(partition);
+  }
+
+  set(flush: Flush, group: string, partition: Partition, offset: number): void {
+    const value = Buffer.allocUnsafe(8);
+    writeInt64(value, 0, offset);
+    flush.put(groupKey(group, partition), value);
+    this.#of(group).set(partition, offset);
+  }
+
+  /** Forgets what groups committed for a deleted topic. */
+  forget(flush: Flush, topic: Topic): void {
+    for (const [group, offsets] of this.#groups) {
+      for (const partition of topic.partitions) if (offsets.delete(partition)) flush.delete(groupKey(group, partition));
+    }
+  }
+
+  hold(member: GroupMetadata, offsets: readonly PartitionOffset[]): HeldOffsets {
+    const held = { member, offsets };
+    this.#held.add(held);
+    return held;
+  }
+
+  release(held: HeldOffsets): void {
+    this.#held.delete(held);
+    this.recheck();
+  }
+
+  /** Something changed that `settled` may wait for. */
+  recheck(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resume of waiting) resume();
+  }
+
+  /** Waits until `mayCommit` is false for every member whose open transaction holds an offset of these partitions. */
+  async settled(
+    group: string,
+    partitions: readonly TopicPartition[],
+    mayCommit: (member: GroupMetadata) => boolean,
+  ): Promise<void> {
+    const changes = ({ member, offsets }: HeldOffsets) =>
+      member.group === group &&
+      offsets.some((held) =>
+        partitions.some((asked) => asked.topic === held.topic && asked.partition === held.partition),
+      ) &&
+      mayCommit(member);
+    while ([...this.#held].some(changes)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+  }
+
+  #of(group: string): Map<Partition, number> {
+    const offsets = this.#groups.get(group) ?? new Map<Partition, number>();
+    this.#groups.set(group, offsets);
+    return offsets;
+  }
+}

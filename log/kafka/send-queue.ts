@@ -1,0 +1,196 @@
+// The batches of one partition on their way out, numbered so that the broker stores each once and in order whatever is
+// sent again. Pure bookkeeping: sender.ts does the talking.
+//
+//     waiting --take--> sent --acknowledged--> done
+//        ^               |  any failure: nothing more is taken until all that was sent is answered;
+//        +--- regroup ---+  then what is left goes first again, with the numbers that the broker expects next
+//
+// The broker takes number n only after all before it, so if the oldest was certainly not stored, none after it was.
+import type { StockstreamError } from '../../base/errors.ts';
+import type { Random } from '../../base/random.ts';
+import type { Compression } from './compression.ts';
+import type { Outgoing } from './outgoing.ts';
+import { Backoff } from './retry.ts';
+import type { ProducerIdentity } from './wire/transaction.ts';
+
+export interface QueueOptions {
+  readonly topic: string;
+  readonly partition: number;
+  readonly compression: Compression;
+  /** Transactions keep batches as they are and begin with one alone, which makes the partition part of them. */
+  readonly transactional: boolean;
+  /** Small batches that wait are put together up to so many bytes. */
+  readonly mergeBytes: number;
+}
+
+/** Brokers remember so many batches of a producer to know them again. */
+const maxSent = 5;
+const sequences = 2 ** 31;
+
+export class SendQueue {
+  readonly options: QueueOptions;
+  identity: ProducerIdentity;
+  /** Whether the partition is part of the open transaction. */
+  isAdded = false;
+  /** The broker doesn't know the producer any more: before it goes on it needs another identity. */
+  needsIdentity = false;
+  /** Not before that, on the monotonic clock. */
+  notBefore = 0;
+  /** Why the last batch wasn't taken. */
+  trouble = 'no broker leads it, or none answers';
+  /** Which broker has what was sent. */
+  #broker = -1;
+  readonly #backoff: Backoff;
+  #waiting: Outgoing[] = [];
+  /** Sent and not yet done with, in the order of sending. */
+  #out: Outgoing[] = [];
+  /** Those of them that were answered and must be sent again. */
+  readonly #failed = new Set<Outgoing>();
+  /** The number that the broker expects next, and the one that the next batch gets. */
+  #expected = 0;
+  #next = 0;
+  #isRegrouping = false;
+
+  constructor(options: QueueOptions, identity: ProducerIdentity, random: Random) {
+    this.options = options;
+    this.identity = identity;
+    this.#backoff = new Backoff(random);
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length + this.#out.length === 0;
+  }
+
+  /** Whether nothing is at a broker. */
+  get isIdle(): boolean {
+    return this.#out.length === this.#failed.size;
+  }
+
+  /** When something must be done about it at the latest, on the monotonic clock. */
+  get deadline(): number {
+    const oldest = this.#out[0] ?? this.#waiting[0];
+    return oldest?.deadline ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** What the next batch has in bytes, without those that may be put together with it. */
+  get nextBytes(): number {
+    return this.#waiting[0]?.byteLength ?? 0;
+  }
+
+  add(batch: Outgoing): void {
+    this.#waiting.push(batch);
+  }
+
+  /** Whether there is something to send that may be sent. */
+  isReady(now: number): boolean {
+    if (this.#waiting.length === 0 || this.#isRegrouping || this.needsIdentity || now < this.notBefore) return false;
+    return this.#out.length < (this.options.transactional && !this.isAdded ? 1 : maxSent);
+  }
+
+  /** Whether a request to this broker keeps the order: nothing may be out to another one. */
+  mayGoTo(broker: number): boolean {
+    return this.#out.length === 0 || this.#broker === broker;
+  }
+
+  /** The next batch with its final bytes. The queue must be ready. */
+  take(broker: number): { batch: Outgoing; bytes: Buffer } {
+    const batch = this.#waiting[0]!;
+    this.#waiting.splice(0, batch.isSealed ? 1 : this.#merge(batch));
+    const bytes = batch.seal(this.identity, this.#next, this.options);
+    this.#next = (this.#next + batch.count) % sequences;
+    this.#out.push(batch);
+    this.#broker = broker;
+    return { batch, bytes };
+  }
+
+  /** Whether everything that was sent before this batch is stored. */
+  isOldest(batch: Outgoing): boolean {
+    return this.#out[0] === batch;
+  }
+
+  /** The broker has it, now or since before. */
+  acknowledged(batch: Outgoing, baseOffset: number): void {
+    if (!this.#remove(batch)) return;
+    this.#expected = (batch.sequence + batch.count) % sequences;
+    this.#backoff.reset();
+    batch.succeed(baseOffset);
+    this.#regroup();
+  }
+
+  /** It is to be sent again, after a pause. */
+  failed(batch: Outgoing, now: number): void {
+    if (!this.#out.includes(batch)) return;
+    this.#failed.add(batch);
+    if (!this.#isRegrouping) this.notBefore = now + this.#backoff.pause();
+    this.#isRegrouping = true;
+    this.#regroup();
+  }
+
+  /** It can't be stored; what comes after it can. */
+  refused(batch: Outgoing, error: StockstreamError): void {
+    if (!this.#remove(batch)) return;
+    batch.fail(error);
+    this.#isRegrouping = true;
+    this.#regroup();
+  }
+
+  /** Goes on as another producer. Nothing may be at a broker. */
+  renew(identity: ProducerIdentity): void {
+    this.identity = identity;
+    this.needsIdentity = this.isAdded = false;
+    this.#expected = this.#next = 0;
+  }
+
+  /**
+   * Gives up what waits since before its deadline, and with the first such all that was ever sent, for what became of it
+   * isn't known. What is left may follow only as another producer.
+   */
+  expire(now: number, error: StockstreamError): void {
+    if (this.deadline > now) return;
+    this.#giveUp((batch) => batch.sequence >= 0 || batch.deadline <= now, error);
+  }
+
+  /** Gives up everything. */
+  failAll(error: unknown): void {
+    this.#giveUp(() => true, error);
+  }
+
+  #giveUp(isLost: (batch: Outgoing) => boolean, error: unknown): void {
+    const all = [...this.#out, ...this.#waiting];
+    const lost = all.filter(isLost);
+    this.#waiting = all.filter((batch) => !lost.includes(batch));
+    this.#out = [];
+    this.#failed.clear();
+    this.#isRegrouping = false;
+    this.needsIdentity ||= lost.some(({ sequence }) => sequence >= 0);
+    for (const batch of lost) batch.fail(error);
+  }
+
+  /** Once all that was sent is answered, puts what is left first again. */
+  #regroup(): void {
+    if (!this.#isRegrouping || !this.isIdle) return;
+    this.#isRegrouping = false;
+    this.#waiting = [...this.#out, ...this.#waiting];
+    this.#out = [];
+    this.#failed.clear();
+    this.#next = this.#expected;
+  }
+
+  #remove(batch: Outgoing): boolean {
+    const at = this.#out.indexOf(batch);
+    if (at >= 0) this.#out.splice(at, 1);
+    this.#failed.delete(batch);
+    return at >= 0;
+  }
+
+  /** Takes what follows into the first batch as far as it fits; gives how many batches it is made of. */
+  #merge(first: Outgoing): number {
+    let count = 1;
+    for (; count < this.#waiting.length; count++) {
+      const next = this.#waiting[count]!;
+      if (next.isSealed || first.byteLength + next.byteLength > this.options.mergeBytes) break;
+      first.absorb(next);
+    }
+    return count;
+  }
+}

@@ -1,0 +1,80 @@
+// Takes an order in. The lead line's stock is decided here, other lines are asked for in their own partitions; so a
+// one-product order is reserved or rejected in this one step. An order that is known already changes nothing.
+import { leadProductOf } from '../schemas/ids.ts';
+import type { LineAnswer, OrderFacts, OrderLine, OrderSubmitted } from '../schemas/types.generated.ts';
+import type { Processor } from '../streams/api.ts';
+import { takeHold } from './holds.ts';
+import { mergeLines } from './merge-lines.ts';
+import { orderFaults } from './order-rules.ts';
+import { emitEvent, type OrderContext, type OrderWiring, sendCommand } from './order-state.ts';
+import { requireKey } from './require-key.ts';
+import { settle } from './settle-order.ts';
+
+export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
+  name: 'accept-order',
+
+  process(record, context) {
+    const submitted = record.value;
+    const { orderId } = submitted;
+    requireKey(record, leadProductOf(orderId));
+    const early = context.stores.orders.get(orderId)?.phase;
+    if (early !== undefined && early.type !== 'CancelledEarly') return;
+
+    const faults = orderFaults(submitted);
+    // A faulty order is told as it came: its lines can't be merged soundly, and its hold would have no sound end.
+    const lines = faults.length > 0 ? submitted.lines : mergeLines(submitted.lines);
+    const facts = create(context, submitted, lines, faults.length > 0 ? 0 : submitted.holdMillis);
+
+    if (early !== undefined) {
+      const cancelled = emitEvent(context, { orderId, facts }, { type: 'OrderCancelled', reason: early.reason });
+      const phase = { type: 'Cancelled', facts: cancelled, reason: early.reason, endedAt: context.now } as const;
+      context.stores.orders.put(orderId, { phase });
+    } else if (faults.length > 0) {
+      emitEvent(context, { orderId, facts }, { type: 'OrderRejected', lines: faults });
+      context.stores.orders.put(orderId, { phase: { type: 'Rejected', endedAt: context.now } });
+    } else {
+      reserve(context, submitted, lines, facts);
+    }
+  },
+
+  prefetch: ({ key, value }) => ({ orders: [value.orderId], stock: [key] }),
+};
+
+function create(
+  context: OrderContext,
+  submitted: OrderSubmitted,
+  lines: readonly OrderLine[],
+  holdMillis: number,
+): OrderFacts {
+  const { orderId, customerId, currency, totals, shipTo, placedAt } = submitted;
+  const expiresAt = context.now + holdMillis;
+  const asked = lines.map(({ line, productId, quantity }) => ({ line, productId, quantity }));
+  const facts: OrderFacts = { customerId, sequence: 0, expiresAt, lines: asked, limited: false };
+  const paymentMethod = submitted.payment.method;
+  const created = { lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt };
+  return emitEvent(context, { orderId, facts }, { type: 'OrderCreated', ...created });
+}
+
+/** The lead's line first: its answer is known at once. */
+function reserve(
+  context: OrderContext,
+  { orderId, customerId, currency, warehouses }: OrderSubmitted,
+  lines: readonly OrderLine[],
+  facts: OrderFacts,
+): void {
+  context.timers['hold-expiry'].set(orderId, facts.expiresAt);
+  const answers: LineAnswer[] = [];
+  let limited = false;
+  for (const line of lines) {
+    const { productId, quantity, unitPrice, weightGrams, productVersion } = line;
+    const request = { quantity, unitPrice, currency, weightGrams, productVersion, warehouses };
+    if (line === lines[0]) {
+      const decision = takeHold(context, { productId, customerId }, request);
+      answers.push({ productId, outcome: decision.outcome });
+      limited = decision.limited;
+    } else {
+      sendCommand(context, { orderId, facts }, line, { type: 'ReserveStock', ...request });
+    }
+  }
+  settle(context, { orderId, facts: { ...facts, limited } }, answers);
+}

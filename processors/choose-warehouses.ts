@@ -1,0 +1,37 @@
+// Which warehouses serve a line: the preferred ones first, and one alone if any can serve the whole.
+import type { Allocation, WarehouseStock } from '../schemas/types.generated.ts';
+
+/**
+ * Where `quantity` units come from, or undefined if there aren't that many free.
+ * @param warehouses by name
+ * @param preferred warehouse ids, best first; unknown ones are passed over, the rest follow by name
+ */
+export function chooseWarehouses(
+  warehouses: readonly WarehouseStock[],
+  quantity: number,
+  preferred: readonly string[],
+): Allocation[] | undefined {
+  const ranked = rank(warehouses, preferred);
+  const whole = ranked.find((warehouse) => freeIn(warehouse) >= quantity);
+  if (whole) return [{ warehouseId: whole.warehouseId, quantity }];
+
+  const allocations: Allocation[] = [];
+  let missing = quantity;
+  for (const warehouse of ranked) {
+    const taken = Math.min(missing, freeIn(warehouse));
+    if (taken > 0) allocations.push({ warehouseId: warehouse.warehouseId, quantity: taken });
+    missing -= taken;
+  }
+  return missing === 0 ? allocations : undefined;
+}
+
+/** Units in a warehouse that nobody holds. */
+export function freeIn(warehouse: WarehouseStock): number {
+  return warehouse.onHand - warehouse.held;
+}
+
+function rank(warehouses: readonly WarehouseStock[], preferred: readonly string[]): readonly WarehouseStock[] {
+  if (preferred.length === 0 || warehouses.length < 2) return warehouses;
+  const first = [...new Set(preferred)].flatMap((id) => warehouses.filter((warehouse) => warehouse.warehouseId === id));
+  return [...first, ...warehouses.filter((warehouse) => !first.includes(warehouse))];
+}

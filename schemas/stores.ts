@@ -1,0 +1,87 @@
+// The one catalogue of state stores: name, value, and when an entry vanishes by itself.
+// Entries of what is open never vanish; what has ended stays for the idempotency window, so that a repetition finds it.
+import { unreachable } from '../base/assert.ts';
+import type { Serde } from '../base/serde.ts';
+import { serdeOf } from './serde.ts';
+import type { HoldState, OrderState } from './types.generated.ts';
+
+/** A keyed state store. Structurally the engine's `StoreSpec<V>`. */
+export interface StoreEntry<V> {
+  readonly name: string;
+  /** What the key is, in words. */
+  readonly key: string;
+  readonly serde: Serde<V>;
+  /** Milliseconds since the Unix epoch, or undefined to stay. */
+  readonly expiresAt?: (value: V) => number | undefined;
+}
+
+const day = 86_400_000;
+
+/** For how long an order, a hold or a change is remembered after its end, in milliseconds. */
+export const idempotencyWindowMs = 7 * day;
+
+/** @param windowMs for how long what has ended is remembered, in milliseconds */
+export function storesFor(windowMs: number = idempotencyWindowMs) {
+  const after = (endedAt: number | undefined) => (endedAt === undefined ? undefined : endedAt + windowMs);
+  return {
+    orders: {
+      name: 'orders',
+      key: 'order id',
+      serde: serdeOf('OrderState'),
+      expiresAt: (value) => after(orderEndedAt(value)),
+    } satisfies StoreEntry<OrderState>,
+    stock: { name: 'stock', key: 'product id', serde: serdeOf('StockState') },
+    holds: {
+      name: 'holds',
+      key: '<product id>/<order id>',
+      serde: serdeOf('HoldState'),
+      expiresAt: (value) => after(holdEndedAt(value)),
+    } satisfies StoreEntry<HoldState>,
+    purchases: { name: 'purchases', key: '<product id>/<customer id>', serde: serdeOf('CustomerPurchases') },
+    stockOutcomes: {
+      name: 'stock-outcomes',
+      key: '<product id>/<change id>',
+      serde: serdeOf('StockEvent'),
+      expiresAt: (value: { readonly at: number }) => after(value.at),
+    },
+    products: { name: 'products', key: 'product id', serde: serdeOf('Product') },
+    catalogOutcomes: {
+      name: 'catalog-outcomes',
+      key: '<product id>/<change id>',
+      serde: serdeOf('CatalogEvent'),
+      expiresAt: (value: { readonly at: number }) => after(value.at),
+    },
+  };
+}
+
+/** All stores, each with its own type. */
+export type Stores = ReturnType<typeof storesFor>;
+
+/** When an order ended, undefined while it is open. */
+export function orderEndedAt({ phase }: OrderState): number | undefined {
+  switch (phase.type) {
+    case 'AwaitingReservations':
+    case 'Reserved':
+      return undefined;
+    case 'Rejected':
+    case 'Cancelled':
+    case 'CancelledEarly':
+      return phase.endedAt;
+    default:
+      return unreachable(phase);
+  }
+}
+
+/** When a hold ended, undefined while it is open. */
+export function holdEndedAt({ phase }: HoldState): number | undefined {
+  switch (phase.type) {
+    case 'HoldOpen':
+      return undefined;
+    case 'HoldRefused':
+    case 'HoldReleased':
+    case 'HoldCommitted':
+      return phase.endedAt;
+    default:
+      return unreachable(phase);
+  }
+}

@@ -1,0 +1,96 @@
+// The one catalogue of topics: name, key, value, partitions, cleanup, retention. A topic's name stands nowhere else.
+// It describes; creating topics and checking what a log really has is the log's admin's work.
+import type { Serde } from '../base/serde.ts';
+import { bytesSerde, serdeOf } from './serde.ts';
+
+/** What a topic is. Structurally the engine's `Topic<V>` and, with the retention, the log's `TopicSpec`. */
+export interface TopicEntry<V> {
+  readonly name: string;
+  /** What the key is, in words. Keys are UTF-8 strings. */
+  readonly key: string;
+  readonly serde: Serde<V>;
+  readonly partitions: number;
+  /** `compact` keeps the last value a key, `delete` all of them until the retention is over. */
+  readonly cleanup: 'delete' | 'compact';
+  /** Milliseconds; undefined keeps records for good. */
+  readonly retentionMs: number | undefined;
+}
+
+/** Topics that are keyed by product share this count, so that one task owns everything about a product. */
+const productPartitions = 8;
+
+const day = 86_400_000;
+/** How far back decisions can be replayed. */
+const inputRetention = 30 * day;
+/** Views are folds of these topics and must be able to start over. */
+const forGood = undefined;
+
+/** Keyed by product or order, kept for as long as decisions can be replayed. */
+const kept = { partitions: productPartitions, cleanup: 'delete', retentionMs: inputRetention } as const;
+/** The last value a product. */
+const compacted = { partitions: productPartitions, cleanup: 'compact', retentionMs: forGood } as const;
+
+export const topics = {
+  orders: topic({ name: 'orders', key: 'lead product', serde: serdeOf('OrderSubmitted'), ...kept }),
+  orderCommands: topic({ name: 'order-commands', key: 'lead product', serde: serdeOf('OrderCommand'), ...kept }),
+  // A further step of an order's life, say OrderPlaced: append its record to the union in order-events.avsc, run
+  // `node schemas/record.ts`, add the cases that the compiler then misses, and deploy all readers before any writer.
+  orderEvents: topic({
+    name: 'order-events',
+    key: 'order',
+    serde: serdeOf('OrderEvent'),
+    partitions: 8,
+    cleanup: 'delete',
+    retentionMs: forGood,
+  }),
+  stockChanges: topic({ name: 'stock-changes', key: 'product', serde: serdeOf('StockChange'), ...kept }),
+  stockEvents: topic({ name: 'stock-events', key: 'product', serde: serdeOf('StockEvent'), ...kept }),
+  stockLevels: topic({ name: 'stock-levels', key: 'product', serde: serdeOf('StockLevel'), ...compacted }),
+  reservations: topic({ name: 'reservations', key: 'product', serde: serdeOf('ReservationCommand'), ...kept }),
+  reservationReplies: topic({
+    name: 'reservation-replies',
+    key: 'lead product',
+    serde: serdeOf('ReservationReply'),
+    ...kept,
+  }),
+  catalogChanges: topic({ name: 'catalog-changes', key: 'product', serde: serdeOf('CatalogChange'), ...kept }),
+  catalogEvents: topic({ name: 'catalog-events', key: 'product', serde: serdeOf('CatalogEvent'), ...kept }),
+  products: topic({ name: 'products', key: 'product', serde: serdeOf('Product'), ...compacted }),
+  users: topic({
+    name: 'users',
+    key: 'e-mail address',
+    serde: serdeOf('UserEvent'),
+    partitions: 2,
+    cleanup: 'delete',
+    retentionMs: forGood,
+  }),
+  deadLetters: topic({
+    name: 'dead-letters',
+    key: 'the original key',
+    serde: bytesSerde,
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 90 * day,
+  }),
+};
+
+/** The catalogue, perhaps with other partition counts. */
+export type Topics = typeof topics;
+
+/** Topics whose partition count is a matter of size: all that are keyed by product or order. */
+export const sizedTopics: readonly string[] = Object.values(topics)
+  .filter(({ partitions }) => partitions === productPartitions)
+  .map(({ name }) => name);
+
+/** The catalogue with the partition counts that a log has; those of topics that `counts` lacks stay. */
+export function withPartitions(counts: ReadonlyMap<string, number>): Topics {
+  const entries = Object.entries(topics).map(([name, entry]) => {
+    return [name, { ...entry, partitions: counts.get(entry.name) ?? entry.partitions }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Keeps the type of the value, which `satisfies` would lose. */
+function topic<V>(entry: TopicEntry<V>): TopicEntry<V> {
+  return entry;
+}

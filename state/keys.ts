@@ -1,0 +1,76 @@
+// Where things lie in the store of a worker thread, and in a changelog. Everything of a task shares a prefix, so that
+// dropping a task is one range delete. Times are 12 hexadecimal digits, so that byte order is time order.
+//
+//     <task> 0 e <store> 0 <key>           an entry
+//     <task> 0 p                           the changelog position that all of the above stands at
+//     <task> 0 t <time> <store> 0 <key>    an entry that expires, or a timer; may be stale: the entry decides
+//
+//     changelog key: <store> 0 <key>
+import type { KeyRange } from './store.ts';
+
+const timeDigits = 12;
+
+export class TaskKeys {
+  readonly #entries: string;
+  readonly #times: string;
+  /** Of the task's changelog position. */
+  readonly position: Buffer;
+  /** Everything of the task. */
+  readonly all: KeyRange;
+
+  constructor(task: string) {
+    this.#entries = `${task}\0e`;
+    this.#times = `${task}\0t`;
+    this.position = Buffer.from(`${task}\0p`);
+    this.all = { gte: Buffer.from(`${task}\0`), lt: Buffer.from(`${task}\x01`) };
+  }
+
+  entry(store: string, key: string): Buffer {
+    return Buffer.from(`${this.#entries}${store}\0${key}`);
+  }
+
+  /** Entries of a store with `from <= key < to`; an absent `to` means to the end. */
+  entries(store: string, from = '', to?: string): KeyRange {
+    const lt = to === undefined ? `${this.#entries}${store}\x01` : `${this.#entries}${store}\0${to}`;
+    return { gte: this.entry(store, from), lt: Buffer.from(lt) };
+  }
+
+  /** The key within its store, of an entry's bytes. */
+  keyOf(store: string, entry: Buffer): string {
+    return entry.toString('utf8', Buffer.byteLength(this.#entries) + Buffer.byteLength(store) + 1);
+  }
+
+  time(at: number, store: string, key: string): Buffer {
+    return Buffer.from(`${this.#times}${hexTime(at)}${store}\0${key}`);
+  }
+
+  /** All time rows at `from` or later. */
+  timesFrom(from: number): KeyRange {
+    return { gte: Buffer.from(`${this.#times}${hexTime(from)}`), lt: Buffer.from(`${this.#times}g`) };
+  }
+
+  timeOf(row: Buffer): TimeRow {
+    const start = Buffer.byteLength(this.#times);
+    const at = Number.parseInt(row.toString('latin1', start, start + timeDigits), 16);
+    return { at, ...splitChangelogKey(row.subarray(start + timeDigits)) };
+  }
+}
+
+export interface TimeRow {
+  readonly at: number;
+  readonly store: string;
+  readonly key: string;
+}
+
+export function changelogKey(store: string, key: string): string {
+  return `${store}\0${key}`;
+}
+
+export function splitChangelogKey(bytes: Buffer): { store: string; key: string } {
+  const end = bytes.indexOf(0);
+  return { store: bytes.toString('utf8', 0, end), key: bytes.toString('utf8', end + 1) };
+}
+
+function hexTime(at: number): string {
+  return Math.max(0, Math.floor(at)).toString(16).padStart(timeDigits, '0');
+}

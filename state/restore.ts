@@ -1,0 +1,115 @@
+// Restoring a task: the store keeps what it has, and only the changelog's tail is read. State is never thrown away
+// because of a crash; it is read anew only if it is damaged, or so old that the changelog has forgotten deletions.
+import type { Clock } from '../base/clock.ts';
+import { isStockstreamError, StockstreamError } from '../base/errors.ts';
+import type { Fetched, Log, TopicPartition } from '../log/log.ts';
+import { applyChangelog, readPosition, writePosition } from './changelog.ts';
+import { TaskKeys } from './keys.ts';
+import type { Store } from './store.ts';
+import type { StoreSpec } from './store-spec.ts';
+import { type Progress, progressKey, progressStore } from './task-state.ts';
+
+export interface RestoreOptions {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly task: string;
+  readonly changelog: TopicPartition;
+  readonly specs: readonly StoreSpec<unknown>[];
+  /** State that missed something and stood still for longer is read anew: the changelog keeps tombstones no longer. */
+  readonly maxAgeMs: number;
+  /** Once it is aborted nothing more is written: the task may be restored again, or run, on the same store. */
+  readonly signal: AbortSignal;
+  readonly onRestored?: (records: number, bytes: number) => void;
+}
+
+/** A commit with a deletion in it takes more offsets: two records at least. */
+const leastCommit = 1;
+
+/** Undefined progress: the task never committed anything. */
+export interface Restored {
+  readonly progress: Progress | undefined;
+  readonly records: number;
+}
+
+/**
+ * Brings the store up to the changelog's end, open transactions of earlier owners waited for.
+ * @throws STATE_AHEAD_OF_LOG, LOG_* errors
+ */
+export async function restore(options: RestoreOptions): Promise<Restored> {
+  try {
+    return await readTail(options);
+  } catch (error) {
+    if (!isStockstreamError(error, 'STATE_CORRUPT')) throw error;
+    await forget(options);
+    return await readTail(options);
+  }
+}
+
+async function readTail(options: RestoreOptions): Promise<Restored> {
+  const { log, store, clock, task, changelog } = options;
+  const keys = new TaskKeys(task);
+  const [earliest = 0] = await log.admin.offsets([changelog], 'earliest');
+  const [end = 0] = await log.admin.offsets([changelog], 'latest', 'uncommitted');
+  let position = await readPosition(store, keys, task);
+  if (position !== undefined && position.offset > end) {
+    throw new StockstreamError('STATE_AHEAD_OF_LOG', { task, position: position.offset, end });
+  }
+  if (position !== undefined && end - position.offset > leastCommit && clock.now() - position.at > options.maxAgeMs) {
+    await forget(options);
+    position = undefined;
+  }
+  const records = await readTo(end, Math.max(position?.offset ?? 0, earliest), keys, options);
+  return { progress: await readProgress(store, keys), records };
+}
+
+async function readTo(end: number, from: number, keys: TaskKeys, options: RestoreOptions): Promise<number> {
+  if (from >= end) return 0;
+  const specs = new Map([...options.specs, progressStore as StoreSpec<unknown>].map((spec) => [spec.name, spec]));
+  const fetcher = options.log.fetcher();
+  let records = 0;
+  try {
+    fetcher.assign(options.changelog, from);
+    for (let position = from; position < end && !options.signal.aborted; ) {
+      for (const fetched of await fetcher.poll({ maxWaitMs: 500, maxBytes: 8 << 20 })) {
+        if (options.signal.aborted) break;
+        records += await applyFetched(fetched, position, { keys, specs, options });
+        position = fetched.nextOffset;
+      }
+    }
+  } finally {
+    await fetcher.close();
+  }
+  return records;
+}
+
+async function applyFetched(
+  fetched: Fetched,
+  position: number,
+  { keys, specs, options }: { keys: TaskKeys; specs: ReadonlyMap<string, StoreSpec<unknown>>; options: RestoreOptions },
+): Promise<number> {
+  const batch = options.store.batch();
+  let records = 0;
+  let bytes = 0;
+  for (const changelog of fetched.batches) {
+    records += applyChangelog(changelog, position, specs, { keys, batch });
+    bytes += changelog.bytes.length;
+  }
+  writePosition(batch, keys, { offset: fetched.nextOffset, at: options.clock.now() });
+  await options.store.write(batch);
+  options.onRestored?.(records, bytes);
+  return records;
+}
+
+async function readProgress(store: Store, keys: TaskKeys): Promise<Progress | undefined> {
+  const [bytes] = await store.getMany([keys.entry(progressStore.name, progressKey)]);
+  return bytes === undefined ? undefined : progressStore.serde.decode(bytes);
+}
+
+/** Drops everything that the store has of the task. */
+async function forget({ store, task, signal }: RestoreOptions): Promise<void> {
+  if (signal.aborted) return;
+  const batch = store.batch();
+  batch.deleteRange(new TaskKeys(task).all);
+  await store.write(batch);
+}

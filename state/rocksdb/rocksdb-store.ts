@@ -1,0 +1,138 @@
+// The store port on RocksDB: one directory, one process at a time. Its log survives the death of the process at any
+// moment, but isn't synced: a power loss may take the last writes, always from the end.
+// docs/decisions/0003-state-store.md says why the options are what they are.
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import type RocksDB from 'rocksdb-native';
+import { StockstreamError } from '../../base/errors.ts';
+import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../collected-batch.ts';
+import type { KeyRange, ScanOptions, Store, StoreEntry, WriteBatch } from '../store.ts';
+import { type Engine, loadEngine } from './engine.ts';
+import { stateFailure } from './failures.ts';
+
+export interface RocksdbOptions {
+  /** Made if it isn't there. */
+  readonly directory: string;
+  /** Memory for writes before they go to a file, in bytes, twice: one fills while one is written out. Default 64 MB. */
+  readonly writeBufferBytes?: number;
+}
+
+const bloomBitsPerKey = 10;
+const blockBytes = 4096;
+const backgroundJobs = 2;
+/** Entries that a scan takes from the engine at once. */
+const scanPage = 1024;
+
+/** @throws STATE_ENGINE_MISSING, STATE_IN_USE, STATE_STORE_DAMAGED, STATE_STORAGE_FAILED */
+export async function openRocksdbStore(options: RocksdbOptions): Promise<Store> {
+  const { directory, writeBufferBytes = 64 << 20 } = options;
+  const engine = await loadEngine();
+  try {
+    // The engine would try for ever to make a directory under one that refuses it.
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.R_OK | constants.W_OK);
+    const database = new engine(directory, engineOptions(engine, writeBufferBytes));
+    await database.ready();
+    return new RocksdbStore(directory, database);
+  } catch (error) {
+    throw stateFailure(directory, 'opened', error);
+  }
+}
+
+function engineOptions({ BloomFilterPolicy }: Engine, writeBufferBytes: number): RocksDB.Options {
+  return {
+    tableBlockSize: blockBytes,
+    tableCacheIndexAndFilterBlocks: false,
+    filterPolicy: new BloomFilterPolicy(bloomBitsPerKey),
+    writeBufferSize: writeBufferBytes,
+    maxBackgroundJobs: backgroundJobs,
+  };
+}
+
+class RocksdbStore implements Store {
+  readonly #directory: string;
+  readonly #database: RocksDB;
+  /** The last write. Each waits for the one before and fails with it. */
+  #written: Promise<void> = Promise.resolve();
+  #closed: Promise<void> | undefined;
+
+  constructor(directory: string, database: RocksDB) {
+    this.#directory = directory;
+    this.#database = database;
+  }
+
+  async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
+    this.#assertOpen();
+    if (keys.length === 0) return [];
+    try {
+      const reads = this.#database.read({ capacity: keys.length, autoDestroy: true });
+      const values = keys.map((key) => reads.get(key));
+      reads.tryFlush();
+      return (await Promise.all(values)).map((value) => value ?? undefined);
+    } catch (error) {
+      throw stateFailure(this.#directory, 'read', error);
+    }
+  }
+
+  async scan(range: KeyRange, { limit, reverse = false }: ScanOptions): Promise<StoreEntry[]> {
+    this.#assertOpen();
+    if (isEmptyRange(range) || limit <= 0) return [];
+    // One more than is wanted, because only a page that isn't full tells the engine that it was the last.
+    const capacity = Math.min(limit, scanPage) + 1;
+    const iterator = this.#database.iterator(range, { reverse, limit, capacity });
+    return new Promise((resolve, reject) => {
+      const entries: StoreEntry[] = [];
+      iterator.on('data', (entry) => entries.push(entry));
+      iterator.on('error', (error) => reject(stateFailure(this.#directory, 'read', error)));
+      iterator.on('close', () => resolve(entries));
+    });
+  }
+
+  batch(): WriteBatch {
+    return new CollectedBatch();
+  }
+
+  async write(batch: WriteBatch): Promise<void> {
+    this.#assertOpen();
+    const operations = operationsOf(batch);
+    this.#written = this.#written.then(() => this.#apply(operations));
+    return this.#written;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#written.then(
+      () => this.#database.close(),
+      () => this.#database.close(),
+    );
+    return this.#closed;
+  }
+
+  async #apply(operations: readonly Operation[]): Promise<void> {
+    if (operations.length === 0) return;
+    try {
+      const writes = this.#database.write({ capacity: operations.length, autoDestroy: true });
+      for (const operation of operations) add(writes, operation);
+      await writes.flush();
+    } catch (error) {
+      throw stateFailure(this.#directory, 'written', error);
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#closed !== undefined) throw new StockstreamError('STATE_CLOSED');
+  }
+}
+
+function add(writes: RocksDB.WriteBatch, operation: Operation): void {
+  switch (operation.kind) {
+    case 'put':
+      writes.tryPut(operation.key, operation.value);
+      return;
+    case 'delete':
+      writes.tryDelete(operation.key);
+      return;
+    case 'deleteRange':
+      writes.tryDeleteRange(operation.range.gte, operation.range.lt);
+      return;
+  }
+}

@@ -1,0 +1,184 @@
+// One store of one task: decoded entries in memory over the thread's Store. Reads are synchronous; what isn't in memory
+// suspends the reader. Values are shared, so whoever reads one must not change it.
+import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
+import type { TaskKeys } from './keys.ts';
+import type { KeyRange, StoreEntry, WriteBatch } from './store.ts';
+import type { StoreSpec } from './store-spec.ts';
+import type { TimeIndex } from './time-index.ts';
+import { type Entry, suspended, type Transaction } from './transaction.ts';
+
+/** About what an entry costs in memory beside its encoded bytes. */
+const entryOverhead = 200;
+
+export class StorePartition<V> {
+  readonly spec: StoreSpec<V>;
+  readonly #keys: TaskKeys;
+  readonly #times: TimeIndex;
+  readonly #entries = new Map<string, Entry>();
+  /** Ranges that were scanned for the present batch: `from 0 to` -> keys in the store. */
+  readonly #ranges = new Map<string, readonly string[]>();
+  #bytes = 0;
+  /** The running transaction; the task sets it at every commit. */
+  transaction: Transaction;
+  /** Sealed transactions that the store doesn't hold yet, oldest first. */
+  inFlight: readonly Transaction[] = [];
+
+  constructor(spec: StoreSpec<V>, keys: TaskKeys, times: TimeIndex, transaction: Transaction) {
+    this.spec = spec;
+    this.#keys = keys;
+    this.#times = times;
+    this.transaction = transaction;
+  }
+
+  /** About how many bytes the cached entries take. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get(key: string): V | undefined {
+    const entry = this.#entries.get(key);
+    if (entry !== undefined) {
+      entry.used = true;
+      return entry.value as V | undefined;
+    }
+    this.transaction.missing.push({ partition: this as StorePartition<unknown>, key });
+    throw suspended;
+  }
+
+  put(key: string, value: V): void {
+    this.#change(key, value);
+  }
+
+  delete(key: string): void {
+    this.#change(key, undefined);
+  }
+
+  range(from: string, to: string): readonly (readonly [string, V])[] {
+    const stored = this.#ranges.get(`${from}\0${to}`);
+    if (stored === undefined) {
+      this.transaction.missing.push({ partition: this as StorePartition<unknown>, key: from, to });
+      throw suspended;
+    }
+    const keys = new Set(stored);
+    for (const { dirty } of [...this.inFlight, this.transaction]) {
+      for (const { partition, key } of dirty) {
+        if (partition === this && inByteOrder(from, key) && !inByteOrder(to, key)) keys.add(key);
+      }
+    }
+    const found: (readonly [string, V])[] = [];
+    for (const key of [...keys].sort((a, b) => (inByteOrder(a, b) ? -1 : 1))) {
+      const value = this.get(key);
+      if (value !== undefined) found.push([key, value]);
+    }
+    return found;
+  }
+
+  /** Drops an entry whose stored value isn't known, so that the next read asks the store. */
+  forget(entry: Entry): void {
+    if (this.#entries.delete(entry.key)) this.#bytes -= entry.size;
+  }
+
+  /** Whether `get` would answer at once. */
+  holds(key: string): boolean {
+    return this.#entries.has(key);
+  }
+
+  storeKey(key: string): Buffer {
+    return this.#keys.entry(this.spec.name, key);
+  }
+
+  storeRange(from: string, to: string): KeyRange {
+    return this.#keys.entries(this.spec.name, from, to);
+  }
+
+  /** Takes what the store has under `key`, unless a newer value is in memory. @throws STATE_CORRUPT, SCHEMA_UNKNOWN */
+  load(key: string, bytes: Buffer | undefined): void {
+    if (this.#entries.has(key)) return;
+    const entry = this.#add(key);
+    if (bytes === undefined) return;
+    try {
+      entry.value = this.spec.serde.decode(bytes);
+    } catch (error) {
+      this.forget(entry);
+      // That is no damage: a newer program wrote it, and this one learns of it when it starts again.
+      if (isStockstreamError(error, 'SCHEMA_UNKNOWN')) throw error;
+      const reason = `${this.spec.name} ${key}: ${reasonOf(error)}`;
+      throw new StockstreamError('STATE_CORRUPT', { task: this.spec.name, reason }, error);
+    }
+    entry.indexedAt = this.spec.expiresAt?.(entry.value as V);
+    this.#resize(entry, bytes.length);
+  }
+
+  loadRange(from: string, to: string, stored: readonly StoreEntry[]): void {
+    const keys = stored.map(({ key }) => this.#keys.keyOf(this.spec.name, key));
+    for (let index = 0; index < keys.length; index++) this.load(keys[index]!, stored[index]!.value);
+    this.#ranges.set(`${from}\0${to}`, keys);
+  }
+
+  /** Adds an entry's final value to a store batch, with its row in the time index. */
+  write(entry: Entry, bytes: Buffer, batch: WriteBatch): void {
+    const { key, value } = entry;
+    const storeKey = this.storeKey(key);
+    if (value === undefined) batch.delete(storeKey);
+    else batch.put(storeKey, bytes);
+    this.#resize(entry, bytes.length);
+    if (this.spec.expiresAt === undefined) return;
+    const at = value === undefined ? undefined : this.spec.expiresAt(value as V);
+    if (at === entry.indexedAt) return;
+    if (entry.indexedAt !== undefined) {
+      batch.delete(this.#keys.time(entry.indexedAt, this.spec.name, key));
+      this.#times.delete(entry.changedIn, { at: entry.indexedAt, store: this.spec.name, key });
+    }
+    if (at !== undefined) {
+      batch.put(this.#keys.time(at, this.spec.name, key), empty);
+      this.#times.add(entry.changedIn, { at, store: this.spec.name, key });
+    }
+    entry.indexedAt = at;
+  }
+
+  /** Forgets the ranges read for the batch that just ended. */
+  endBatch(): void {
+    if (this.#ranges.size > 0) this.#ranges.clear();
+  }
+
+  /** Drops cold entries that the store holds (changed in `applied` or before) until at most `budget` bytes are left. */
+  evict(budget: number, applied: number): void {
+    let looks = this.#entries.size * 2;
+    for (const [key, entry] of this.#entries) {
+      if (this.#bytes <= budget || looks-- <= 0) return;
+      this.#entries.delete(key);
+      if (entry.used || entry.changedIn > applied) {
+        entry.used = false;
+        this.#entries.set(key, entry);
+      } else this.#bytes -= entry.size;
+    }
+  }
+
+  #change(key: string, value: V | undefined): void {
+    const held = this.#entries.get(key);
+    this.transaction.change(held ?? this.#add(key), value, held === undefined);
+  }
+
+  #add(key: string): Entry {
+    const partition = this as StorePartition<unknown>;
+    const size = entryOverhead + key.length * 2;
+    const entry = { partition, key, value: undefined, changedIn: 0, indexedAt: undefined, size, used: true };
+    this.#entries.set(key, entry);
+    this.#bytes += size;
+    return entry;
+  }
+
+  #resize(entry: Entry, valueBytes: number): void {
+    // A decoded value takes about three times its encoded bytes.
+    const size = entryOverhead + entry.key.length * 2 + valueBytes * 3;
+    this.#bytes += size - entry.size;
+    entry.size = size;
+  }
+}
+
+const empty = Buffer.alloc(0);
+
+/** Whether a <= b as UTF-8 bytes. */
+function inByteOrder(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) <= 0;
+}

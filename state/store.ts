@@ -1,0 +1,46 @@
+// The store port: one ordered key-value store a worker thread, with atomic batches. Bytes in, bytes out.
+// It promises atomicity and order, not durability: the log is the truth, and the changelog's tail is read again.
+
+export interface StoreEntry {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
+
+/** Half-open: `gte <= key < lt`, in byte order. */
+export interface KeyRange {
+  readonly gte: Buffer;
+  readonly lt: Buffer;
+}
+
+export interface ScanOptions {
+  readonly limit: number;
+  readonly reverse?: boolean;
+}
+
+/**
+ * Collects writes; nothing happens before `Store.write`. Keys and values are not copied: don't change them until the
+ * write has resolved. An empty or reversed range deletes nothing.
+ */
+export interface WriteBatch {
+  put(key: Buffer, value: Buffer): void;
+  delete(key: Buffer): void;
+  deleteRange(range: KeyRange): void;
+  readonly size: number;
+}
+
+/** Every call throws STATE_CLOSED after `close`, and STATE_STORE_DAMAGED if what is stored can't be read. */
+export interface Store {
+  /** Values in the order of `keys`, undefined where there is none. Don't change them. */
+  getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]>;
+  /** At most `limit` entries of the range, in key order (or backwards). */
+  scan(range: KeyRange, options: ScanOptions): Promise<StoreEntry[]>;
+  batch(): WriteBatch;
+  /**
+   * Applies a batch atomically, in the order of its calls; batches in the order of the writes. After a failure every
+   * later write fails as well, so that what is stored stays a prefix of what was written.
+   * @throws STATE_STORAGE_FAILED
+   */
+  write(batch: WriteBatch): Promise<void>;
+  /** Waits for writes under way. Closing again does nothing. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,114 @@
+// The uncommitted changes of one task between two commits: which entries are dirty, how to take a record's changes
+// back, and which reads are missing. It promises nothing about durability: commit.ts does, in the engine.
+import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { changelogKey } from './keys.ts';
+import type { WriteBatch } from './store.ts';
+import type { StorePartition } from './store-partition.ts';
+
+/** A cached entry. `value` is undefined if the key is absent. */
+export interface Entry {
+  readonly partition: StorePartition<unknown>;
+  readonly key: string;
+  value: unknown;
+  /** Number of the last transaction that changed it; 0 if none did since it was loaded. */
+  changedIn: number;
+  /** The time under which it stands in the time index, if that is known. */
+  indexedAt: number | undefined;
+  /** About how many bytes it takes. */
+  size: number;
+  /** Second chance of the cache's clock. */
+  used: boolean;
+}
+
+/** What a suspended record waits for: a key, or a range of keys, of one store. */
+export interface MissingRead {
+  readonly partition: StorePartition<unknown>;
+  readonly key: string;
+  /** Present for a range: `key <= k < to`. */
+  readonly to?: string;
+}
+
+/** A point that `rollback` returns to. */
+export interface Mark {
+  readonly undo: number;
+  readonly dirty: number;
+}
+
+/**
+ * Thrown by a read that isn't in memory. A processor must let it pass; its record runs again once the read is there.
+ * One object for all, for a stack trace a miss would cost more than the read.
+ */
+export const suspended = Object.freeze({ suspended: true });
+
+interface Undo {
+  readonly entry: Entry;
+  readonly value: unknown;
+  readonly changedIn: number;
+  /** Whether the change made the entry, so that what the store has under its key is not known. */
+  readonly made: boolean;
+}
+
+export class Transaction {
+  readonly number: number;
+  readonly dirty: Entry[] = [];
+  readonly missing: MissingRead[] = [];
+  readonly #undo: Undo[] = [];
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  mark(): Mark {
+    return { undo: this.#undo.length, dirty: this.dirty.length };
+  }
+
+  /** `made` says that the entry was not in memory before. */
+  change(entry: Entry, value: unknown, made: boolean): void {
+    this.#undo.push({ entry, value: entry.value, changedIn: entry.changedIn, made });
+    if (entry.changedIn !== this.number) {
+      entry.changedIn = this.number;
+      this.dirty.push(entry);
+    }
+    entry.value = value;
+  }
+
+  /** Takes back every change since `mark`. */
+  rollback(mark: Mark): void {
+    while (this.#undo.length > mark.undo) {
+      const { entry, value, changedIn, made } = this.#undo.pop()!;
+      entry.value = value;
+      entry.changedIn = changedIn;
+      if (made) entry.partition.forget(entry);
+    }
+    this.dirty.length = mark.dirty;
+  }
+
+  /** The entries changed since `mark`. */
+  changedSince(mark: Mark): Set<Entry> {
+    return new Set(this.#undo.slice(mark.undo).map(({ entry }) => entry));
+  }
+
+  /**
+   * Encodes the last value of each dirty entry into the changelog. Changes nothing else, so it may be tried again.
+   * @returns where the values lie in the changelog: start and end of each
+   * @throws the serde's error, if a value doesn't fit its contract
+   */
+  encodeTo(changelog: RecordBatchBuilder, timestamp: number): number[] {
+    const spans: number[] = [];
+    for (const { partition, key, value } of this.dirty) {
+      const name = changelogKey(partition.spec.name, key);
+      if (value === undefined) changelog.append(timestamp, name, null);
+      else changelog.encode(timestamp, name, value, partition.spec.serde);
+      spans.push(changelog.valueStart, changelog.valueEnd);
+    }
+    return spans;
+  }
+
+  /** Adds what `encodeTo` encoded to the store's batch, as slices of the changelog's bytes, with the time index. */
+  storeTo(batch: WriteBatch, changelog: RecordBatchBuilder, spans: readonly number[]): void {
+    for (let index = 0; index < this.dirty.length; index++) {
+      const entry = this.dirty[index]!;
+      entry.partition.write(entry, changelog.slice(spans[index * 2]!, spans[index * 2 + 1]!), batch);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// What a processor and a topology see of the engine: types only, no behaviour. Everything here is synchronous:
+// a processor is a pure function of record, state and context.
+import type { Serde } from '../base/serde.ts';
+
+export type { Serde } from '../base/serde.ts';
+export type { StoreSpec } from '../state/store-spec.ts';
+
+/** A topic as the wiring needs it; keys are UTF-8 strings. Structurally what schemas/topics.ts lists. */
+export interface Topic<V> {
+  readonly name: string;
+  readonly partitions: number;
+  /** A compacted topic keeps the last value a key, so a commit forwards only the last one, too. */
+  readonly cleanup: 'delete' | 'compact';
+  readonly serde: Serde<V>;
+}
+
+export interface Header {
+  readonly key: string;
+  readonly value: Buffer;
+}
+
+/** A decoded record. A null value is a tombstone. */
+export interface Record<V> {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly key: string;
+  readonly value: V;
+  /** Milliseconds since the Unix epoch, set by its producer. */
+  readonly timestamp: number;
+  readonly headers: readonly Header[];
+}
+
+/**
+ * A task's view of one store. Values are shared with the cache: never change one, put a new one.
+ * Reads may suspend the processor (by a throw that must not be caught); it then runs again from the start.
+ */
+export interface KeyValueStore<V> {
+  get(key: string): V | undefined;
+  put(key: string, value: V): void;
+  delete(key: string): void;
+  /** Entries with `from <= key < to` in byte order of the key. */
+  range(from: string, to: string): readonly (readonly [string, V])[];
+}
+
+/** Durable and keyed: one time a key. Setting again replaces, and the time may lie in the past. */
+export interface Timers {
+  set(key: string, at: number): void;
+  clear(key: string): void;
+}
+
+/** Names to value types. A processor declares the three maps; the topology wires each name. */
+export interface Wiring {
+  readonly stores: object;
+  readonly outputs: object;
+  readonly timers: string;
+}
+
+/** All that a processor may touch. */
+export interface Context<W extends Wiring> {
+  /** The time of this commit in milliseconds since the Unix epoch; it never goes back within a task. */
+  readonly now: number;
+  readonly stores: { readonly [Name in keyof W['stores']]: KeyValueStore<W['stores'][Name]> };
+  readonly timers: { readonly [Name in W['timers']]: Timers };
+  /** Sends a record on. Its timestamp is `now`; its partition follows from the key. */
+  forward<Name extends keyof W['outputs'] & string>(output: Name, key: string, value: W['outputs'][Name]): void;
+}
+
+/** One step of the business: record in, effects out. A business "no" is an event; a throw is a fault. */
+export interface Processor<V, W extends Wiring> {
+  /** Verb-noun, as its file is called. */
+  readonly name: string;
+  process(record: Record<V>, context: Context<W>): void;
+  /** Store keys that `process` will read, so that they come with the batch's one multi-get. Default: the record's key in each store. */
+  prefetch?(record: Record<V>): { readonly [Name in keyof W['stores']]?: readonly string[] };
+}
+
+/** What happens when a timer is due. The timer is already cleared; setting it again is allowed. */
+export interface TimerProcessor<W extends Wiring> {
+  readonly name: string;
+  fire(key: string, context: Context<W>): void;
+  /** As in `Processor`; default: the timer's key in each store. */
+  prefetch?(key: string): { readonly [Name in keyof W['stores']]?: readonly string[] };
+}
+
+/** Where a record stands in the log: the guard that makes a view's write idempotent. */
+export interface SourcePosition {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** Turns one committed record into writes of a view; pure. */
+export interface Projection<V, Write> {
+  readonly name: string;
+  project(record: Record<V>): readonly Write[];
+}
+
+/** The destination of a view task: an adapter of a views/ port. */
+export interface ViewSink<Write> {
+  /** Applies all writes, each guarded by its source position, so that applying them again changes nothing. */
+  apply(writes: readonly Write[]): Promise<void>;
+  /** Resolves when all that was applied is durable. Called now and then, before the offsets behind it are committed. */
+  flush(): Promise<void>;
+}

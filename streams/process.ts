@@ -1,0 +1,44 @@
+// Step 1 of a commit for several tasks at once: their batches run side by side, so that what they miss is read from the
+// store in one go.
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../state/store.ts';
+import { loadMissing } from '../state/task-state.ts';
+import type { StreamTask } from './task.ts';
+
+export interface ProcessLimits {
+  /** Records of one batch, over all tasks. */
+  readonly batchRecords: number;
+  /** Timers of one batch and task. */
+  readonly batchTimers: number;
+  /** After so many milliseconds of processing a batch ends at the next record. */
+  readonly batchMs: number;
+}
+
+/** Starts a batch of each task and runs it to its end. Returns the tasks that have something to commit. */
+export async function processBatches(
+  tasks: readonly StreamTask[],
+  { store, clock, limits }: { store: Store; clock: Clock; limits: ProcessLimits },
+): Promise<StreamTask[]> {
+  const deadline = clock.monotonic() + limits.batchMs;
+  const records = Math.ceil(limits.batchRecords / tasks.length);
+  for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers });
+  await runBatches(tasks, { store, clock, deadline });
+  for (const task of tasks) if (!task.batch!.worked) task.batch = undefined;
+  return tasks.filter(({ batch }) => batch !== undefined);
+}
+
+/**
+ * Runs started batches until each is done or `deadline` (on the monotonic clock) has passed.
+ * @throws REGISTRY_UNAVAILABLE if a record's schema must be asked for and can't be now
+ */
+export async function runBatches(
+  tasks: readonly StreamTask[],
+  { store, clock, deadline }: { store: Store; clock: Clock; deadline: number },
+): Promise<void> {
+  for (const { batch } of tasks) if (batch!.foreign.length > 0) await batch!.learn();
+  for (let open = tasks; open.length > 0; ) {
+    const missing = open.map(({ stores }) => stores).filter(({ transaction }) => transaction.missing.length > 0);
+    if (missing.length > 0) await loadMissing(store, missing);
+    open = open.filter((task) => !task.batch!.advance(clock, deadline));
+  }
+}

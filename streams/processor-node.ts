@@ -1,0 +1,90 @@
+// One processor of one task, with the context that it sees. The context is made once and reused for every record.
+import type { StorePartition } from '../state/store-partition.ts';
+import type { TaskState } from '../state/task-state.ts';
+import type { Context, Processor, Record, TimerProcessor, Timers, Topic } from './api.ts';
+import { timerStore } from './names.ts';
+import type { PlainWires, PlainWiring } from './topology.ts';
+
+/** A record to be sent when the batch commits. */
+export interface Effect {
+  readonly output: Topic<unknown>;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/** What processors of one batch share: the time, and where effects go. */
+export interface BatchScope {
+  now: number;
+  effects: Effect[];
+}
+
+export class ProcessorNode {
+  readonly name: string;
+  readonly #run: (subject: never, context: Context<PlainWiring>) => void;
+  readonly #prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined;
+  readonly #context: Context<PlainWiring>;
+  readonly #stores: readonly (readonly [string, StorePartition<unknown>])[];
+
+  private constructor(
+    name: string,
+    run: (subject: never, context: Context<PlainWiring>) => void,
+    prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined,
+    { wires, state, scope }: { wires: PlainWires; state: TaskState; scope: BatchScope },
+  ) {
+    this.name = name;
+    this.#run = run;
+    this.#prefetch = prefetch;
+    this.#stores = Object.entries(wires.stores).map(([store, spec]) => [store, state.partition(spec)] as const);
+    this.#context = {
+      get now() {
+        return scope.now;
+      },
+      stores: Object.fromEntries(this.#stores),
+      timers: timerHandles(wires, state),
+      forward(output, key, value) {
+        scope.effects.push({ output: wires.outputs[output]!, key, value });
+      },
+    };
+  }
+
+  static ofRecords(
+    processor: Processor<unknown, PlainWiring>,
+    parts: { wires: PlainWires; state: TaskState; scope: BatchScope },
+  ): ProcessorNode {
+    const run = (record: Record<unknown>, context: Context<PlainWiring>) => processor.process(record, context);
+    return new ProcessorNode(processor.name, run, processor.prefetch?.bind(processor), parts);
+  }
+
+  static ofTimers(
+    processor: TimerProcessor<PlainWiring>,
+    parts: { wires: PlainWires; state: TaskState; scope: BatchScope },
+  ): ProcessorNode {
+    const run = (key: string, context: Context<PlainWiring>) => processor.fire(key, context);
+    return new ProcessorNode(processor.name, run, processor.prefetch?.bind(processor), parts);
+  }
+
+  /** @throws `suspended` if a read isn't in memory, or whatever the processor throws */
+  run(subject: unknown): void {
+    this.#run(subject as never, this.#context);
+  }
+
+  /** Notes the reads that the processor is expected to make and that aren't in memory. */
+  prefetch(subject: unknown, key: string): void {
+    const hints = this.#prefetch?.(subject as never);
+    for (const [name, partition] of this.#stores) {
+      const keys = hints === undefined ? [key] : (hints[name] ?? []);
+      for (const each of keys) {
+        if (!partition.holds(each)) partition.transaction.missing.push({ partition, key: each });
+      }
+    }
+  }
+}
+
+function timerHandles(wires: PlainWires, state: TaskState): { readonly [name: string]: Timers } {
+  const handles: { [name: string]: Timers } = {};
+  for (const [name, timer] of Object.entries(wires.timers)) {
+    const partition = state.partition(timerStore(timer));
+    handles[name] = { set: (key, at) => partition.put(key, at), clear: (key) => partition.delete(key) };
+  }
+  return handles;
+}

@@ -1,0 +1,308 @@
+// The run loop of one topology on one thread: polls, processes batches of its tasks, commits them, and follows the
+// group's assignments. While a commit is in flight the next batch is processed; records gather meanwhile, so batches
+// grow under load by themselves. Faults end in one of three ways: tasks restore and go on, tasks are given up, or the
+// thread fails and says why.
+import { assert } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import { sleep } from '../base/clock.ts';
+import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Fetcher, Log, TransactionalProducer } from '../log/log.ts';
+import type { Store } from '../state/store.ts';
+import type { Topic } from './api.ts';
+import { type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
+import type { StreamsMetrics } from './metrics.ts';
+import { type TopologyNames, topologyNames } from './names.ts';
+import { Ownership } from './ownership.ts';
+import { type ProcessLimits, processBatches } from './process.ts';
+import type { StreamTask } from './task.ts';
+import { TaskManager } from './task-manager.ts';
+import type { Topology } from './topology.ts';
+
+export interface StreamLimits extends ProcessLimits {
+  /** A task with more bytes waiting isn't polled. */
+  readonly bufferBytes: number;
+  /** Bytes of decoded state, over all tasks. */
+  readonly cacheBytes: number;
+  readonly pollBytes: number;
+}
+
+export const defaultLimits: StreamLimits = {
+  batchRecords: 4_000,
+  batchTimers: 1_000,
+  batchMs: 25,
+  bufferBytes: 4 << 20,
+  cacheBytes: 128 << 20,
+  pollBytes: 4 << 20,
+};
+
+export interface StreamThreadOptions {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly topology: Topology;
+  readonly appId: string;
+  /** Tells this thread from the application's others; a restarted one should have the same. */
+  readonly instanceId: string;
+  readonly deadLetters: Topic<Buffer>;
+  readonly codeVersion: string;
+  readonly metrics: StreamsMetrics;
+  readonly logger: Logger;
+  readonly limits?: Partial<StreamLimits>;
+  readonly sessionTimeoutMs?: number;
+  readonly rebalanceTimeoutMs?: number;
+  /** Called once if the thread can't go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const idleWaitMs = 500;
+const retryDelayMs = 100;
+
+export type ThreadState = 'created' | 'running' | 'stopping' | 'stopped' | 'failed';
+
+export class StreamThread {
+  readonly names: TopologyNames;
+  readonly topology: Topology;
+  readonly #options: StreamThreadOptions;
+  readonly #limits: StreamLimits;
+  readonly #ownership: Ownership;
+  readonly #fetcher: Fetcher;
+  readonly #manager: TaskManager;
+  #producer: TransactionalProducer | undefined;
+  #state: ThreadState = 'created';
+  #done: Promise<void> = Promise.resolve();
+  /** The commit in flight; resolves to its error, if any. */
+  #inFlight: Promise<unknown> | undefined;
+  /** It has failed, and the loop doesn't know yet. */
+  #hasFailed = false;
+
+  constructor(options: StreamThreadOptions) {
+    const { log, store, clock, topology, codeVersion, metrics } = options;
+    this.#options = options;
+    this.#limits = { ...defaultLimits, ...options.limits };
+    this.topology = topology;
+    this.names = topologyNames(options.appId, topology.name);
+    this.#fetcher = log.fetcher();
+    const { names } = this;
+    this.#manager = new TaskManager({
+      log,
+      store,
+      clock,
+      topology,
+      names,
+      fetcher: this.#fetcher,
+      codeVersion,
+      metrics,
+    });
+    this.#ownership = new Ownership({
+      log,
+      group: names.group,
+      partitions: topology.partitions,
+      instanceId: options.instanceId,
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+      rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 30_000,
+      wake: () => this.#fetcher.wake(),
+    });
+  }
+
+  get state(): ThreadState {
+    return this.#state;
+  }
+
+  /** Whether it runs what the group gave it: not before the first assignment, nor while the group re-forms. */
+  get isSettled(): boolean {
+    return this.#state === 'running' && !this.#ownership.restless;
+  }
+
+  get tasks(): readonly StreamTask[] {
+    return this.#manager.all;
+  }
+
+  start(): void {
+    assert(this.#state === 'created', 'a thread starts once');
+    this.#state = 'running';
+    this.#done = this.#run();
+  }
+
+  /** Finishes and commits what is in hand, then leaves the group. */
+  async stop(): Promise<void> {
+    if (this.#state === 'running') this.#state = 'stopping';
+    this.#ownership.release();
+    this.#fetcher.wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      await this.#renewProducer();
+      await this.#ownership.join();
+      while (this.#state === 'running') await this.#step();
+      await this.#finish();
+      this.#state = 'stopped';
+    } catch (error) {
+      this.#state = 'failed';
+      this.#options.logger.error({ err: error, topology: this.topology.name }, 'stream thread failed');
+      this.#options.onFailure(error);
+    } finally {
+      this.#manager.dropAll();
+      await Promise.allSettled([this.#ownership.leave(), this.#fetcher.close(), this.#producer?.close()]);
+    }
+  }
+
+  async #step(): Promise<void> {
+    try {
+      this.#manager.check();
+      if (this.#hasFailed) await this.#quiesce();
+      if (this.#ownership.restless) await this.#settle();
+      else {
+        await this.#poll();
+        await this.#cycle();
+      }
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  /** With nothing in flight, lets the group re-form and takes what it gave. */
+  async #settle(): Promise<void> {
+    const { logger } = this.#options;
+    await this.#quiesce();
+    this.#manager.suspend();
+    for (const change of await this.#ownership.settle()) {
+      if (change.type === 'assigned') this.#manager.assign(change.partitions);
+      else this.#manager.dropAll();
+      if (change.type === 'assigned')
+        logger.info({ group: this.names.group, tasks: change.partitions }, 'tasks assigned');
+      else logger.warn({ err: change.error, group: this.names.group }, 'tasks lost to the group');
+    }
+    this.#manager.resume();
+  }
+
+  async #poll(): Promise<void> {
+    const { clock, topology, metrics } = this.#options;
+    let waitMs = idleWaitMs;
+    for (const task of this.#manager.running) {
+      this.#throttle(task);
+      waitMs = task.hasWork(clock) ? 0 : Math.min(waitMs, task.stores.times.nextAt - clock.now());
+    }
+    const limits = { maxWaitMs: Math.max(0, waitMs), maxBytes: this.#limits.pollBytes };
+    for (const fetched of await this.#fetcher.poll(limits)) {
+      const { topic, partition, endOffset, nextOffset } = fetched;
+      this.#manager.get(partition)?.add(fetched);
+      const labels = { topology: topology.name, topic, partition: String(partition) };
+      metrics.lag.set(labels, Math.max(0, endOffset - nextOffset));
+    }
+  }
+
+  /** A task that has much to do isn't given more. */
+  #throttle(task: StreamTask): void {
+    for (const { topic, partition, bytes } of task.queues) {
+      const input = { topic: topic.name, partition };
+      if (bytes > this.#limits.bufferBytes) this.#fetcher.pause(input);
+      else this.#fetcher.resume(input);
+    }
+  }
+
+  /** One batch of every task that has work; its commit starts once the one before it has ended. */
+  async #cycle(): Promise<void> {
+    const { store, clock, metrics } = this.#options;
+    const topology = this.topology.name;
+    const tasks = this.#manager.running.filter((task) => task.hasWork(clock));
+    if (tasks.length === 0) return;
+    const started = clock.monotonic();
+    const worked = await processBatches(tasks, { store, clock, limits: this.#limits });
+    metrics.processLatency.observe({ topology }, (clock.monotonic() - started) / 1000);
+    if (worked.length === 0) return;
+    await this.#quiesce();
+    this.#count(worked);
+    const sealed = sealCommit(worked, this.#commitParts());
+    this.#evict();
+    this.#inFlight = this.#commit(sealed).catch((error: unknown) => {
+      // Without new input the loop would wait, and what the commit had taken with it.
+      this.#hasFailed = true;
+      this.#fetcher.wake();
+      return error ?? new Error('commit failed');
+    });
+  }
+
+  async #commit(sealed: SealedCommit): Promise<void> {
+    const { clock, metrics } = this.#options;
+    const started = clock.monotonic();
+    await commit(sealed, this.#ownership.member, this.#commitParts());
+    metrics.commitLatency.observe({ topology: this.topology.name }, (clock.monotonic() - started) / 1000);
+  }
+
+  #commitParts(): CommitParts {
+    const { clock, store, deadLetters, codeVersion } = this.#options;
+    return { clock, store, producer: this.#producer!, names: this.names, deadLetters, codeVersion };
+  }
+
+  /** Waits for the commit in flight. @throws its error */
+  async #quiesce(): Promise<void> {
+    const error = await this.#inFlight;
+    this.#inFlight = undefined;
+    this.#hasFailed = false;
+    if (error !== undefined) throw error;
+  }
+
+  /** The last commit of a thread that stops. If it fails as any may, its work is done again by the tasks' next owner. */
+  async #finish(): Promise<void> {
+    try {
+      await this.#quiesce();
+    } catch (error) {
+      if (!mayGoOn(error)) throw error;
+      this.#options.logger.warn({ err: error, topology: this.topology.name }, 'last commit lost, to be done again');
+    }
+  }
+
+  /** After a failed commit nothing in memory is trusted: tasks restore what the log says, or are given up. */
+  async #recover(error: unknown): Promise<void> {
+    await this.#inFlight;
+    this.#inFlight = undefined;
+    this.#hasFailed = false;
+    const { logger, metrics, clock } = this.#options;
+    if (!mayGoOn(error)) throw error;
+    const { disposition } = error;
+    metrics.commitFailures.inc({ topology: this.topology.name, code: error.code });
+    logger.warn({ err: error, topology: this.topology.name, disposition }, 'work dropped, to be taken up again');
+    await sleep(clock, retryDelayMs);
+    await this.#renewProducer();
+    if (disposition === 'fenced') {
+      this.#manager.dropAll();
+      this.#ownership.rejoin();
+    } else this.#manager.restartAll();
+  }
+
+  /** Takes the transactional id over again, which ends whatever an earlier transaction left open. */
+  async #renewProducer(): Promise<void> {
+    await this.#producer?.close();
+    const transactionalId = `${this.names.group}-${this.#options.instanceId}`;
+    this.#producer = await this.#options.log.transactionalProducer(transactionalId);
+  }
+
+  /** Between two batches, so that none loses what it has read. */
+  #evict(): void {
+    const tasks = this.#manager.running;
+    let cached = 0;
+    for (const { stores } of tasks) {
+      stores.evict(this.#limits.cacheBytes / tasks.length);
+      cached += stores.bytes;
+    }
+    this.#options.metrics.cacheBytes.set({ topology: this.topology.name }, cached);
+  }
+
+  #count(worked: readonly StreamTask[]): void {
+    const { metrics } = this.#options;
+    const topology = this.topology.name;
+    for (const { batch } of worked) {
+      metrics.processed.inc({ topology }, batch!.consumed.length);
+      metrics.punctuated.inc({ topology }, batch!.fired);
+      for (const { code } of batch!.deadLetters) metrics.deadLetters.inc({ topology, code });
+    }
+  }
+}
+
+/** Whether tasks that restore themselves, or are given up, mend the fault. */
+function mayGoOn(error: unknown): error is StockstreamError {
+  return isStockstreamError(error) && ['retry', 'fenced', 'corruptState'].includes(error.disposition);
+}

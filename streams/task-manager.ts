@@ -1,0 +1,126 @@
+// The tasks of a thread: made when they are assigned, restored beside the run loop, dropped when they move away.
+import type { Clock } from '../base/clock.ts';
+import type { Fetcher, Log } from '../log/log.ts';
+import type { Store } from '../state/store.ts';
+import type { StreamsMetrics } from './metrics.ts';
+import type { TopologyNames } from './names.ts';
+import { restoreTask } from './restore-task.ts';
+import { StreamTask } from './task.ts';
+import type { Topology } from './topology.ts';
+
+export interface TaskManagerOptions {
+  readonly log: Log;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly topology: Topology;
+  readonly names: TopologyNames;
+  readonly fetcher: Fetcher;
+  readonly codeVersion: string;
+  readonly metrics: StreamsMetrics;
+}
+
+/** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
+const maxStateAgeMs = 12 * 60 * 60 * 1000;
+
+export class TaskManager {
+  readonly #options: TaskManagerOptions;
+  readonly #tasks = new Map<number, StreamTask>();
+  readonly #restoring = new Map<StreamTask, AbortController>();
+  #failure: unknown;
+
+  constructor(options: TaskManagerOptions) {
+    this.#options = options;
+  }
+
+  get all(): readonly StreamTask[] {
+    return [...this.#tasks.values()];
+  }
+
+  get running(): readonly StreamTask[] {
+    return this.all.filter(({ state }) => state === 'running');
+  }
+
+  get(partition: number): StreamTask | undefined {
+    return this.#tasks.get(partition);
+  }
+
+  /** @throws what made a restore fail, once */
+  check(): void {
+    const failure = this.#failure;
+    this.#failure = undefined;
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Drops what isn't among `partitions`, makes what is new; the rest stays as it is. */
+  assign(partitions: readonly number[]): void {
+    for (const partition of this.#tasks.keys()) if (!partitions.includes(partition)) this.#drop(partition);
+    for (const partition of partitions) if (!this.#tasks.has(partition)) this.#create(partition);
+    this.#measure();
+  }
+
+  suspend(): void {
+    for (const task of this.running) task.moveTo('suspended');
+  }
+
+  resume(): void {
+    for (const task of this.all) if (task.state === 'suspended') task.moveTo('running');
+    this.#measure();
+  }
+
+  /** Throws away what the tasks have in memory: each is made anew and restores itself. */
+  restartAll(): void {
+    const partitions = [...this.#tasks.keys()];
+    this.dropAll();
+    this.assign(partitions);
+  }
+
+  dropAll(): void {
+    for (const partition of this.#tasks.keys()) this.#drop(partition);
+    this.#failure = undefined;
+    this.#measure();
+  }
+
+  #drop(partition: number): void {
+    const task = this.#tasks.get(partition)!;
+    this.#tasks.delete(partition);
+    this.#restoring.get(task)?.abort();
+    for (const { topic } of task.topology.sources) this.#options.fetcher.unassign({ topic: topic.name, partition });
+    task.moveTo('closed');
+  }
+
+  #create(partition: number): void {
+    const task = new StreamTask(this.#options.topology, partition, this.#options.codeVersion);
+    this.#tasks.set(partition, task);
+    task.moveTo('restoring');
+    const abort = new AbortController();
+    this.#restoring.set(task, abort);
+    const { log, store, clock, names, metrics, topology, fetcher } = this.#options;
+    const onRestored = (records: number) => metrics.restored.inc({ topology: topology.name }, records);
+    restoreTask(task, { log, store, clock, names, maxStateAgeMs, signal: abort.signal, onRestored })
+      .then(() => {
+        if (task.state === 'running') this.#read(task);
+      })
+      .catch((error: unknown) => {
+        if (!abort.signal.aborted) this.#failure = error;
+      })
+      .finally(() => {
+        this.#restoring.delete(task);
+        this.#measure();
+        fetcher.wake();
+      });
+  }
+
+  #read(task: StreamTask): void {
+    for (const { topic, partition, position } of task.queues) {
+      this.#options.fetcher.assign({ topic: topic.name, partition }, position);
+    }
+  }
+
+  #measure(): void {
+    const { metrics, topology } = this.#options;
+    for (const state of ['restoring', 'running', 'suspended']) {
+      const count = this.all.filter((task) => task.state === state).length;
+      metrics.tasks.set({ topology: topology.name, state }, count);
+    }
+  }
+}

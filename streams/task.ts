@@ -1,0 +1,137 @@
+// A stream task: one partition of one topology, with its inputs, its state and the batch that it is working on.
+//
+//     created --> restoring --> running <--> suspended
+//        |            |            |             |
+//        +------------+------------+-------------+----> closed
+//
+// Running: takes batches. Suspended: the group re-forms, what was in flight has ended. Closed: never used again; after
+// a failed commit a task is closed and made anew.
+import { assert } from '../base/assert.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Fetched } from '../log/log.ts';
+import type { TimeRow } from '../state/keys.ts';
+import type { Store } from '../state/store.ts';
+import { type Progress, TaskState } from '../state/task-state.ts';
+import { type BatchParts, TaskBatch } from './batch.ts';
+import { InputQueue, mergeQueues } from './input-queue.ts';
+import { storesOf, taskId } from './names.ts';
+import { type BatchScope, ProcessorNode } from './processor-node.ts';
+import type { Topology } from './topology.ts';
+
+export const taskStates = ['created', 'restoring', 'running', 'suspended', 'closed'] as const;
+export type TaskStateName = (typeof taskStates)[number];
+
+export const taskTransitions: { readonly [From in TaskStateName]: readonly TaskStateName[] } = {
+  created: ['restoring', 'closed'],
+  restoring: ['running', 'closed'],
+  running: ['suspended', 'closed'],
+  suspended: ['running', 'closed'],
+  closed: [],
+};
+
+/** Limits of one batch of one task. */
+export interface BatchLimits {
+  readonly records: number;
+  readonly timers: number;
+}
+
+export class StreamTask {
+  readonly id: string;
+  readonly partition: number;
+  readonly topology: Topology;
+  readonly #codeVersion: string;
+  #state: TaskStateName = 'created';
+  #parts: BatchParts | undefined;
+  #queues: InputQueue[] = [];
+  #now = 0;
+  /** The batch being processed, until it is sealed. */
+  batch: TaskBatch | undefined;
+
+  constructor(topology: Topology, partition: number, codeVersion: string) {
+    this.id = taskId(topology.name, partition);
+    this.topology = topology;
+    this.partition = partition;
+    this.#codeVersion = codeVersion;
+  }
+
+  get state(): TaskStateName {
+    return this.#state;
+  }
+
+  get queues(): readonly InputQueue[] {
+    return this.#queues;
+  }
+
+  /** The decoded stores; only once it was opened. */
+  get stores(): TaskState {
+    assert(this.#parts, `task ${this.id} has no state yet`);
+    return this.#parts.state;
+  }
+
+  moveTo(next: TaskStateName): void {
+    assert(taskTransitions[this.#state].includes(next), `task ${this.id} can't go from ${this.#state} to ${next}`);
+    this.#state = next;
+  }
+
+  /** Opens the restored state and starts running; `inputs` are the offsets to read on from, one a source. */
+  open(progress: Progress | undefined, inputs: readonly number[]): void {
+    const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
+    const scope: BatchScope = { now: 0, effects: [] };
+    const { sources, timers } = this.topology;
+    this.#parts = {
+      state,
+      scope,
+      sources: new Map(
+        sources.map(({ topic, processor, wires }) => [
+          topic.name,
+          ProcessorNode.ofRecords(processor, { wires, state, scope }),
+        ]),
+      ),
+      timers: new Map(
+        timers.map(({ name, processor, wires }) => [name, ProcessorNode.ofTimers(processor, { wires, state, scope })]),
+      ),
+      codeVersion: this.#codeVersion,
+    };
+    this.#now = progress?.now ?? 0;
+    this.#queues = sources.map(({ topic }, index) => new InputQueue(topic, this.partition, inputs[index]!));
+    this.moveTo('running');
+  }
+
+  add(fetched: Fetched): void {
+    this.#queues.find(({ topic }) => topic.name === fetched.topic)?.add(fetched);
+  }
+
+  /** How many records wait, and how many bytes they take. */
+  get buffered(): { records: number; bytes: number } {
+    let records = 0;
+    let bytes = 0;
+    for (const queue of this.#queues) {
+      records += queue.length;
+      bytes += queue.bytes;
+    }
+    return { records, bytes };
+  }
+
+  /** The time of the next commit: the clock's, unless that went back. */
+  timeOf(clock: Clock): number {
+    return Math.max(this.#now, clock.now());
+  }
+
+  hasWork(clock: Clock): boolean {
+    return this.stores.times.nextAt <= this.timeOf(clock) || this.#queues.some(({ length }) => length > 0);
+  }
+
+  /** Looks up what is due, then starts a batch. */
+  async begin(store: Store, clock: Clock, limits: BatchLimits): Promise<void> {
+    const now = this.timeOf(clock);
+    const { times } = this.stores;
+    const due = times.nextAt <= now ? await times.due(store, now, limits.timers) : [];
+    this.beginWith({ now, due, maxFired: limits.timers, records: limits.records });
+  }
+
+  /** Starts a batch with given timers and about so many waiting records. */
+  beginWith(input: { now: number; due: readonly TimeRow[]; maxFired: number; records: number }): void {
+    this.#now = input.now;
+    this.batch = new TaskBatch(this.#parts!, { ...input, records: mergeQueues(this.#queues, input.records) });
+  }
+}

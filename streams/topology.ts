@@ -1,0 +1,113 @@
+// The topology builder: which topics go through which processors, with which stores, to which topics. It only wires and
+// checks the wiring; running it is the tasks' work.
+import { StockstreamError } from '../base/errors.ts';
+import type { Processor, StoreSpec, TimerProcessor, Topic, Wiring } from './api.ts';
+import { topologyProblems } from './topology-check.ts';
+
+/** What a processor's names stand for here. */
+export interface Wires<W extends Wiring> {
+  readonly stores: { readonly [Name in keyof W['stores']]: StoreSpec<W['stores'][Name]> };
+  readonly outputs: { readonly [Name in keyof W['outputs']]: Topic<W['outputs'][Name]> };
+  /** The processor's timer names to the topology's. */
+  readonly timers: { readonly [Name in W['timers']]: string };
+}
+
+/** Wires with the types forgotten: what the engine works with. */
+export interface PlainWires {
+  readonly stores: { readonly [name: string]: StoreSpec<unknown> };
+  readonly outputs: { readonly [name: string]: Topic<unknown> };
+  readonly timers: { readonly [name: string]: string };
+}
+
+export interface SourceNode {
+  readonly topic: Topic<unknown>;
+  readonly processor: Processor<unknown, PlainWiring>;
+  readonly wires: PlainWires;
+}
+
+export interface TimerNode {
+  readonly name: string;
+  readonly processor: TimerProcessor<PlainWiring>;
+  readonly wires: PlainWires;
+}
+
+export interface PlainWiring {
+  readonly stores: { [name: string]: unknown };
+  readonly outputs: { [name: string]: unknown };
+  readonly timers: string;
+}
+
+/** A checked topology. Sources are in order of precedence for records of the same time. */
+export interface Topology {
+  readonly name: string;
+  readonly sources: readonly SourceNode[];
+  readonly timers: readonly TimerNode[];
+  readonly stores: readonly StoreSpec<unknown>[];
+  readonly outputs: readonly Topic<unknown>[];
+  /** Outputs that close a loop on purpose, with the reason why it ends. */
+  readonly feedback: ReadonlyMap<string, string>;
+  /** How many tasks: the partition count of every source. */
+  readonly partitions: number;
+}
+
+export class TopologyBuilder {
+  readonly #name: string;
+  readonly #sources: SourceNode[] = [];
+  readonly #timers: TimerNode[] = [];
+  readonly #feedback = new Map<string, string>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** Records of `topic` go through `processor`. Of records with the same time, those of an earlier source come first. */
+  source<V, W extends Wiring>(topic: Topic<V>, processor: Processor<V, W>, wires: Wires<W>): this {
+    this.#sources.push({ topic, processor, wires } as unknown as SourceNode);
+    return this;
+  }
+
+  /** Due timers called `name` go to `processor`. */
+  timer<W extends Wiring>(name: string, processor: TimerProcessor<W>, wires: Wires<W>): this {
+    this.#timers.push({ name, processor, wires } as unknown as TimerNode);
+    return this;
+  }
+
+  /** Says that records sent to `topic` may lead back to where they came from, and why that ends. */
+  feedback(topic: Topic<unknown>, reason: string): this {
+    this.#feedback.set(topic.name, reason);
+    return this;
+  }
+
+  /** Hands the builder to a function that adds its part: one noun's wiring a file. */
+  include(part: (builder: this) => void): this {
+    part(this);
+    return this;
+  }
+
+  /** @throws TOPOLOGY_INVALID with every problem */
+  build(): Topology {
+    const nodes = [...this.#sources, ...this.#timers];
+    const topology: Topology = {
+      name: this.#name,
+      sources: this.#sources,
+      timers: this.#timers,
+      stores: distinct(nodes.flatMap(({ wires }) => Object.values(wires.stores))),
+      outputs: distinct(nodes.flatMap(({ wires }) => Object.values(wires.outputs))),
+      feedback: this.#feedback,
+      partitions: this.#sources[0]?.topic.partitions ?? 0,
+    };
+    const problems = topologyProblems(topology);
+    if (problems.length > 0) {
+      throw new StockstreamError('TOPOLOGY_INVALID', { topology: this.#name, problems: problems.join('; ') });
+    }
+    return Object.freeze(topology);
+  }
+}
+
+export function topology(name: string): TopologyBuilder {
+  return new TopologyBuilder(name);
+}
+
+function distinct<T>(values: readonly T[]): T[] {
+  return [...new Set(values)];
+}

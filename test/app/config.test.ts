@@ -1,0 +1,155 @@
+// Settings: where values come from, what is refused and how it is told, what is never shown.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { inspect } from 'node:util';
+import { Command } from 'commander';
+import { type ConfigSources, readConfig } from '../../app/config.ts';
+import type { Config } from '../../app/config-schema.ts';
+import { addSettings } from '../../app/flags.ts';
+import { flagOf, settingEntries, variableOf } from '../../app/settings.ts';
+import { isStockstreamError } from '../../base/errors.ts';
+
+const both = ['gateway', 'worker'] as const;
+const secret = 'correct-horse-battery-staple-0123456789';
+
+const read = (
+  flags: ConfigSources['flags'] = {},
+  env: ConfigSources['env'] = {},
+  parts: ConfigSources['parts'] = both,
+) => readConfig({ flags, env, parts });
+
+/** The problem lines that the sources give, or none. */
+function problems(...sources: Parameters<typeof read>): string[] {
+  try {
+    read(...sources);
+    return [];
+  } catch (error) {
+    assert.ok(isStockstreamError(error, 'CONFIG_INVALID'), String(error));
+    return error.message.split('\n').slice(1);
+  }
+}
+
+describe('values', () => {
+  test('have defaults', () => {
+    const { data, log, host, port, threads, holdSeconds, brokers, demo, traffic }: Config = read();
+    assert.deepEqual(
+      { data, log, host, port, threads, holdSeconds, brokers, demo, traffic },
+      {
+        data: 'data',
+        log: 'embedded',
+        host: '127.0.0.1',
+        port: 3000,
+        threads: 1,
+        holdSeconds: 900,
+        brokers: undefined,
+        demo: true,
+        traffic: true,
+      },
+    );
+  });
+
+  test('come from variables, and a flag wins', () => {
+    const env = { STOCKSTREAM_PORT: '4000', STOCKSTREAM_APP_ID: 'shop', STOCKSTREAM_TRAFFIC: 'off' };
+    const config = read({ port: '5000', unknown: 'ignored' }, env);
+    assert.deepEqual([config.port, config.appId, config.traffic], [5000, 'shop', false]);
+  });
+
+  test('of an empty variable are not set', () => {
+    assert.equal(read({}, { STOCKSTREAM_PORT: '' }).port, 3000);
+  });
+
+  test('are lists where several make sense', () => {
+    const config = read({ log: 'kafka', brokers: 'a:9092, b:9092,' });
+    assert.deepEqual(config.brokers, ['a:9092', 'b:9092']);
+  });
+
+  test('never change', () => {
+    const config = read({ cors: 'https://shop.example' });
+    assert.ok(Object.isFrozen(config) && Object.isFrozen(config.cors));
+  });
+
+  test('without a default are on where they do no harm', () => {
+    const on = (...sources: Parameters<typeof read>) => [read(...sources).demo, read(...sources).traffic];
+    assert.deepEqual(on(), [true, true]);
+    assert.deepEqual(on({ log: 'kafka', brokers: 'a:1' }), [true, false]);
+    assert.deepEqual(on({ host: '0.0.0.0', jwtSecret: secret }), [false, false]);
+    assert.deepEqual(on({ log: 'kafka', brokers: 'a:1' }, {}, ['worker']), [false, false]);
+    assert.deepEqual(on({ demo: false }), [false, false]);
+  });
+});
+
+describe('every flag', () => {
+  test('is a variable of the same name', () => {
+    assert.deepEqual([flagOf('jwtSecret'), variableOf('jwtSecret')], ['--jwt-secret', 'STOCKSTREAM_JWT_SECRET']);
+  });
+
+  test('reaches the config through commander', () => {
+    const command = addSettings(new Command('start'));
+    command.parse(['--port', '81', '--no-traffic', '--log', 'embedded'], { from: 'user' });
+    assert.deepEqual(command.opts(), { port: '81', traffic: false, log: 'embedded' });
+    const config = read(command.opts());
+    assert.deepEqual([config.port, config.traffic, config.demo], [81, false, true]);
+  });
+
+  test('stands in the help with its variable, and groups can be chosen', () => {
+    const help = addSettings(new Command('start')).helpInformation();
+    for (const [name] of settingEntries)
+      assert.ok(help.includes(flagOf(name)) && help.includes(variableOf(name)), name);
+    const some = addSettings(new Command('worker'), ['Worker']).helpInformation();
+    assert.ok(some.includes('--threads') && !some.includes('--port'));
+  });
+});
+
+describe('refused:', () => {
+  const needs = (flags: Record<string, unknown>, line: RegExp, parts: ConfigSources['parts'] = both) =>
+    test(`${inspect(flags)} of ${parts.join(' and ') || 'a tool'}`, () => {
+      const found = problems({ traffic: false, ...flags }, {}, parts);
+      assert.equal(found.length, 1, found.join('\n'));
+      assert.match(found[0] ?? '', line);
+    });
+  needs({ port: '3000x' }, /^ {2}--port: "3000x" is of no use; give a whole number from 0 to 65535\.$/);
+  needs({ port: '65536' }, /--port: .*0 to 65535/);
+  needs({ threads: '0' }, /--threads: .*from 1/);
+  needs({ log: 'redpanda' }, /--log: .*one of embedded, kafka/);
+  needs({ appId: 'a b' }, /--app-id: /);
+  needs({ cors: 'shop.example' }, /--cors: /);
+  needs({ log: 'kafka', brokers: 'localhost' }, /--brokers: .*host:port/);
+  needs({ log: 'kafka', brokers: ',' }, /--brokers: /);
+  needs({ log: 'kafka' }, /--brokers or STOCKSTREAM_BROKERS: is missing while --log is kafka/);
+  needs({ documents: 'mongo' }, /--mongo or STOCKSTREAM_MONGO: is missing/);
+  needs({ documents: 'mongo', mongo: 'http://host' }, /--mongo: /);
+  needs({ search: 'elasticsearch' }, /--elasticsearch or .*: is missing/);
+  needs({ cache: 'redis' }, /--redis or .*: is missing/);
+  needs({}, /--log or .*: is embedded, .* this is the worker alone; use `stockstream start`/, ['worker']);
+  needs({ demo: true, host: '0.0.0.0', jwtSecret: secret }, /--demo: .*0\.0\.0\.0 .*; use --no-demo/);
+  needs({ demo: false, traffic: true }, /--traffic: needs the demo/);
+  needs({ host: '10.1.2.3' }, /--jwt-secret or .*: is missing/);
+  needs({ log: 'kafka', brokers: 'a:1' }, /--jwt-secret or .*: is missing/, ['gateway']);
+  needs({ jwtSecret: 'short' }, /--jwt-secret: the value \(hidden\) is of no use; give at least 32 characters/);
+});
+
+test('tools that only look need no peers', () => {
+  assert.deepEqual(problems({}, {}, []), []);
+});
+
+test('all problems are told together, each with its source', () => {
+  const env = { STOCKSTREAM_PORT: 'x', STOCKSTREAM_CACHE: 'redis', STOCKSTREAM_HOST: '0.0.0.0' };
+  const sources = problems({ log: 'kafka', documents: 'files' }, env).map((line) => line.split(':')[0]?.trim());
+  assert.deepEqual(sources, [
+    '--documents',
+    'STOCKSTREAM_PORT',
+    '--brokers or STOCKSTREAM_BROKERS',
+    '--redis or STOCKSTREAM_REDIS',
+    '--jwt-secret or STOCKSTREAM_JWT_SECRET',
+  ]);
+});
+
+test('secrets are never shown', () => {
+  const mongo = 'mongodb://user:pass-word@host/shop';
+  const config = read({ jwtSecret: secret, mongo });
+  assert.equal(config.jwtSecret, secret);
+  const shown = `${JSON.stringify(config)} ${inspect({ config })}`;
+  assert.ok(shown.includes('(hidden)') && !shown.includes(secret) && !shown.includes('pass-word'), shown);
+  const told = problems({ jwtSecret: 'tooshort', mongo: 'user:pass-word@host' }).join();
+  assert.ok(!told.includes('tooshort') && !told.includes('pass-word'), told);
+});

@@ -1,0 +1,117 @@
+// Starts the real program in a process of its own, on a free port and a directory that is given, and talks to it.
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const launcher = fileURLToPath(new URL('../../bin/stockstream.js', import.meta.url));
+
+export interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes
+  readonly body: any;
+}
+
+export class Server {
+  readonly url: string;
+  /** From spawning the process to its line that says ready, in milliseconds. */
+  readonly startedMs: number;
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess, url: string, startedMs: number) {
+    this.#child = child;
+    this.url = url;
+    this.startedMs = startedMs;
+  }
+
+  static async start(data: string, ...flags: string[]): Promise<Server> {
+    const began = performance.now();
+    const args = [launcher, 'start', '--data', data, '--port', '0', '--no-traffic', '--log-level', 'warn', ...flags];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    let errors = '';
+    child.stderr!.on('data', (chunk) => {
+      errors += chunk;
+    });
+    for await (const chunk of child.stdout!) {
+      output += chunk;
+      const url = /Shop\s+(http\S+)/.exec(output)?.[1];
+      if (url !== undefined) return new Server(child, url, performance.now() - began);
+    }
+    throw new Error(`the server did not start: ${output}${errors}`);
+  }
+
+  async call(
+    method: string,
+    path: string,
+    { token, body, headers = {} }: { token?: string; body?: unknown; headers?: { [name: string]: string } } = {},
+  ): Promise<Answer> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  async logIn(email: string): Promise<string> {
+    const { status, body } = await this.call('POST', '/v1/sessions', { body: { email, password: 'demo' } });
+    assert.equal(status, 200, JSON.stringify(body));
+    return body.token;
+  }
+
+  /** As a power cut does it to a process. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  /** Gives the exit code. */
+  stop(): Promise<number | null> {
+    return this.#end('SIGTERM');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<number | null> {
+    const child = this.#child;
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill(signal);
+      await once(child, 'exit');
+    }
+    return child.exitCode;
+  }
+}
+
+export const shipTo = { name: 'A Name', street: 'A Street 1', city: 'A City', postalCode: '12345', country: 'DE' };
+export const payment = { method: 'card', token: 'tok_test' };
+
+/** A product of the demo seller with so many units in one warehouse. */
+export async function addProduct(server: Server, seller: string, productId: string, units: number): Promise<void> {
+  const product = {
+    productId,
+    title: productId,
+    description: 'A test product',
+    category: 'test',
+    brand: 'test',
+    price: { amount: 1_000, currency: 'EUR' },
+    images: [],
+    attributes: {},
+  };
+  const created = await server.call('POST', '/v1/products', { token: seller, body: product });
+  assert.equal(created.status, 201, JSON.stringify(created.body));
+  const change = { changeId: `first-${productId}`, productId, warehouseId: 'w1', delta: units };
+  const changed = await server.call('POST', '/v1/stock-changes', { token: seller, body: { changes: [change] } });
+  assert.equal(changed.status, 202, JSON.stringify(changed.body));
+}
+
+export async function eventually<T>(look: () => Promise<T>, isGood: (value: T) => boolean, seconds = 20): Promise<T> {
+  for (const until = performance.now() + seconds * 1000; ; ) {
+    const value = await look();
+    if (isGood(value)) return value;
+    assert.ok(performance.now() < until, `after ${seconds} s it is still ${JSON.stringify(value)}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

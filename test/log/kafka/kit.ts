@@ -1,0 +1,36 @@
+// What the tests on a real Kafka share: where it is, and logs on it that end with the test file.
+import { after } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../../base/clock.ts';
+import { systemRandom } from '../../../base/random.ts';
+import { type KafkaLog, openKafkaLog } from '../../../log/kafka/kafka-log.ts';
+import type { KafkaSettings } from '../../../log/kafka/options.ts';
+import type { LogFeatures } from '../../conformance/log.suite.ts';
+
+/** The first brokers to ask. */
+export const brokers = (process.env.STOCKSTREAM_TEST_BROKERS ?? '127.0.0.1:9092').split(',');
+
+const opened: KafkaLog[] = [];
+after(() => Promise.all(opened.map((log) => log.close())));
+
+/** A log on the real server, closed when the test file is done. */
+export async function openLog(settings: Partial<KafkaSettings> = {}, clock: Clock = systemClock): Promise<KafkaLog> {
+  const log = await openKafkaLog({ clock, random: systemRandom, brokers, ...settings });
+  opened.push(log);
+  return log;
+}
+
+const maxBatchBytes = 2 ** 20;
+
+/** Names of a run are its own, so that runs can share a cluster. */
+export const runSettings = { prefix: `test-${systemRandom.uuid().slice(0, 8)}-`, maxBatchBytes };
+
+export const features: LogFeatures = {
+  clock: systemClock,
+  pass: (milliseconds) => wait(milliseconds),
+  timeoutMs: 60_000,
+  quietMs: 500,
+  // The least that brokers take unless they are told otherwise.
+  sessionTimeoutMs: 6_000,
+  maxBatchBytes,
+};

@@ -1,0 +1,264 @@
+// Given some stock, when an order comes, then it is reserved, rejected, or its other lines are asked for.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { acceptOrder } from '../../processors/accept-order.ts';
+import { cancelOrder } from '../../processors/cancel-order.ts';
+import { largestAmount } from '../../schemas/totals.ts';
+import type { OrderLine, OrderSubmitted, RejectedLine } from '../../schemas/types.generated.ts';
+import { address, linesOf, orderOf, submit, taskWith } from './fixtures.ts';
+import { sentTo, type TestTask } from './test-task.ts';
+
+const eventsOf = (task: TestTask) => sentTo(task.take(), 'orderEvents').map(({ event }) => event);
+
+/** The rejected lines of an order that ends at once. */
+function rejection(task: TestTask, order: OrderSubmitted): readonly RejectedLine[] {
+  const before = task.stores.stock.get('lamp');
+  submit(task, order);
+  const [created, rejected, ...rest] = eventsOf(task);
+  assert.equal(created?.type, 'OrderCreated');
+  assert.ok(rejected?.type === 'OrderRejected', rejected?.type);
+  assert.deepEqual(rest, []);
+  assert.equal(task.stores.stock.get('lamp'), before, 'the stock is untouched');
+  assert.deepEqual(task.stores.orders.get(order.orderId), { phase: { type: 'Rejected', endedAt: task.now } });
+  assert.equal(task.holdExpiry.size, 0, 'no timer is left');
+  return rejected.lines;
+}
+
+describe('given 5 lamps, when 2 are ordered alone', () => {
+  const task = taskWith({ lamp: { east: 5 } });
+  const order = orderOf({ lamp: 2 });
+  submit(task, order);
+  const sent = task.take();
+  const expiresAt = task.now + order.holdMillis;
+
+  test('then the order is created and reserved in one step', () => {
+    const { orderId, customerId, lines, currency, totals, shipTo, placedAt } = order;
+    const created = {
+      type: 'OrderCreated',
+      lines,
+      currency,
+      totals,
+      shipTo,
+      paymentMethod: 'card',
+      placedAt,
+      expiresAt,
+    };
+    const allocations = [{ warehouseId: 'east', quantity: 2 }];
+    const reserved = {
+      type: 'OrderReserved',
+      lines: [{ line: 1, productId: 'lamp', quantity: 2, allocations }],
+      expiresAt,
+    };
+    assert.deepEqual(sentTo(sent, 'orderEvents'), [
+      { orderId, sequence: 1, customerId, at: task.now, event: created },
+      { orderId, sequence: 2, customerId, at: task.now, event: reserved },
+    ]);
+  });
+
+  test('then nothing is asked elsewhere, 2 are held, and the hold has an end', () => {
+    assert.deepEqual(sentTo(sent, 'reservations'), []);
+    const [level] = sentTo(sent, 'stockLevels');
+    assert.deepEqual([level?.onHand, level?.held, level?.free, level?.takenIn], [5, 2, 3, 5]);
+    assert.deepEqual([...task.holdExpiry], [[order.orderId, expiresAt]]);
+  });
+
+  test('then the same order again changes nothing and sends nothing', () => {
+    const stock = task.stores.stock.get('lamp');
+    submit(task, { ...order, placedAt: order.placedAt + 5 });
+    assert.deepEqual(task.take(), []);
+    assert.equal(task.stores.stock.get('lamp'), stock);
+  });
+});
+
+describe('given 5 lamps and nothing known of shades, when both are ordered', () => {
+  const task = taskWith({ lamp: { east: 5 } });
+  const order = orderOf({ lamp: 2, shade: 3 }, { warehouses: ['west', 'east'] });
+  submit(task, order);
+  const sent = task.take();
+
+  test('then the lamps are held here and the shades asked for there', () => {
+    assert.deepEqual(
+      sentTo(sent, 'orderEvents').map(({ event }) => event.type),
+      ['OrderCreated'],
+    );
+    assert.equal(task.stores.stock.get('lamp')?.warehouses[0]?.held, 2);
+    const { orderId, customerId } = order;
+    const quote = { unitPrice: 1000, currency: 'EUR', weightGrams: 500, productVersion: 1 };
+    const command = { type: 'ReserveStock', quantity: 3, ...quote, warehouses: ['west', 'east'] };
+    assert.deepEqual(
+      sent.filter(({ topic }) => topic === 'reservations'),
+      [
+        {
+          topic: 'reservations',
+          key: 'shade',
+          value: { orderId, productId: 'shade', leadProductId: 'lamp', customerId, line: 2, at: task.now, command },
+        },
+      ],
+    );
+  });
+
+  test('then it waits, with the lead answered', () => {
+    const phase = task.stores.orders.get(order.orderId)?.phase;
+    assert.ok(phase?.type === 'AwaitingReservations');
+    assert.deepEqual(
+      phase.answers.map(({ productId, outcome }) => [productId, outcome.type]),
+      [['lamp', 'StockHeld']],
+    );
+  });
+});
+
+test('given too few lamps, when they are ordered with shades, then the shades are asked for all the same', () => {
+  const task = taskWith({ lamp: { east: 1 } });
+  submit(task, orderOf({ lamp: 2, shade: 3 }));
+  const sent = task.take();
+  assert.deepEqual(
+    sentTo(sent, 'orderEvents').map(({ event }) => event.type),
+    ['OrderCreated'],
+  );
+  assert.equal(sentTo(sent, 'reservations').length, 1);
+});
+
+test('given lines of one product, when they are ordered, then they are one line of their sum', () => {
+  const task = taskWith({ lamp: { east: 5 } });
+  const [lamp, shade, again] = linesOf({ lamp: 2, shade: 1, bulb: 3 }) as [OrderLine, OrderLine, OrderLine];
+  submit(task, orderOf({}, { lines: [lamp, shade, { ...again, productId: 'lamp' }] }));
+  const [created] = eventsOf(task);
+  assert.ok(created?.type === 'OrderCreated');
+  assert.deepEqual(
+    created.lines.map(({ line, productId, quantity }) => [line, productId, quantity]),
+    [
+      [1, 'lamp', 5],
+      [2, 'shade', 1],
+    ],
+  );
+  assert.equal(task.stores.stock.get('lamp')?.warehouses[0]?.held, 5);
+});
+
+describe('when an order breaks a rule, then it is rejected with a reason a line', () => {
+  const lampTask = () => taskWith({ lamp: { east: 500 } });
+  const each = (order: OrderSubmitted, reason: string) =>
+    order.lines.map(({ line, productId }) => ({ line, productId, reason }));
+  const wish = { lamp: 1, shade: 2 };
+
+  test('no lines', () => {
+    const order = orderOf({}, { lines: [] });
+    assert.deepEqual(rejection(lampTask(), order), [{ line: 1, productId: 'lamp', reason: 'no_lines' }]);
+  });
+
+  test('more than 100 lines: those beyond', () => {
+    const products = ['lamp', ...Array.from({ length: 101 }, (_, at) => `p${at}`)];
+    const order = orderOf(Object.fromEntries(products.map((productId) => [productId, 1])));
+    const refused = rejection(lampTask(), order);
+    assert.deepEqual(
+      refused.map(({ line, reason }) => [line, reason]),
+      [
+        [101, 'too_many_lines'],
+        [102, 'too_many_lines'],
+      ],
+    );
+    const task = lampTask();
+    submit(task, orderOf({}, { lines: order.lines.slice(0, 100) }));
+    assert.equal(sentTo(task.take(), 'reservations').length, 99);
+  });
+
+  test('quantities outside 1 to 999, alone or together', () => {
+    for (const quantity of [0, -1, 1000]) {
+      const order = orderOf({ lamp: 1, shade: quantity });
+      assert.deepEqual(rejection(lampTask(), order), [
+        { line: 2, productId: 'shade', reason: 'quantity_out_of_range' },
+      ]);
+    }
+    const lines = [...linesOf({ lamp: 500 }), ...linesOf({ lamp: 500 }).map((line) => ({ ...line, line: 2 }))];
+    assert.deepEqual(
+      rejection(lampTask(), orderOf({}, { lines })),
+      each(orderOf({}, { lines }), 'quantity_out_of_range'),
+    );
+  });
+
+  test('a first line that is not the lead, and ids that are none', () => {
+    const order = orderOf(wish, { lines: linesOf({ shade: 2, lamp: 1 }), orderId: orderOf(wish).orderId });
+    assert.deepEqual(rejection(lampTask(), order), [{ line: 1, productId: 'shade', reason: 'wrong_lead_product' }]);
+    const strange = orderOf({ lamp: 1, 'a/b': 1 });
+    assert.deepEqual(rejection(lampTask(), strange), [{ line: 2, productId: 'a/b', reason: 'unknown_product' }]);
+  });
+
+  test('one product at two prices', () => {
+    const [one, two] = [...linesOf({ lamp: 1 }), ...linesOf({ lamp: 1 }, { line: 2, unitPrice: 900 })];
+    const order = orderOf({}, { lines: [one!, two!] });
+    assert.deepEqual(rejection(lampTask(), order), [{ line: 2, productId: 'lamp', reason: 'price_mismatch' }]);
+  });
+
+  const spoiled: readonly (readonly [reason: string, more: Partial<OrderSubmitted>])[] = [
+    ['hold_time_out_of_range', { holdMillis: 0 }],
+    ['hold_time_out_of_range', { holdMillis: 24 * 3_600_000 + 1 }],
+    ['totals_mismatch', { totals: { subtotal: 1, shipping: 2, tax: 3, total: 6 } }],
+    ['unsupported_country', { shipTo: { ...address, country: 'Germany' } }],
+    ['unsupported_currency', { currency: 'XXX' }],
+    ['amount_out_of_range', { lines: linesOf(wish, { unitPrice: largestAmount }) }],
+  ];
+  for (const [reason, more] of spoiled) {
+    test(`${reason}: ${JSON.stringify(more).slice(0, 40)}`, () => {
+      const order = orderOf(wish, more);
+      assert.deepEqual(rejection(lampTask(), order), each(order, reason));
+    });
+  }
+});
+
+describe('when the lead itself is refused, then the order is rejected', () => {
+  const reject = (order: OrderSubmitted, fields = {}) =>
+    rejection(taskWith({ lamp: { east: 5 } }, fields), order).map(({ line, reason }) => [line, reason]);
+
+  test('for want of stock', () => assert.deepEqual(reject(orderOf({ lamp: 6 })), [[1, 'insufficient_stock']]));
+
+  test('for being unknown', () => assert.deepEqual(reject(orderOf({ ghost: 1 })), [[1, 'unknown_product']]));
+
+  test('for another price or weight than this version has', () => {
+    const cheap = orderOf({}, { lines: linesOf({ lamp: 1 }, { unitPrice: 1 }) });
+    const light = orderOf({}, { lines: linesOf({ lamp: 1 }, { weightGrams: 1 }) });
+    for (const order of [cheap, light]) assert.deepEqual(reject(order), [[1, 'price_mismatch']]);
+  });
+
+  test('for another currency', () => {
+    assert.deepEqual(reject(orderOf({ lamp: 1 }, { currency: 'USD' })), [[1, 'currency_mismatch']]);
+  });
+
+  test('for a limit a customer', () => {
+    assert.deepEqual(reject(orderOf({ lamp: 3 }), { customerLimit: 2 }), [[1, 'customer_limit']]);
+  });
+});
+
+test('an order quoted from an older version is honoured', () => {
+  const task = taskWith({ lamp: { east: 5 } });
+  submit(task, orderOf({}, { lines: linesOf({ lamp: 1 }, { productVersion: 0, unitPrice: 800 }) }));
+  assert.deepEqual(
+    eventsOf(task).map(({ type }) => type),
+    ['OrderCreated', 'OrderReserved'],
+  );
+});
+
+test('a cancellation that overtook its order ends it as soon as it comes', () => {
+  const task = taskWith({ lamp: { east: 5 } });
+  const order = orderOf({ lamp: 1, shade: 1 });
+  const command = { type: 'CancelOrder', reason: 'by_customer' } as const;
+  task.process(cancelOrder, 'lamp', { commandId: 'c', orderId: order.orderId, actor: 'ann', at: 1, command });
+  assert.deepEqual(task.take(), []);
+  submit(task, order);
+  submit(task, order);
+  const sent = task.take();
+  assert.deepEqual(
+    sentTo(sent, 'orderEvents').map(({ sequence, event }) => [sequence, event.type]),
+    [
+      [1, 'OrderCreated'],
+      [2, 'OrderCancelled'],
+    ],
+  );
+  assert.equal(sent.length, 2, 'no stock was asked for');
+  assert.equal(task.holdExpiry.size, 0);
+});
+
+test('an order under another key than its lead is a fault, for another task owns it', () => {
+  const task = taskWith({ lamp: { east: 5 } });
+  const order = orderOf({ lamp: 1 });
+  assert.throws(() => task.process(acceptOrder, 'shade', order), { code: 'RECORD_MISROUTED' });
+  assert.throws(() => task.process(acceptOrder, 'lamp', { ...order, orderId: 'lamp' }), { code: 'RECORD_MISROUTED' });
+});

@@ -1,0 +1,33 @@
+// Where a planted bug sits: between a worker and what it is made of, or between the log and its storage. Each hook wraps
+// a shipped part. State of a bug lives in its Sabotage, so that every run plants it afresh.
+import type { StorageOperation } from '../../../log/embedded/storage.ts';
+import type { Log } from '../../../log/log.ts';
+import type { Store } from '../../../state/store.ts';
+import type { StreamThread } from '../../../streams/stream-thread.ts';
+import type { Topology } from '../../../streams/topology.ts';
+
+/** The worker that a bug is planted in. */
+export interface Victim {
+  readonly store: Store;
+  /** Only once the worker has started. */
+  readonly thread: () => StreamThread;
+}
+
+export interface Sabotage {
+  topology?(topology: Topology): Topology;
+  store?(store: Store, victim: Victim): Store;
+  log?(log: Log, victim: Victim): Log;
+  /** What of a write really gets to the log's storage. */
+  storage?(operations: StorageOperation[]): StorageOperation[];
+}
+
+export interface Canary {
+  readonly name: string;
+  /** The bug, in words. */
+  readonly bug: string;
+  /** It is caught within the first so many seeds. */
+  readonly seeds: number;
+  /** The checkers of which at least one catches it. */
+  readonly caughtBy: readonly string[];
+  plant(): Sabotage;
+}

@@ -1,0 +1,117 @@
+// Planted bugs in the shop's decisions: a processor sees or sends something else than it should.
+import type { Context, KeyValueStore } from '../../../streams/api.ts';
+import type { PlainWiring, SourceNode, TimerNode, Topology } from '../../../streams/topology.ts';
+import type { Canary } from './sabotage.ts';
+
+type PlainContext = Context<PlainWiring>;
+type Bend = (context: PlainContext, processor: string) => PlainContext;
+
+export const shopCanaries: readonly Canary[] = [
+  {
+    name: 'duplicates forgotten',
+    bug: 'a stock change that was answered before is taken for a new one',
+    seeds: 5,
+    caughtBy: ['idempotent everywhere', 'no oversell'],
+    plant: () => ({
+      topology: bent((context) => withStore(context, 'stockOutcomes', { get: () => undefined })),
+    }),
+  },
+  {
+    name: 'releases forgotten',
+    bug: 'an order that ends gives nothing back in other partitions',
+    seeds: 5,
+    caughtBy: ['no undersell'],
+    plant: () => ({
+      topology: bent((context) => ({
+        ...delegate(context),
+        get now() {
+          return context.now;
+        },
+        forward(output, key, value) {
+          const { command } = value as { command?: { type: string } };
+          if (command?.type !== 'ReleaseStock') context.forward(output, key, value);
+        },
+      })),
+    }),
+  },
+  {
+    name: 'sold twice',
+    bug: 'once in a while stock that an order was given is not taken off the shelf',
+    seeds: 5,
+    caughtBy: ['no oversell'],
+    plant() {
+      let puts = 0;
+      return {
+        topology: bent((context, processor) => {
+          const stock = context.stores.stock as KeyValueStore<unknown> | undefined;
+          if (processor !== 'accept-order' || stock === undefined) return context;
+          const put = (key: string, value: unknown) => (++puts % 10 === 0 ? undefined : stock.put(key, value));
+          return withStore(context, 'stock', { put });
+        }),
+      };
+    },
+  },
+  {
+    name: 'impure decision',
+    bug: 'what an order event says depends on what this process did before',
+    seeds: 10,
+    caughtBy: ['replay gives the same'],
+    plant() {
+      let events = 0;
+      return {
+        topology: bent((context) => ({
+          ...delegate(context),
+          get now() {
+            return context.now;
+          },
+          forward(output, key, value) {
+            const { at } = value as { at: number };
+            const bent = output === 'orderEvents' ? { ...(value as object), at: at + (events++ % 2) } : value;
+            context.forward(output, key, bent);
+          },
+        })),
+      };
+    },
+  },
+];
+
+/** A topology whose processors see a bent context. */
+function bent(bend: Bend): (topology: Topology) => Topology {
+  return (topology) => ({
+    ...topology,
+    sources: topology.sources.map(({ processor, ...node }): SourceNode => {
+      const process: typeof processor.process = (record, context) => {
+        processor.process(record, bend(context, processor.name));
+      };
+      return { ...node, processor: { ...processor, process } };
+    }),
+    timers: topology.timers.map(({ processor, ...node }): TimerNode => {
+      const fire: typeof processor.fire = (key, context) => processor.fire(key, bend(context, processor.name));
+      return { ...node, processor: { ...processor, fire } };
+    }),
+  });
+}
+
+/** All but `now`, which a copy would freeze. */
+function delegate({ stores, timers, forward }: PlainContext) {
+  return { stores, timers, forward };
+}
+
+function withStore(context: PlainContext, name: string, bent: Partial<KeyValueStore<unknown>>): PlainContext {
+  const store = context.stores[name] as KeyValueStore<unknown> | undefined;
+  if (store === undefined) return context;
+  const whole: KeyValueStore<unknown> = {
+    get: (key) => store.get(key),
+    put: (key, value) => store.put(key, value),
+    delete: (key) => store.delete(key),
+    range: (from, to) => store.range(from, to),
+    ...bent,
+  };
+  return {
+    ...delegate(context),
+    get now() {
+      return context.now;
+    },
+    stores: { ...context.stores, [name]: whole },
+  };
+}

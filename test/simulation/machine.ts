@@ -1,0 +1,122 @@
+// One life of the machine that the embedded log runs on: from its start to its crash. The storage outlives it; of the
+// write that is in flight when it crashes, all or nothing is there afterwards.
+import { type Clock, sleep } from '../../base/clock.ts';
+import type { Random } from '../../base/random.ts';
+import type { SteppedClock } from '../../base/stepped-clock.ts';
+import { type EmbeddedLog, openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
+import type { MemoryStorage } from '../../log/embedded/memory-storage.ts';
+import type {
+  LogStorage,
+  ReadOptions,
+  StorageEntry,
+  StorageOperation,
+  StorageRange,
+} from '../../log/embedded/storage.ts';
+import type { Producer } from '../../log/log.ts';
+import type { Sabotage } from './canaries/sabotage.ts';
+import { chance, delay } from './dice.ts';
+import type { History } from './history.ts';
+import { ProcessClock } from './process-clock.ts';
+
+export interface MachineParts {
+  readonly clock: SteppedClock;
+  readonly storage: MemoryStorage;
+  readonly history: History;
+  readonly random: Random;
+  /** How long the storage takes now, typically. Milliseconds. */
+  readonly latency: () => number;
+  readonly options: {
+    readonly offsetGaps: boolean;
+    readonly tailBytes: number;
+    readonly cleanupIntervalMs: number;
+    readonly activeTailBytes: number;
+  };
+  readonly onError: (error: unknown) => void;
+  readonly sabotage: Sabotage;
+}
+
+export class Machine {
+  readonly log: EmbeddedLog;
+  readonly #clock: ProcessClock;
+  readonly #storage: SlowStorage;
+  readonly #producers = new Map<string, Promise<Producer>>();
+
+  private constructor(log: EmbeddedLog, clock: ProcessClock, storage: SlowStorage) {
+    this.log = log;
+    this.#clock = clock;
+    this.#storage = storage;
+  }
+
+  static async start(parts: MachineParts): Promise<Machine> {
+    const clock = new ProcessClock(parts.clock);
+    const storage = new SlowStorage(parts, clock);
+    const log = await openEmbeddedLog({ ...parts.options, storage, clock, onBackgroundError: parts.onError });
+    return new Machine(log, clock, storage);
+  }
+
+  /** A client's own producer, as long as the machine lives. */
+  producerOf(client: string): Promise<Producer> {
+    let producer = this.#producers.get(client);
+    if (producer === undefined) {
+      producer = this.log.session().producer();
+      this.#producers.set(client, producer);
+    }
+    return producer;
+  }
+
+  /** The next write fails, and may be there all the same. */
+  breakStorage(onFailure: () => void): void {
+    this.#storage.onFailure = onFailure;
+  }
+
+  crash(): void {
+    this.#clock.die();
+    this.#storage.die();
+  }
+}
+
+class SlowStorage implements LogStorage {
+  readonly location = 'simulated';
+  readonly #parts: MachineParts;
+  readonly #clock: Clock;
+  #inFlight: StorageOperation[] | undefined;
+  /** Set if the next write shall fail. */
+  onFailure: (() => void) | undefined;
+
+  constructor(parts: MachineParts, clock: Clock) {
+    this.#parts = parts;
+    this.#clock = clock;
+  }
+
+  async read(range: StorageRange, options?: ReadOptions): Promise<StorageEntry[]> {
+    await this.#pass();
+    return await this.#parts.storage.read(range, options);
+  }
+
+  async write(operations: StorageOperation[]): Promise<void> {
+    this.#inFlight = operations;
+    await this.#pass();
+    if (this.onFailure === undefined || chance(this.#parts.random, 0.5)) this.#apply(operations);
+    this.#inFlight = undefined;
+    await this.#pass();
+    if (this.onFailure === undefined) return;
+    this.onFailure();
+    throw new Error('the disk is full');
+  }
+
+  async close(): Promise<void> {}
+
+  die(): void {
+    if (this.#inFlight !== undefined && chance(this.#parts.random, 0.5)) this.#apply(this.#inFlight);
+  }
+
+  #apply(operations: StorageOperation[]): void {
+    const { storage, sabotage } = this.#parts;
+    void storage.write(sabotage.storage?.(operations) ?? operations);
+    this.#parts.history.add(operations);
+  }
+
+  #pass(): Promise<void> {
+    return sleep(this.#clock, delay(this.#parts.random, this.#parts.latency()));
+  }
+}

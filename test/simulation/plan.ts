@@ -1,0 +1,105 @@
+// What a seed means: the sizes, the limits, how slow things are and what may go wrong. Each seed has its own mixture,
+// for a fault that is always on hides what only shows without it.
+import { type Random, seededRandom } from '../../base/random.ts';
+import type { StreamLimits } from '../../streams/stream-thread.ts';
+import { between, chance, pick } from './dice.ts';
+
+export const faultNames = [
+  'kill',
+  'kill and empty the disk',
+  'kill and go back to an old disk',
+  'freeze',
+  'freeze beyond the session',
+  'freeze everyone',
+  'freeze at a boundary',
+  'kill at a boundary',
+  'crash at a boundary',
+  'crash the machine',
+  'break the storage',
+  'a long night',
+  'replace a frozen worker',
+  'slow a worker',
+  'slow the log',
+  'jump a clock',
+  'join',
+  'leave',
+  'compact',
+] as const;
+
+export type FaultName = (typeof faultNames)[number];
+
+export interface Plan {
+  readonly seed: number;
+  readonly partitions: number;
+  /** How many workers there are at first. */
+  readonly workers: number;
+  readonly clients: number;
+  readonly actions: number;
+  /** Between two actions, on average. All times in milliseconds. */
+  readonly paceMs: number;
+  readonly products: number;
+  readonly limits: StreamLimits;
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  /** The typical time of one way over the network, of a store's call and of a log storage's. */
+  readonly latency: { readonly network: number; readonly store: number; readonly storage: number };
+  /** The share of a group's questions or answers that is lost. */
+  readonly loss: number;
+  readonly log: {
+    readonly offsetGaps: boolean;
+    readonly tailBytes: number;
+    readonly cleanupIntervalMs: number;
+    readonly activeTailBytes: number;
+  };
+  readonly faults: readonly FaultName[];
+  readonly faultEveryMs: number;
+  /** For how long what has ended is remembered. */
+  readonly windowMs: number;
+}
+
+const hour = 3_600_000;
+
+export function planOf(seed: number): Plan {
+  const random = seededRandom(seed);
+  const sessionTimeoutMs = between(random, 3, 40) * 150;
+  const off = 100 * hour;
+  const faults = faultNames.filter((name) => chance(random, name === 'a long night' ? 0.2 : 0.5));
+  return {
+    seed,
+    partitions: pick(random, [1, 2, 2, 3, 3, 4, 8]),
+    workers: between(random, 2, 3),
+    clients: between(random, 1, 4),
+    actions: between(random, 150, 500),
+    paceMs: pick(random, [20, 50, 100, 200]),
+    products: between(random, 2, 9),
+    limits: limitsOf(random),
+    sessionTimeoutMs,
+    rebalanceTimeoutMs: pick(random, [0.2, 1, 2]) * sessionTimeoutMs,
+    latency: {
+      network: pick(random, [1, 3, 10, 30]),
+      store: pick(random, [0, 1, 3, 10, 60]),
+      storage: pick(random, [0, 1, 5, 20, 60]),
+    },
+    loss: pick(random, [0, 0, 0.05, 0.2]),
+    log: {
+      offsetGaps: chance(random, 0.5),
+      tailBytes: pick(random, [1, 4_000, 2 ** 26]),
+      cleanupIntervalMs: faults.includes('compact') ? between(random, 1, 20) * 1_000 : off,
+      activeTailBytes: pick(random, [1, 4_000]),
+    },
+    faults,
+    faultEveryMs: pick(random, [500, 1_500, 4_000]),
+    windowMs: faults.includes('a long night') ? 30 * 24 * hour : 2 * hour,
+  };
+}
+
+function limitsOf(random: Random): StreamLimits {
+  return {
+    batchRecords: pick(random, [1, 3, 10, 50]),
+    batchTimers: pick(random, [1, 2, 5, 20]),
+    batchMs: pick(random, [1, 25, 1_000]),
+    bufferBytes: pick(random, [1, 500, 1 << 20]),
+    cacheBytes: pick(random, [0, 1_000, 20_000, 1 << 20]),
+    pollBytes: pick(random, [1, 300, 5_000, 1 << 20]),
+  };
+}

@@ -1,0 +1,175 @@
+// One worker process of the simulation: a stream thread on the shop with a store on its disk and a session on the log.
+// It can hang and go on, be killed at any moment, or stop in good order.
+
+import { Registry } from 'prom-client';
+import { isStockstreamError } from '../../base/errors.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Random } from '../../base/random.ts';
+import type { SteppedClock } from '../../base/stepped-clock.ts';
+import type { EmbeddedSession } from '../../log/embedded/session.ts';
+import type { TopicPartition } from '../../log/log.ts';
+import type { StatePosition } from '../../state/changelog.ts';
+import { TaskKeys } from '../../state/keys.ts';
+import { createStreamsMetrics } from '../../streams/metrics.ts';
+import { taskId } from '../../streams/names.ts';
+import { StreamThread, type StreamThreadOptions } from '../../streams/stream-thread.ts';
+import type { Topology } from '../../streams/topology.ts';
+import type { Sabotage } from './canaries/sabotage.ts';
+import { Link, type Stage } from './link.ts';
+import type { Plan } from './plan.ts';
+import { ProcessClock } from './process-clock.ts';
+import { SlowLog } from './slow-log.ts';
+import { type Disk, SlowStore } from './slow-store.ts';
+
+/** What is seen of workers from outside, for checkers. */
+export interface Incident {
+  readonly kind: 'wiped state' | 'read state again' | 'thread failed' | 'background error' | 'stands still';
+  readonly what: string;
+  readonly at: number;
+}
+
+export interface WorkerParts {
+  readonly name: string;
+  readonly disk: Disk;
+  readonly world: SteppedClock;
+  readonly random: Random;
+  readonly session: (clock: ProcessClock) => EmbeddedSession;
+  readonly plan: Plan;
+  readonly topology: Topology;
+  readonly deadLetters: StreamThreadOptions['deadLetters'];
+  readonly sabotage: Sabotage;
+  /** How long one way over the network takes now, typically. */
+  readonly networkLatency: () => number;
+  /** Whether a question to the group's coordinator, or its answer, is lost. */
+  readonly loses: () => boolean;
+  readonly onGeneration: (generation: number) => void;
+  readonly reach: (worker: Worker, call: string, stage: Stage) => void;
+  readonly onReplaced: (worker: Worker) => void;
+  readonly onIncident: (kind: Incident['kind'], what: string) => void;
+  readonly logger: Logger;
+}
+
+export const appId = 'sim';
+
+const metrics = createStreamsMetrics(new Registry());
+
+/** A killed process' last requests may still be under way for so long. */
+const lastWordsMs = 500;
+
+export class Worker {
+  readonly name: string;
+  readonly clock: ProcessClock;
+  readonly disk: Disk;
+  readonly thread: StreamThread;
+  /** How much slower it is than the plan says. */
+  slowness = 1;
+  readonly #parts: WorkerParts;
+  readonly #session: EmbeddedSession;
+  readonly #store: SlowStore;
+  /** What the disk held of each task when the process started, by partition. */
+  readonly #stoodAt: ReadonlyMap<number, StatePosition>;
+
+  constructor(parts: WorkerParts) {
+    const { name, disk, world, random, plan, sabotage } = parts;
+    this.name = name;
+    this.disk = disk;
+    this.#parts = parts;
+    this.#stoodAt = positionsOn(disk, parts.topology);
+    this.clock = new ProcessClock(world);
+    this.#session = parts.session(this.clock);
+    const reach = (call: string, stage: Stage) => parts.reach(this, call, stage);
+    const { clock } = this;
+    this.#store = new SlowStore({
+      disk,
+      clock,
+      random,
+      latency: () => plan.latency.store * this.slowness,
+      reach,
+      onWipe: ({ gte }) => this.#checkWipe(gte),
+    });
+    const slow = new SlowLog({
+      session: this.#session,
+      link: new Link({ clock, world, random, latency: () => parts.networkLatency() * this.slowness, reach }),
+      clock,
+      random,
+      loses: parts.loses,
+      onGeneration: parts.onGeneration,
+      onAssign: (partition, offset) => this.#checkTail(partition, offset),
+    });
+    const victim = { store: this.#store, thread: () => this.thread };
+    this.thread = new StreamThread({
+      log: sabotage.log?.(slow, victim) ?? slow,
+      store: sabotage.store?.(this.#store, victim) ?? this.#store,
+      clock,
+      topology: parts.topology,
+      appId,
+      instanceId: name,
+      deadLetters: parts.deadLetters,
+      codeVersion: 'sim',
+      metrics,
+      logger: parts.logger,
+      limits: plan.limits,
+      sessionTimeoutMs: plan.sessionTimeoutMs,
+      rebalanceTimeoutMs: plan.rebalanceTimeoutMs,
+      onFailure: (error) => {
+        // The log can't write: the process ends, and the machine starts again.
+        if (isStockstreamError(error, 'LOG_STORAGE_FAILED')) return;
+        // Another process has its name: this one ends, and whoever watches over it starts it again.
+        if (isStockstreamError(error, 'LOG_INSTANCE_FENCED')) return parts.onReplaced(this);
+        const stack = error instanceof Error ? error.stack : String(error);
+        parts.onIncident('thread failed', `${name}: ${stack}`);
+      },
+    });
+    this.thread.start();
+  }
+
+  get isDead(): boolean {
+    return this.clock.isDead;
+  }
+
+  /** From now on nothing of it happens, but for requests that are under way already. */
+  kill(): void {
+    if (this.isDead) return;
+    this.clock.die();
+    this.#store.die();
+    this.#parts.world.schedule(lastWordsMs, () => this.#session.kill());
+  }
+
+  /** Commits what is in hand and leaves the group. */
+  async stop(): Promise<void> {
+    await this.thread.stop();
+    await this.#session.close();
+    await this.#store.close();
+    this.clock.die();
+  }
+
+  /** A restore may read the changelog from where the disk stood when the process started, not from before. */
+  #checkTail({ topic, partition }: TopicPartition, offset: number): void {
+    const stood = this.#stoodAt.get(partition);
+    if (topic !== this.thread.names.changelog || stood === undefined || offset >= stood.offset) return;
+    if (this.clock.now() - stood.at > oldMs) return;
+    const what = `${this.name} reads ${topic}-${partition} from ${offset}, though its disk stood at ${stood.offset}`;
+    this.#parts.onIncident('read state again', what);
+  }
+
+  #checkWipe(from: Buffer): void {
+    const partition = Number(/_(\d+)\0$/.exec(from.toString())?.[1]);
+    const stands = positionsOn(this.disk, this.#parts.topology).get(partition);
+    if (stands !== undefined && this.clock.now() - stands.at > oldMs) return;
+    this.#parts.onIncident('wiped state', `${this.name} deleted everything from ${from.toString()}`);
+  }
+}
+
+/** State that is older may be read anew: the log may have forgotten deletions. */
+const oldMs = 12 * 3_600_000;
+
+/** The changelog position of each task that the disk knows. */
+function positionsOn(disk: Disk, { name, partitions }: Topology): Map<number, StatePosition> {
+  const positions = new Map<number, StatePosition>();
+  for (let partition = 0; partition < partitions; partition++) {
+    const { position } = new TaskKeys(taskId(name, partition));
+    const bytes = disk.current.entries.get(position.toString('latin1'));
+    if (bytes !== undefined) positions.set(partition, JSON.parse(bytes.toString()) as StatePosition);
+  }
+  return positions;
+}

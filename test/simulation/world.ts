@@ -1,0 +1,246 @@
+// The simulated world: one clock, one storage, the machine's present life, the workers on their disks. It gives the
+// means to break things (faults.ts uses them), and runs: let promises settle, then step to the next timer.
+import { sleep } from '../../base/clock.ts';
+import { isStockstreamError } from '../../base/errors.ts';
+import { type Logger, silentLogger } from '../../base/logger.ts';
+import { type Random, seededRandom } from '../../base/random.ts';
+import { SteppedClock } from '../../base/stepped-clock.ts';
+import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
+import { internalTopics } from '../../streams/names.ts';
+import type { Sabotage } from './canaries/sabotage.ts';
+import { chance } from './dice.ts';
+import { History } from './history.ts';
+import type { Stage } from './link.ts';
+import { Machine } from './machine.ts';
+import type { Plan } from './plan.ts';
+import { type Shop, shopOf } from './shop.ts';
+import { Disk } from './slow-store.ts';
+import { appId, type Incident, Worker } from './worker.ts';
+
+/** A place for a worker: its instance id and its disk stay while processes come and go. */
+export interface Slot {
+  readonly name: string;
+  disk: Disk;
+  worker: Worker | undefined;
+}
+
+/** Set to spring when a worker reaches a stage of a call. */
+export interface Trap {
+  readonly call: string;
+  readonly stage: Stage;
+  readonly spring: (worker: Worker) => void;
+}
+
+export interface WorldOptions {
+  readonly plan: Plan;
+  readonly sabotage: Sabotage;
+  /** Hears what happens, in words. */
+  readonly tell: (text: string) => void;
+}
+
+const calmMs = 3;
+const restartMs = 500;
+/** Longer than any night. */
+const longestMs = 40 * 3_600_000;
+
+export class World {
+  readonly clock = new SteppedClock();
+  readonly storage = new MemoryStorage();
+  readonly history = new History();
+  readonly incidents: Incident[] = [];
+  readonly plan: Plan;
+  readonly shop: Shop;
+  readonly slots: Slot[] = [];
+  /** Disks that were taken out, with the name of their worker. */
+  readonly oldDisks: { readonly name: string; readonly disk: Disk }[] = [];
+  /** Frozen workers whose place another has taken. */
+  strays: Worker[] = [];
+  readonly traps: Trap[] = [];
+  /** For how long the machine was off, all nights together. Milliseconds. */
+  nightMs = 0;
+  /** How much slower the storage is than the plan says. */
+  storageSlowness = 1;
+  /** The share of a group's questions or answers that is lost. */
+  loss: number;
+  /** Nothing goes wrong any more: the network is quick, so that sessions last. */
+  isCalm = false;
+  machine: Machine | undefined;
+  /** How often the machine has started, how often workers have, and which generations their group had. */
+  lives = 0;
+  starts = 0;
+  readonly generations = new Set<string>();
+  readonly #options: WorldOptions;
+  readonly #random: Random;
+  #waiting: ((machine: Machine) => void)[] = [];
+
+  constructor(options: WorldOptions) {
+    const { plan, sabotage } = options;
+    this.plan = plan;
+    this.loss = plan.loss;
+    this.#options = options;
+    this.#random = seededRandom(plan.seed ^ 0x5eed);
+    const shop = shopOf(plan.partitions, plan.windowMs);
+    this.shop = { ...shop, topology: sabotage.topology?.(shop.topology) ?? shop.topology };
+    for (let count = 1; count <= plan.workers; count++) this.addSlot();
+  }
+
+  addSlot(): Slot {
+    const slot: Slot = { name: `w${this.slots.length + 1}`, disk: new Disk(), worker: undefined };
+    this.slots.push(slot);
+    return slot;
+  }
+
+  get workers(): Worker[] {
+    return this.slots.flatMap(({ worker }) => worker ?? []);
+  }
+
+  tell(text: string): void {
+    this.#options.tell(text);
+  }
+
+  /** The machine, once it is up. */
+  up(): Promise<Machine> {
+    if (this.machine) return Promise.resolve(this.machine);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  /** Starts the machine and the workers on what the storage and the disks hold. */
+  async start(): Promise<void> {
+    const { plan, clock, storage, history, shop } = this;
+    const random = this.#random;
+    const { sabotage } = this.#options;
+    const latency = () => plan.latency.storage * this.storageSlowness;
+    const onError = (error: unknown) => {
+      if (!isStockstreamError(error, 'LOG_STORAGE_FAILED')) this.incident('background error', String(error));
+    };
+    const parts = { clock, storage, history, random, latency, options: plan.log, onError, sabotage };
+    const machine = await Machine.start(parts);
+    const specs = [...Object.values(shop.topics), ...internalTopics(appId, shop.topology)];
+    await machine.log.admin.createTopics(specs);
+    this.machine = machine;
+    this.lives++;
+    this.tell('the machine is up');
+    for (const waiting of this.#waiting.splice(0)) waiting(machine);
+    for (const slot of this.slots) this.startWorker(slot);
+  }
+
+  /** Everything on the machine ends at once; disks may lose their last, unsynced writes. */
+  crash(): void {
+    this.tell('the machine crashes');
+    this.machine?.crash();
+    this.machine = undefined;
+    for (const stray of this.strays.splice(0)) stray.kill();
+    for (const slot of this.slots) {
+      this.kill(slot.worker);
+      if (chance(this.#random, 0.5)) slot.disk.revert(this.#random);
+    }
+  }
+
+  /** Does nothing if it runs already or the machine is down: that starts its workers when it comes up. */
+  startWorker(slot: Slot): void {
+    const { machine, plan, clock: world, shop } = this;
+    if (machine === undefined || slot.worker !== undefined) return;
+    this.starts++;
+    this.tell(`${slot.name} starts`);
+    slot.worker = new Worker({
+      name: slot.name,
+      disk: slot.disk,
+      world,
+      random: this.#random,
+      session: (clock) => machine.log.session(clock),
+      plan,
+      topology: shop.topology,
+      deadLetters: shop.topics.deadLetters,
+      sabotage: this.#options.sabotage,
+      networkLatency: () => (this.isCalm ? Math.min(calmMs, plan.latency.network) : plan.latency.network),
+      loses: () => chance(this.#random, this.loss),
+      onGeneration: (generation) => this.generations.add(`${this.lives}/${generation}`),
+      reach: (worker, call, stage) => this.#reach(worker, call, stage),
+      onReplaced: (worker) => this.#restart(worker),
+      onIncident: (kind, what) => this.incident(kind, what),
+      logger: this.#loggerOf(slot.name),
+    });
+  }
+
+  kill(worker: Worker | undefined): void {
+    worker?.kill();
+    for (const slot of this.slots) if (slot.worker === worker) slot.worker = undefined;
+  }
+
+  /** Another disk for the next worker in this place. */
+  changeDisk(slot: Slot, disk: Disk): void {
+    this.oldDisks.push({ name: slot.name, disk: slot.disk });
+    slot.disk = disk;
+  }
+
+  after(milliseconds: number, work: () => void): void {
+    this.clock.schedule(milliseconds, work);
+  }
+
+  pause(milliseconds: number): Promise<void> {
+    return sleep(this.clock, milliseconds);
+  }
+
+  /** Runs until `isDone`, for so long at most. Returns whether it came to that. */
+  async run(isDone: () => boolean, milliseconds: number): Promise<boolean> {
+    const end = this.clock.now() + milliseconds;
+    for (;;) {
+      // All that runs are promises and the stepped clock: after one turn of the event loop nothing is left to do.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (isDone()) return true;
+      const next = this.clock.nextTimerAt();
+      if (next === undefined || next > end) return false;
+      this.clock.stepTo(next);
+    }
+  }
+
+  /** Runs for so long. */
+  async pass(milliseconds: number): Promise<void> {
+    let over = false;
+    this.after(milliseconds, () => {
+      over = true;
+    });
+    await this.run(() => over, milliseconds);
+  }
+
+  /** Runs until `work` is done. */
+  async drive<T>(work: Promise<T>): Promise<T> {
+    let isDone = false;
+    const finish = () => {
+      isDone = true;
+    };
+    work.then(finish, finish);
+    if (!(await this.run(() => isDone, longestMs))) throw new Error('the world stands still');
+    return await work;
+  }
+
+  /** What watches over processes does with one that has ended. */
+  #restart(worker: Worker): void {
+    const slot = this.slots.find((each) => each.worker === worker);
+    this.tell(`${worker.name} has ended: it was replaced`);
+    this.kill(worker);
+    if (slot !== undefined) this.after(restartMs, () => this.startWorker(slot));
+  }
+
+  #reach(worker: Worker, call: string, stage: Stage): void {
+    if (worker.isDead) return;
+    const at = this.traps.findIndex((trap) => trap.call === call && trap.stage === stage);
+    if (at < 0) return;
+    const [trap] = this.traps.splice(at, 1);
+    trap!.spring(worker);
+  }
+
+  incident(kind: Incident['kind'], what: string): void {
+    this.tell(`${kind}: ${what}`);
+    this.incidents.push({ kind, what, at: this.clock.now() });
+  }
+
+  #loggerOf(name: string): Logger {
+    const tell = (fields: { err?: unknown }, message: string) => {
+      const { err, ...others } = fields;
+      const error = err instanceof Error ? `: ${err.message}` : '';
+      this.tell(`${name} says: ${message} ${JSON.stringify(others)}${error}`);
+    };
+    return { ...silentLogger, info: tell, warn: tell, error: tell };
+  }
+}

@@ -1,0 +1,84 @@
+// The fixed order in which a task takes its records, and the positions that it commits.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import type { Fetched } from '../../log/log.ts';
+import { RecordBatch } from '../../log/record-batch.ts';
+import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { InputQueue, type InputRecord, mergeQueues } from '../../streams/input-queue.ts';
+import { toyTopic } from './toys.ts';
+
+function fetched(topic: string, base: number, timestamps: readonly number[], gap = 0): Fetched {
+  const builder = new RecordBatchBuilder();
+  for (const timestamp of timestamps) builder.append(timestamp, `${topic}${timestamp}`, Buffer.from('{}'));
+  const batch = new RecordBatch(builder.finish(base));
+  const nextOffset = base + timestamps.length + gap;
+  return { topic, partition: 0, batches: timestamps.length > 0 ? [batch] : [], nextOffset, endOffset: nextOffset };
+}
+
+const queueOf = (topic: string, ...timestamps: number[]) => {
+  const queue = new InputQueue(toyTopic(topic), 0, 0);
+  queue.add(fetched(topic, 0, timestamps));
+  return queue;
+};
+
+const keys = (records: readonly InputRecord[]) => records.map(({ key }) => key);
+
+test('the earliest head first; of equal times the earlier source; never out of a partition order', () => {
+  const queues = [queueOf('a', 5, 1, 9), queueOf('b', 3, 5, 5)];
+  assert.deepEqual(keys(mergeQueues(queues, 10)), ['b3', 'a5', 'a1', 'b5', 'b5', 'a9']);
+  assert.equal(queues[0]!.length, 3, 'nothing is consumed');
+});
+
+test('the same ranges give the same order, however they arrived and wherever the batch was cut', () => {
+  const times = fc.array(fc.nat(20), { maxLength: 12 });
+  fc.assert(
+    fc.property(times, times, fc.nat(24), (a, b, cut) => {
+      const taken = mergeQueues([queueOf('a', ...a), queueOf('b', ...b)], cut);
+      const of = (topic: string) => taken.filter((record) => record.topic === topic).length;
+      const again = [queueOf('a', ...a), queueOf('b', ...b)];
+      again[0]!.confine(0, of('a'));
+      again[1]!.confine(0, of('b'));
+      assert.deepEqual(keys(mergeQueues(again, 1000)), keys(taken));
+    }),
+  );
+});
+
+test('the position follows what was consumed, past the gap behind the last record', () => {
+  const queue = new InputQueue(toyTopic('a'), 0, 10);
+  queue.add(fetched('a', 8, [1, 2, 3, 4], 2));
+  assert.equal(queue.length, 2, 'records before the position are skipped');
+  queue.consume();
+  assert.equal(queue.position, 11);
+  queue.consume();
+  assert.equal(queue.position, 14);
+});
+
+test('a fetch without records moves an idle queue on, and the last record of a busy one', () => {
+  const idle = new InputQueue(toyTopic('a'), 0, 4);
+  idle.add(fetched('a', 4, [], 3));
+  assert.equal(idle.position, 7);
+  const busy = queueOf('a', 1);
+  busy.add(fetched('a', 1, [], 5));
+  assert.equal(busy.position, 0);
+  busy.consume();
+  assert.equal(busy.position, 6);
+});
+
+test('a confined queue ends at its bound, gaps included', () => {
+  const queue = queueOf('a', 1, 2, 3, 4);
+  queue.confine(0, 3);
+  assert.deepEqual(keys(mergeQueues([queue], 10)), ['a1', 'a2', 'a3']);
+  for (let times = 0; times < 3; times++) queue.consume();
+  assert.equal(queue.position, 3);
+  queue.confine(3, 9);
+  queue.consume();
+  assert.equal(queue.position, 9);
+});
+
+test('bytes are counted while records wait', () => {
+  const queue = queueOf('a', 1, 2);
+  assert.equal(queue.bytes, 4);
+  queue.consume();
+  assert.equal(queue.bytes, 2);
+});

@@ -1,0 +1,13 @@
+// The catalogue: what sellers offer.
+import { applyCatalogChange } from '../processors/apply-catalog-change.ts';
+import type { Stores } from '../schemas/stores.ts';
+import type { Topics } from '../schemas/topics.ts';
+import type { TopologyBuilder } from '../streams/topology.ts';
+
+export const catalog = (stores: Stores, topics: Topics) => (builder: TopologyBuilder) => {
+  builder.source(topics.catalogChanges, applyCatalogChange, {
+    stores: { products: stores.products, stock: stores.stock, catalogOutcomes: stores.catalogOutcomes },
+    outputs: { products: topics.products, catalogEvents: topics.catalogEvents, stockLevels: topics.stockLevels },
+    timers: {},
+  });
+};

@@ -1,0 +1,31 @@
+// The one list of document collections: what each is fed from, and the indexes that the gateway's queries need.
+import type { CollectionSpec } from './documents/documents.ts';
+
+export const collections = {
+  /** By order id; from order-events. order-document.ts says what is in one. */
+  orders: {
+    name: 'orders',
+    indexes: [
+      { name: 'byCustomer', fields: ['customerId', 'placedAt'] },
+      { name: 'byStatus', fields: ['status', 'placedAt'] },
+      { name: 'byTime', fields: ['placedAt'] },
+    ],
+  },
+  /** By product id; from products: the product as it stands. */
+  products: {
+    name: 'products',
+    indexes: [
+      { name: 'byCategory', fields: ['category'] },
+      { name: 'byBrand', fields: ['brand'] },
+      { name: 'bySeller', fields: ['sellerId'] },
+    ],
+  },
+  /** By product id; from stock-levels: on hand, held, free, by warehouse. */
+  stock: { name: 'stock', indexes: [] },
+  /** By e-mail address; from users. Holds the hash of the password. */
+  users: { name: 'users', indexes: [] },
+  /** By product and change id; from stock-events: what became of a seller's stock changes. */
+  stockChanges: { name: 'stockChanges', indexes: [{ name: 'byChange', fields: ['changeId', 'at'] }] },
+  /** By product and change id; from catalog-events: what became of a seller's edits. */
+  catalogChanges: { name: 'catalogChanges', indexes: [] },
+} as const satisfies Record<string, CollectionSpec>;

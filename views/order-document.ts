@@ -1,0 +1,75 @@
+// An order as the `orders` collection keeps it, and as a reader is answered. Events can only replace whole fields of a
+// document, so what happened to the lines stands beside them; `orderOf` puts the two together.
+import type { Address, Allocation, LineRefusalReason } from '../schemas/types.generated.ts';
+import type { StoredDocument } from './documents/documents.ts';
+
+export type OrderStatus = 'created' | 'reserved' | 'rejected' | 'cancelled';
+
+/** Amounts in the minor unit of `currency`, times in milliseconds since the Unix epoch. */
+interface OrderFields {
+  readonly orderId: string;
+  readonly customerId: string;
+  readonly status: OrderStatus;
+  /** ISO 4217, of every amount. */
+  readonly currency: string;
+  readonly subtotal: number;
+  readonly shipping: number;
+  readonly tax: number;
+  readonly total: { readonly amount: number; readonly currency: string };
+  readonly shipTo: Address;
+  readonly payment: { readonly method: string };
+  readonly placedAt: number;
+  readonly expiresAt: number;
+  readonly updatedAt: number;
+  /** The steps of its life, oldest first. */
+  readonly history: readonly OrderStep[];
+}
+
+/** `type` is the event's name; what else the step tells stands beside it. */
+export interface OrderStep {
+  readonly sequence: number;
+  readonly type: string;
+  readonly at: number;
+  readonly [detail: string]: unknown;
+}
+
+interface QuotedLine {
+  readonly line: number;
+  readonly productId: string;
+  readonly quantity: number;
+  readonly unitPrice: number;
+}
+
+/** What the document holds. */
+export interface OrderDocument extends OrderFields {
+  readonly lines: readonly QuotedLine[];
+  /** Once every line was held; before that, empty. */
+  readonly reserved: readonly { readonly line: number; readonly allocations: readonly Allocation[] }[];
+  /** Once at least one was refused; before that, empty. */
+  readonly refused: readonly { readonly line: number; readonly reason: LineRefusalReason }[];
+}
+
+/** `pending` until the order is decided; `released` for units that are free again, because the order has ended. */
+export type AnsweredLine = QuotedLine &
+  (
+    | { readonly status: 'pending' | 'released' }
+    | { readonly status: 'reserved'; readonly allocations: readonly Allocation[] }
+    | { readonly status: 'refused'; readonly reason: LineRefusalReason }
+  );
+
+export interface OrderAnswer extends OrderFields {
+  readonly lines: readonly AnsweredLine[];
+}
+
+/** A document of the `orders` collection as GET /v1/orders/{id} answers it. */
+export function orderOf({ fields }: StoredDocument): OrderAnswer {
+  const { lines, reserved, refused, ...order } = fields as unknown as OrderDocument;
+  const answer = (line: QuotedLine): AnsweredLine => {
+    const refusal = refused.find((each) => each.line === line.line);
+    if (refusal) return { ...line, status: 'refused', reason: refusal.reason };
+    if (order.status === 'rejected' || order.status === 'cancelled') return { ...line, status: 'released' };
+    const hold = reserved.find((each) => each.line === line.line);
+    return hold ? { ...line, status: 'reserved', allocations: hold.allocations } : { ...line, status: 'pending' };
+  };
+  return { ...order, lines: lines.map(answer) };
+}
