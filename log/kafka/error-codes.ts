@@ -63,8 +63,10 @@ export const table: Readonly<Record<Meaning, readonly string[]>> = {
     ...['FENCED_MEMBER_EPOCH', 'STALE_MEMBER_EPOCH', 'UNRELEASED_INSTANCE_ID'],
   ],
   LOG_REBALANCE_IN_PROGRESS: ['REBALANCE_IN_PROGRESS'],
-  LOG_PRODUCER_FENCED: ['PRODUCER_FENCED', 'INVALID_PRODUCER_EPOCH'],
+  LOG_PRODUCER_FENCED: ['PRODUCER_FENCED'],
+  // An epoch is also too old after a transaction that took too long; the coordinator says which, when asked to abort it.
   LOG_TRANSACTION_ABORTED: [
+    'INVALID_PRODUCER_EPOCH',
     ...['TRANSACTION_ABORTABLE', 'INVALID_TXN_STATE', 'INVALID_PRODUCER_ID_MAPPING', 'TRANSACTIONAL_ID_NOT_FOUND'],
     ...['OUT_OF_ORDER_SEQUENCE_NUMBER', 'DUPLICATE_SEQUENCE_NUMBER', 'UNKNOWN_PRODUCER_ID'],
   ],

@@ -128,8 +128,7 @@ class KafkaTransaction implements LogTransaction {
       this.state = 'committed';
       return appended;
     } catch (error) {
-      await this.#giveUp(error);
-      throw error;
+      throw await this.#giveUp(error);
     }
   }
 
@@ -164,8 +163,8 @@ class KafkaTransaction implements LogTransaction {
     );
   }
 
-  /** Ends an open or failed transaction, so that the next one can begin. Never throws. */
-  async #giveUp(error: unknown): Promise<void> {
+  /** Ends an open or failed transaction, so that the next one can begin. Never rejects; gives what to tell the caller. */
+  async #giveUp(error: unknown): Promise<unknown> {
     try {
       if (isBeyondAbort(error)) this.#producer.fail(error);
       else if (!this.#isEmpty) {
@@ -174,8 +173,11 @@ class KafkaTransaction implements LogTransaction {
         );
         await this.#lane.end(false);
       }
+      return error;
     } catch (failure) {
       this.#producer.fail(failure);
+      // A leader can't tell a producer that was replaced from one whose transaction took too long; the coordinator can.
+      return isStockstreamError(failure, 'LOG_PRODUCER_FENCED') ? failure : error;
     } finally {
       this.state = 'aborted';
     }

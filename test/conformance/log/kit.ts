@@ -169,15 +169,19 @@ export class Reader {
     return fetched.flatMap((each) => this.#records(each));
   }
 
-  /** Polls until nothing more comes for a while, time passing; gives what came. */
+  /**
+   * Polls until nothing more comes for a while, time passing; gives what came. A poll that only moves past what was
+   * aborted is no end: what was committed may follow a moment later.
+   */
   async rest(): Promise<ReadRecord[]> {
+    const { quietMs, pass } = this.#kit.features;
     const records: ReadRecord[] = [];
     for (;;) {
-      const polled = this.poll(this.#kit.features.quietMs);
-      await this.#kit.features.pass(this.#kit.features.quietMs);
-      const more = await polled;
-      if (more.length === 0) return records;
-      records.push(...more);
+      const polled = this.fetcher.poll({ maxWaitMs: quietMs, maxBytes: 8 * megabyte });
+      await pass(quietMs);
+      const fetched = await polled;
+      if (fetched.length === 0) return records;
+      records.push(...fetched.flatMap((each) => this.#records(each)));
     }
   }
 

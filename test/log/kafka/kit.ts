@@ -1,4 +1,4 @@
-// What the tests on a real Kafka share: where it is, and logs on it that end with the test file.
+// What the tests on a real Kafka share: where it is, and logs on it that end with the test file, topics and all.
 import { after } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../base/clock.ts';
@@ -11,7 +11,13 @@ import type { LogFeatures } from '../../conformance/log.suite.ts';
 export const brokers = (process.env.STOCKSTREAM_TEST_BROKERS ?? '127.0.0.1:9092').split(',');
 
 const opened: KafkaLog[] = [];
-after(() => Promise.all(opened.map((log) => log.close())));
+after(async () => {
+  try {
+    await deleteTopics();
+  } finally {
+    await Promise.all(opened.map((log) => log.close()));
+  }
+});
 
 /** A log on the real server, closed when the test file is done. */
 export async function openLog(settings: Partial<KafkaSettings> = {}, clock: Clock = systemClock): Promise<KafkaLog> {
@@ -24,6 +30,13 @@ const maxBatchBytes = 2 ** 20;
 
 /** Names of a run are its own, so that runs can share a cluster. */
 export const runSettings = { prefix: `test-${systemRandom.uuid().slice(0, 8)}-`, maxBatchBytes };
+
+/** What this run made: the cluster is left as it was. */
+async function deleteTopics(): Promise<void> {
+  const { admin } = await openLog(runSettings);
+  const topics = await admin.describeTopics();
+  await admin.deleteTopics(topics.map(({ name }) => name));
+}
 
 export const features: LogFeatures = {
   clock: systemClock,
