@@ -14,6 +14,8 @@ import type { Topics } from './topics.ts';
 export interface HeldOffsets {
   readonly member: GroupMetadata;
   readonly offsets: readonly PartitionOffset[];
+  /** Whether no newer producer has ended the transaction. */
+  readonly isOpen: () => boolean;
 }
 
 export class GroupOffsets {
@@ -47,8 +49,7 @@ export class GroupOffsets {
     }
   }
 
-  hold(member: GroupMetadata, offsets: readonly PartitionOffset[]): HeldOffsets {
-    const held = { member, offsets };
+  hold(held: HeldOffsets): HeldOffsets {
     this.#held.add(held);
     return held;
   }
@@ -71,7 +72,8 @@ export class GroupOffsets {
     partitions: readonly TopicPartition[],
     mayCommit: (member: GroupMetadata) => boolean,
   ): Promise<void> {
-    const changes = ({ member, offsets }: HeldOffsets) =>
+    const changes = ({ member, offsets, isOpen }: HeldOffsets) =>
+      isOpen() &&
       member.group === group &&
       offsets.some((held) =>
         partitions.some((asked) => asked.topic === held.topic && asked.partition === held.partition),

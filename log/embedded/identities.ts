@@ -62,9 +62,13 @@ export class Identities {
     return identity;
   }
 
+  isNewest(transactionalId: string, identity: ProducerIdentity): boolean {
+    return this.#transactional.get(transactionalId) === identity;
+  }
+
   /** @throws LOG_PRODUCER_FENCED if a newer producer took the id over */
   check(transactionalId: string, identity: ProducerIdentity): void {
-    if (this.#transactional.get(transactionalId) === identity) return;
+    if (this.isNewest(transactionalId, identity)) return;
     throw new StockstreamError('LOG_PRODUCER_FENCED', { transactionalId });
   }
 

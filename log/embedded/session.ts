@@ -37,8 +37,10 @@ export class EmbeddedSession implements Log {
 
   transactionalProducer(transactionalId: string): Promise<TransactionalProducer> {
     return this.#handle.call(async () => {
-      const { identities, writer } = this.#core;
+      const { identities, writer, offsets } = this.#core;
       const identity = await writer.submit((flush) => identities.takeOver(flush, transactionalId));
+      // What the producer before left open has ended with this.
+      offsets.recheck();
       return new EmbeddedTransactionalProducer(this.#handle, transactionalId, identity);
     });
   }

@@ -50,6 +50,11 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
     this.#transaction?.drop();
   }
 
+  /** Whether no other producer has taken the id over. */
+  get isNewest(): boolean {
+    return this.handle.core.identities.isNewest(this.transactionalId, this.#identity);
+  }
+
   /** @throws LOG_PRODUCER_FENCED */
   check(): void {
     this.handle.core.identities.check(this.transactionalId, this.#identity);
@@ -86,7 +91,8 @@ export class EmbeddedTransaction implements LogTransaction {
 
   commitOffsets(member: GroupMetadata, offsets: readonly PartitionOffset[]): void {
     this.#expectOpen('commit offsets');
-    this.#offsets.push(this.#core.offsets.hold(member, offsets));
+    const isOpen = () => this.#producer.isNewest;
+    this.#offsets.push(this.#core.offsets.hold({ member, offsets, isOpen }));
   }
 
   commit(): Promise<Appended[]> {

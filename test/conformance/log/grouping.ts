@@ -133,6 +133,20 @@ export function grouping(kit: LogKit): void {
     await Promise.all([member.leave(), producer.close()]);
   });
 
+  kit.test('lets nobody wait for offsets that an older producer of the id left open', async () => {
+    const topic = await kit.topic();
+    const partition = { topic, partition: 0 };
+    const group = kit.name('group');
+    const member = await join(kit.log, group, 'one');
+    await agree(member);
+    const id = kit.name('id');
+    const older = await kit.log.transactionalProducer(id);
+    older.begin().commitOffsets(member.metadata, [{ ...partition, offset: 7 }]);
+    const newer = await kit.log.transactionalProducer(id);
+    assert.deepEqual(await kit.log.admin.committedOffsets(group, [partition]), [undefined]);
+    await Promise.all([member.leave(), older.close(), newer.close()]);
+  });
+
   kit.test('refuses the commits of an older generation, and of an operator while there are members', async () => {
     const topic = await kit.topic();
     const partition = { topic, partition: 0 };
