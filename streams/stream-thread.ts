@@ -273,11 +273,23 @@ export class StreamThread {
     } else this.#manager.restartAll();
   }
 
-  /** Takes the transactional id over again, which ends whatever an earlier transaction left open. */
+  /**
+   * Takes the transactional id over again, which ends whatever an earlier transaction left open. Without it nothing can
+   * go on: a log that is out of reach is asked until it answers, or until the thread is stopped.
+   */
   async #renewProducer(): Promise<void> {
+    const { log, clock, logger, instanceId } = this.#options;
     await this.#producer?.close();
-    const transactionalId = `${this.names.group}-${this.#options.instanceId}`;
-    this.#producer = await this.#options.log.transactionalProducer(transactionalId);
+    this.#producer = undefined;
+    while (this.#producer === undefined && this.#state === 'running') {
+      try {
+        this.#producer = await log.transactionalProducer(`${this.names.group}-${instanceId}`);
+      } catch (error) {
+        if (!mayGoOn(error)) throw error;
+        logger.warn({ err: error, topology: this.topology.name }, 'no producer yet, to be asked for again');
+        await sleep(clock, retryDelayMs);
+      }
+    }
   }
 
   /** Between two batches, so that none loses what it has read. */

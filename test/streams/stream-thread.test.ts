@@ -1,0 +1,122 @@
+// The run loop of a thread when the log lets it down: what may pass is waited for, what can't is said at once. What it
+// does with crashes and rebalances in between is the simulation's.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
+import { Registry } from 'prom-client';
+import { StockstreamError } from '../../base/errors.ts';
+import { silentLogger } from '../../base/logger.ts';
+import { SteppedClock } from '../../base/stepped-clock.ts';
+import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
+import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
+import type { Log, TransactionalProducer } from '../../log/log.ts';
+import { partitionOf } from '../../log/partitioner.ts';
+import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { memoryStore } from '../../state/memory/memory-store.ts';
+import { createStreamsMetrics } from '../../streams/metrics.ts';
+import { internalTopics } from '../../streams/names.ts';
+import { StreamThread } from '../../streams/stream-thread.ts';
+import { toys, toyTopology } from './toys.ts';
+
+const unreachable = new StockstreamError('LOG_UNREACHABLE', { broker: 'b', reason: 'gone' });
+const unknown = new StockstreamError('LOG_OUTCOME_UNKNOWN', { transactionalId: 't', reason: 'gone' });
+
+async function bench() {
+  const clock = new SteppedClock();
+  const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock });
+  const topology = toyTopology();
+  const { commands, first, events, counts, deadLetters } = toys;
+  await log.admin.createTopics([commands, first, events, counts, deadLetters, ...internalTopics('app', topology)]);
+  const producer = await log.producer();
+  const failures: unknown[] = [];
+  const start = (on: Log) => {
+    const thread = new StreamThread({
+      log: on,
+      store: memoryStore(),
+      clock,
+      topology,
+      appId: 'app',
+      instanceId: 'one',
+      deadLetters,
+      codeVersion: 'test',
+      metrics: createStreamsMetrics(new Registry()),
+      logger: silentLogger,
+      onFailure: (error) => failures.push(error),
+    });
+    thread.start();
+    return thread;
+  };
+  /** Lets so much time pass, in small steps. */
+  const pass = async (milliseconds: number) => {
+    for (let at = 0; at < milliseconds; at += 10) {
+      clock.step(10);
+      for (let turn = 0; turn < 5; turn++) await setImmediate();
+    }
+  };
+  const add = (key: string) => {
+    const value = Buffer.from(JSON.stringify({ type: 'add', amount: 1 }));
+    return producer.append(
+      commands.name,
+      partitionOf(key, 2),
+      new RecordBatchBuilder().append(clock.now(), key, value),
+    );
+  };
+  const taken = async () => {
+    const partitions = [0, 1].map((partition) => ({ topic: events.name, partition }));
+    return (await log.admin.offsets(partitions, 'latest')).reduce((sum, end) => sum + end, 0);
+  };
+  return { log, start, pass, add, taken, failures };
+}
+
+test('a thread that gets no producer asks again until the log answers', async () => {
+  const { log, start, pass, add, taken, failures } = await bench();
+  let [isAway, isLosing] = [true, false];
+  const losing = (producer: TransactionalProducer): TransactionalProducer => ({
+    transactionalId: producer.transactionalId,
+    close: () => producer.close(),
+    begin() {
+      const transaction = producer.begin();
+      return {
+        append: (...args) => transaction.append(...args),
+        commitOffsets: (...args) => transaction.commitOffsets(...args),
+        abort: () => transaction.abort(),
+        async commit() {
+          if (isLosing) throw unknown;
+          return await transaction.commit();
+        },
+      };
+    },
+  });
+  const thread = start({
+    kind: log.kind,
+    admin: log.admin,
+    producer: () => log.producer(),
+    fetcher: () => log.fetcher(),
+    join: (...args) => log.join(...args),
+    close: () => log.close(),
+    async transactionalProducer(id) {
+      if (isAway) throw unreachable;
+      return losing(await log.transactionalProducer(id));
+    },
+  });
+  await add('a');
+  await pass(1_000);
+  assert.equal(await taken(), 0);
+  isAway = false;
+  await pass(1_000);
+  assert.equal(await taken(), 1);
+  [isAway, isLosing] = [true, true];
+  await add('a');
+  await pass(1_000);
+  [isAway, isLosing] = [false, false];
+  await pass(2_000);
+  assert.equal(await taken(), 2);
+  isAway = isLosing = true;
+  await add('a');
+  await pass(1_000);
+  const stopped = thread.stop();
+  await pass(1_000);
+  await stopped;
+  assert.deepEqual([thread.state, failures], ['stopped', []]);
+  await log.close();
+});
