@@ -141,9 +141,9 @@ export class Ownership implements GroupProtocol {
     return this.#settled();
   }
 
-  /** Resolves when the loop has come to `settle` and knows, or has ended. */
+  /** Resolves when the loop has come to `settle` and knows, or has ended. While it still waits in `join`, at once. */
   #settled(): Promise<void> {
-    if (this.#left) return Promise.resolve();
+    if (this.#left || this.#member === undefined) return Promise.resolve();
     this.#options.wake();
     return new Promise<void>((resolve) => this.#onSettled.push(resolve));
   }

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { Registry } from 'prom-client';
-import { StockstreamError } from '../../base/errors.ts';
+import { isStockstreamError, StockstreamError } from '../../base/errors.ts';
 import { silentLogger } from '../../base/logger.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
@@ -118,5 +118,27 @@ test('a thread that gets no producer asks again until the log answers', async ()
   await pass(1_000);
   await stopped;
   assert.deepEqual([thread.state, failures], ['stopped', []]);
+  await log.close();
+});
+
+test('a thread that is replaced while it still joins ends, and says why', async () => {
+  const { log, start, pass, failures } = await bench();
+  const fenced = new StockstreamError('LOG_INSTANCE_FENCED', { instanceId: 'one', group: 'g' });
+  const thread = start({
+    kind: log.kind,
+    admin: log.admin,
+    producer: () => log.producer(),
+    transactionalProducer: (id) => log.transactionalProducer(id),
+    fetcher: () => log.fetcher(),
+    close: () => log.close(),
+    // As a membership does that is told so before it has an id.
+    async join(options, protocol) {
+      await protocol.onLost(fenced);
+      return { metadata: { group: options.group, memberId: '', generation: -1 }, rejoin() {}, async leave() {} };
+    },
+  });
+  await pass(500);
+  assert.equal(thread.state, 'failed');
+  assert.ok(isStockstreamError(failures[0], 'LOG_INSTANCE_FENCED'));
   await log.close();
 });
