@@ -39,7 +39,7 @@ export interface OpenGateway {
 export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   const { config, metrics = new Registry() } = parts;
   collectDefaultMetrics({ register: metrics });
-  const idempotency = openIdempotency(config);
+  const idempotency = await openIdempotency(config, parts.logger);
   const settings = {
     ...gatewayDefaults,
     jwtSecret: tokenSecret(config),

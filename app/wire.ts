@@ -4,10 +4,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { unreachable } from '../base/assert.ts';
 import { type Clock, systemClock } from '../base/clock.ts';
-import { isStockstreamError, StockstreamError } from '../base/errors.ts';
+import { isStockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Idempotency } from '../gateway/idempotency/idempotency.ts';
+import { openRedisIdempotency } from '../gateway/idempotency/redis/redis-idempotency.ts';
 import { openSqliteIdempotency } from '../gateway/idempotency/sqlite/sqlite-idempotency.ts';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
 import { openKafkaLog } from '../log/kafka/kafka-log.ts';
@@ -129,18 +130,13 @@ export async function openDocuments(config: Config, logger: Logger): Promise<Doc
   return documents;
 }
 
-export function openIdempotency(config: Config): Idempotency {
-  if (config.cache === 'redis') throw missing('cache', 'redis');
-  const file = directories(config).answers;
-  return openSqliteIdempotency({
-    file,
-    clock,
-    random: systemRandom,
-    windowMs: idempotencyWindowMs,
-    isAlone: config.log === 'embedded',
-  });
-}
-
-function missing(setting: string, value: string): StockstreamError {
-  return new StockstreamError('ADAPTER_MISSING', { setting, value });
+/** @throws IDEMPOTENCY_* */
+export async function openIdempotency(config: Config, logger: Logger): Promise<Idempotency> {
+  const options = { random: systemRandom, windowMs: idempotencyWindowMs };
+  if (config.cache === 'redis') {
+    const prefix = `${config.topicPrefix}${config.appId}:idempotency:`;
+    return await openRedisIdempotency({ ...options, url: config.redis!, prefix, logger });
+  }
+  const isAlone = config.log === 'embedded';
+  return openSqliteIdempotency({ ...options, file: directories(config).answers, clock, isAlone });
 }

@@ -240,11 +240,6 @@ const entries = {
     disposition: 'fatal',
     remedy: 'The offsets were reset by hand. Use `stockstream replay`, which resets state and offsets together.',
   },
-  ADAPTER_MISSING: {
-    message: 'There is no {value} for --{setting} yet.',
-    disposition: 'fatal',
-    remedy: 'Leave --{setting} at its default.',
-  },
   STATE_ELSEWHERE: {
     message: 'The state of store {store} is with the workers, and none runs in this process.',
     disposition: 'retry',

@@ -103,6 +103,19 @@ export const requestErrors = {
     disposition: 'fatal',
     remedy: 'Check that the directory is writable. A damaged file may be deleted: orders stay idempotent by their ids.',
   },
+  IDEMPOTENCY_UNAVAILABLE: {
+    message: 'The idempotency records cannot be reached now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'Send the request again with its key after the time in Retry-After. Operators: at start, or if it lasts, check that Redis runs at its address and has room; gateways go on by themselves.',
+    status: 503,
+  },
+  IDEMPOTENCY_REFUSED: {
+    message: 'The store of the idempotency records refuses: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'Check the address, user, password and database in --redis, and what docs/decisions/0010-idempotency-store.md says that user must be allowed.',
+  },
   CARD_NUMBER_REFUSED: {
     message: 'The request contains what looks like a card number.',
     disposition: 'refuse',

@@ -116,7 +116,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     writer,
     tail,
     finder,
-    once: new AnswerOnce({ idempotency, secret: jwtSecret, logger }),
+    once: new AnswerOnce({ idempotency, clock, logger, secret: jwtSecret }),
     tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
     orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, onAccepted }),
     closing: closing.signal,

@@ -105,7 +105,7 @@ function codesOf({ config: own, schema, method }: RouteOptions): ErrorCode[] {
   if (Array.isArray(access)) codes.push('FORBIDDEN');
   const keys = (schema?.headers as { properties?: object } | undefined)?.properties ?? {};
   if (method !== 'GET' && 'idempotency-key' in keys) {
-    codes.push('IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_BUSY');
+    codes.push('IDEMPOTENCY_KEY_INVALID', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_KEY_BUSY', 'IDEMPOTENCY_UNAVAILABLE');
   }
   return [...new Set(codes)];
 }

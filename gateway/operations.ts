@@ -44,6 +44,8 @@ export interface PartHealth {
   readonly healthy: boolean;
   /** Why it isn't. */
   readonly detail?: string;
+  /** Without it some requests are refused, and the others served. */
+  readonly isPartial?: true;
 }
 
 /** Of one store: a key, or a stretch of keys in byte order. */

@@ -20,6 +20,7 @@ import type { Access, Tokens } from './auth.ts';
 import type { EventTail } from './event-tail.ts';
 import type { OrderFinder } from './find-order.ts';
 import type { AnswerOnce } from './idempotency/answer-once.ts';
+import type { Idempotency } from './idempotency/idempotency.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
@@ -53,6 +54,7 @@ export interface Gateway {
   readonly writer: LogWriter;
   readonly tail: EventTail;
   readonly once: AnswerOnce;
+  readonly idempotency: Idempotency;
   readonly tokens: Tokens;
   readonly orders: OrderDesk;
   readonly finder: OrderFinder;

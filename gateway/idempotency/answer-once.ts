@@ -2,9 +2,9 @@
 // threw is forgotten, so that a retry does it; it must be idempotent by itself in case the record is lost.
 import { createHmac } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '../../base/logger.ts';
 import { Refusal } from '../refusal.ts';
-import type { Idempotency, IdempotentRequest, StoredAnswer } from './idempotency.ts';
+import type { IdempotentRequest, StoredAnswer } from './idempotency.ts';
+import { keepLease, type LeaseParts, leaseMs } from './lease.ts';
 
 /** What a handler answers with; no body if that is undefined. */
 export interface Answer {
@@ -13,11 +13,9 @@ export interface Answer {
   readonly body?: unknown;
 }
 
-export interface OnceOptions {
-  readonly idempotency: Idempotency;
+export interface OnceOptions extends LeaseParts {
   /** Keeps what is stored from telling the body, which may be guessable. */
   readonly secret: string;
-  readonly logger: Logger;
 }
 
 export interface OnceRequest {
@@ -28,8 +26,6 @@ export interface OnceRequest {
   readonly isKeyRequired?: boolean;
 }
 
-/** Longer than any request takes that isn't stuck. */
-const leaseMs = 60_000;
 const keyShape = /^[\x21-\x7e]{1,255}$/;
 const json = 'application/json; charset=utf-8';
 
@@ -51,7 +47,8 @@ export class AnswerOnce {
 
   /**
    * Sends what `work` answers, or what it answered the first time.
-   * @throws IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_BUSY, and all of `work`'s
+   * @throws IDEMPOTENCY_KEY_MISSING, IDEMPOTENCY_KEY_INVALID, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_BUSY,
+   * IDEMPOTENCY_UNAVAILABLE, and all of `work`'s
    */
   async send(once: OnceRequest, work: () => Promise<Answer>): Promise<FastifyReply> {
     const { request, reply, scope, isKeyRequired = false } = once;
@@ -74,13 +71,16 @@ export class AnswerOnce {
   async #run(asked: IdempotentRequest, token: string, work: () => Promise<StoredAnswer>): Promise<StoredAnswer> {
     const { idempotency, logger } = this.#options;
     const note = (err: unknown) => logger.warn({ err }, 'an idempotency record could not be written');
+    const stopRenewing = keepLease(this.#options, asked, token);
     let answer: StoredAnswer;
     try {
       answer = await work();
     } catch (error) {
+      stopRenewing();
       await idempotency.release(asked, token).catch(note);
       throw error;
     }
+    stopRenewing();
     // The work is done: the answer is right even if it can't be kept.
     await idempotency.complete(asked, token, answer).catch(note);
     return answer;

@@ -2,9 +2,8 @@
 // its store, never mixed up; orders stay idempotent even then, by their derived ids.
 //
 //     (none) --claim--> running --complete--> done --(window over)--> (none)
-//                        |  ^
-//          release, or --+  +-- claim, once the lease is over: the work is taken over
-//          the lease over
+//       ^                |  ^
+//       +---- release ---+  +-- renew; or claim, once the lease is over: the work is taken over
 
 /** Who asks (a customer), with which key, for what (a digest of method, address and body). */
 export interface IdempotentRequest {
@@ -29,12 +28,17 @@ export type Claim =
   /** The key was used for something else. */
   | { readonly kind: 'mismatch' };
 
+/** Every call fails if the records can't be reached: IDEMPOTENCY_UNAVAILABLE if that passes. */
 export interface Idempotency {
   /** Of any number of claims at a time one at most is `claimed`. */
   claim(request: IdempotentRequest, leaseMs: number): Promise<Claim>;
+  /** Lets the lease begin anew. False, and nothing is changed, if the claim was taken over or is done. */
+  renew(request: IdempotentRequest, token: string, leaseMs: number): Promise<boolean>;
   /** Keeps the answer for the window. Changes nothing if the claim was taken over. */
   complete(request: IdempotentRequest, token: string, answer: StoredAnswer): Promise<void>;
   /** Forgets the claim, so that the next one does the work. Changes nothing if the claim was taken over. */
   release(request: IdempotentRequest, token: string): Promise<void>;
+  /** Resolves if the records can be reached. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }

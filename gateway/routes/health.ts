@@ -36,13 +36,19 @@ export function healthRoutes(app: App, { health, figures }: HealthParts): void {
       ...config('public', [], always),
       schema: {
         ...about('Health', 'Can it serve?', 'Not while it starts or stops, nor while a part that it needs is away.'),
-        response: { 200: described(Health, 'It can.'), 503: described(Health, 'It cannot; the parts say why.') },
+        response: {
+          200: described(Health, 'It can; if it is degraded, all but some writes.'),
+          503: described(Health, 'It cannot; the parts say why.'),
+        },
       },
     },
     async (_request, reply) => {
       const parts = await health();
-      const isReady = parts.every(({ healthy }) => healthy);
-      return reply.code(isReady ? 200 : 503).send({ status: isReady ? 'ready' : 'not ready', parts });
+      const away = parts.filter(({ healthy }) => !healthy);
+      // A part that all gateways share must not take every one of them out of a load balancer that need not be.
+      const isReady = away.every(({ isPartial }) => isPartial);
+      const status = away.length === 0 ? 'ready' : isReady ? 'degraded' : 'not ready';
+      return reply.code(isReady ? 200 : 503).send({ status, parts });
     },
   );
 
@@ -59,13 +65,18 @@ export function healthRoutes(app: App, { health, figures }: HealthParts): void {
   );
 }
 
-export async function gatewayHealth({ operations, tail, closing }: Gateway): Promise<PartHealth[]> {
+export async function gatewayHealth({ operations, tail, idempotency, closing }: Gateway): Promise<PartHealth[]> {
   const { failure } = tail;
   const down = (name: string, detail: string): PartHealth => ({ name, healthy: false, detail });
+  const name = 'idempotency';
+  const records = idempotency.ping().then(
+    (): PartHealth => ({ name, healthy: true }),
+    (error: unknown): PartHealth => ({ ...down(name, reasonOf(error)), isPartial: true }),
+  );
   const own: PartHealth[] = [
     failure === undefined ? { name: 'event tail', healthy: true } : down('event tail', failure),
     closing.aborted ? down('gateway', 'it is stopping') : { name: 'gateway', healthy: true },
   ];
   const others = await operations.health().catch((error: unknown) => [down('operations', reasonOf(error))]);
-  return [...own, ...others];
+  return [...own, await records, ...others];
 }

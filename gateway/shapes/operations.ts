@@ -123,7 +123,7 @@ export const Rebuilding = Type.Object(
 
 export const Health = Type.Object(
   {
-    status: oneOf(['ready', 'not ready']),
+    status: oneOf(['ready', 'degraded', 'not ready']),
     parts: Type.Array(
       Type.Object({ name: Type.String(), healthy: Type.Boolean(), detail: Type.Optional(Type.String()) }),
     ),

@@ -7,7 +7,6 @@ import { loadTree, matches } from '../arch/tree.ts';
 
 /** The first word of a code says whose it is. A new word: add it to its room here. */
 const roomOf: Readonly<Record<string, string>> = {
-  ADAPTER: 'app',
   CONFIG: 'app',
   GATEWAY: 'app',
   OPERATION: 'app',

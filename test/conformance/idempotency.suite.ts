@@ -60,6 +60,8 @@ export function idempotencySuite(name: string, adapter: IdempotencyAdapter): voi
       assert.equal((await claim({ scope: 'c2' })).kind, 'claimed');
       assert.equal((await claim({ key: 'k2' })).kind, 'claimed');
       assert.equal((await claim({ scope: 'c1k', key: '1' })).kind, 'claimed');
+      assert.equal((await claim({ scope: 'c1:k1', key: 'k1' })).kind, 'claimed');
+      assert.equal((await claim({ scope: 'c1', key: 'k1:k1' })).kind, 'claimed');
     });
 
     test('a released claim is free at once', async () => {
@@ -76,6 +78,53 @@ export function idempotencySuite(name: string, adapter: IdempotencyAdapter): voi
       assert.equal((await claim()).kind, 'running');
       await idempotency.complete(request, second, answer);
       assert.deepEqual(await claim(), { kind: 'done', answer });
+    });
+
+    test('a lease that is renewed begins anew; nobody takes it over meanwhile', async () => {
+      const token = tokenOf(await claim());
+      clock.step(leaseMs - 1);
+      assert.equal(await idempotency.renew(request, token, leaseMs), true);
+      clock.step(leaseMs - 1);
+      assert.deepEqual(await claim(), { kind: 'running', leftMs: 1 });
+      await idempotency.complete(request, token, answer);
+      assert.deepEqual(await claim(), { kind: 'done', answer });
+    });
+
+    test('a lease that is over is renewed if nobody took it over', async () => {
+      const token = tokenOf(await claim());
+      clock.step(2 * leaseMs);
+      assert.equal(await idempotency.renew(request, token, leaseMs), true);
+      assert.deepEqual(await claim(), { kind: 'running', leftMs: leaseMs });
+    });
+
+    test('what was taken over, released or completed is not renewed', async () => {
+      const renew = (token: string) => idempotency.renew(request, token, leaseMs);
+      const first = tokenOf(await claim());
+      clock.step(leaseMs);
+      const second = tokenOf(await claim());
+      clock.step(1);
+      assert.equal(await renew(first), false);
+      assert.deepEqual(await claim(), { kind: 'running', leftMs: leaseMs - 1 });
+      await idempotency.release(request, second);
+      assert.equal(await renew(second), false);
+      const third = tokenOf(await claim());
+      await idempotency.complete(request, third, answer);
+      assert.equal(await renew(third), false);
+      clock.step(windowMs - 1);
+      assert.deepEqual(await claim(), { kind: 'done', answer });
+    });
+
+    test('an answer may be empty, or large, and of any characters', async () => {
+      const bodies = ['', '"\\\u0000\r\n\'{}', 'ß€😀'.repeat(100_000)];
+      for (const [index, body] of bodies.entries()) {
+        const asked = { ...request, key: `{k}:${index}`, scope: `s:${index}%` };
+        await idempotency.complete(asked, tokenOf(await idempotency.claim(asked, leaseMs)), { ...answer, body });
+        assert.deepEqual(await idempotency.claim(asked, leaseMs), { kind: 'done', answer: { ...answer, body } });
+      }
+    });
+
+    test('says that it can be reached', async () => {
+      await assert.doesNotReject(idempotency.ping());
     });
 
     test('a completed claim is neither released nor completed again', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { StockstreamError } from '../../base/errors.ts';
 import type { Idempotency } from '../../gateway/idempotency/idempotency.ts';
 import type { Log } from '../../log/log.ts';
 import { topics } from '../../schemas/topics.ts';
@@ -137,6 +138,21 @@ describe('idempotent requests', () => {
 });
 
 describe('a request that fails', () => {
+  test('because the store of keys is away is refused with 503; the rest goes on, and health says why', async () => {
+    const shop = await TestGateway.open();
+    await shop.offer({ p1: 10 });
+    const away = () => Promise.reject(new StockstreamError('IDEMPOTENCY_UNAVAILABLE', { reason: 'it is gone' }));
+    const app = await shop.another({ idempotency: { ...shop.deps.idempotency, claim: away, ping: away } });
+    const { status, headers, body } = await shop.order({ app });
+    assert.deepEqual([status, headers['retry-after'], body.code], [503, '1', 'idempotency_unavailable']);
+    assert.equal((await shop.call('GET', '/v1/products/p1', { app })).status, 200);
+    const health = await shop.call('GET', '/health/ready', { app });
+    const detail = 'The idempotency records cannot be reached now: it is gone.';
+    assert.deepEqual([health.status, health.body.status], [200, 'degraded']);
+    assert.deepEqual(health.body.parts[2], { name: 'idempotency', healthy: false, detail });
+    await shop.close();
+  });
+
   test('by a 5xx gives its key back; a store of keys that fails later does not spoil the answer', async () => {
     const failing = { append: false, complete: false };
     const shop = await TestGateway.open();
@@ -183,6 +199,8 @@ function failingLog(log: Log, isAway: () => boolean): Log {
 function failingIdempotency(idempotency: Idempotency, isFull: () => boolean): Idempotency {
   return {
     claim: (request, leaseMs) => idempotency.claim(request, leaseMs),
+    renew: (request, token, leaseMs) => idempotency.renew(request, token, leaseMs),
+    ping: () => idempotency.ping(),
     release: (request, token) => idempotency.release(request, token),
     close: () => idempotency.close(),
     complete: async (request, token, answer) => {

@@ -45,6 +45,8 @@ const claimRow = `
     OR (status IS NULL AND lease_until <= :now AND fingerprint = excluded.fingerprint)`;
 
 const readRow = 'SELECT fingerprint, lease_until, status, headers, body FROM requests WHERE scope = ? AND key = ?';
+const renewRow = `
+  UPDATE requests SET lease_until = ?, expires_at = ? WHERE scope = ? AND key = ? AND token = ? AND status IS NULL`;
 const completeRow = `
   UPDATE requests SET status = ?, headers = ?, body = ?, expires_at = ?
   WHERE scope = ? AND key = ? AND token = ? AND status IS NULL`;
@@ -70,7 +72,9 @@ export function openSqliteIdempotency(options: SqliteIdempotencyOptions): Idempo
 class SqliteIdempotency implements Idempotency {
   readonly #database: DatabaseSync;
   readonly #options: SqliteIdempotencyOptions;
-  readonly #statements: { readonly [Name in 'claim' | 'read' | 'complete' | 'release' | 'purge']: StatementSync };
+  readonly #statements: {
+    readonly [Name in 'claim' | 'read' | 'renew' | 'complete' | 'release' | 'purge']: StatementSync;
+  };
   /** Resolves when the transaction of this turn has committed; undefined if none is open. */
   #committed: Promise<void> | undefined;
   #purgedAt = 0;
@@ -82,6 +86,7 @@ class SqliteIdempotency implements Idempotency {
     this.#statements = {
       claim: prepare(claimRow),
       read: prepare(readRow),
+      renew: prepare(renewRow),
       complete: prepare(completeRow),
       release: prepare(releaseRow),
       purge: prepare(purgeRows),
@@ -105,6 +110,14 @@ class SqliteIdempotency implements Idempotency {
     });
   }
 
+  async renew({ scope, key }: IdempotentRequest, token: string, leaseMs: number): Promise<boolean> {
+    return this.#write(() => {
+      const leaseUntil = this.#options.clock.now() + leaseMs;
+      const expiresAt = leaseUntil + this.#options.windowMs;
+      return this.#statements.renew.run(leaseUntil, expiresAt, scope, key, token).changes === 1;
+    });
+  }
+
   async complete({ scope, key }: IdempotentRequest, token: string, answer: StoredAnswer): Promise<void> {
     const { status, headers, body } = answer;
     this.#write(() => {
@@ -116,6 +129,11 @@ class SqliteIdempotency implements Idempotency {
 
   async release({ scope, key }: IdempotentRequest, token: string): Promise<void> {
     this.#write(() => this.#statements.release.run(scope, key, token));
+    await this.#committed;
+  }
+
+  async ping(): Promise<void> {
+    this.#write(() => this.#statements.read.get('', ''));
     await this.#committed;
   }
 
