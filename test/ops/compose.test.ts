@@ -120,8 +120,10 @@ test('nothing waits for itself', () => {
 });
 
 test('programs start after the topics, the registry and the databases that they use', () => {
-  for (const name of ['gateway', 'worker-1', 'worker-2'])
-    assert.deepEqual(Object.keys(compose.services[name]?.depends_on ?? {}), ['topics', 'mongo-init', 'registry']);
+  const needs = ['topics', 'mongo-init', 'registry'];
+  for (const name of ['worker-1', 'worker-2'])
+    assert.deepEqual(Object.keys(compose.services[name]?.depends_on ?? {}), needs);
+  assert.deepEqual(Object.keys(compose.services.gateway?.depends_on ?? {}).sort(), [...needs, 'redis'].sort());
 });
 
 test('those who watch reach no database', () => {
