@@ -73,8 +73,8 @@ export class Brokers {
     return this.shared(this.#inTurn()[0]!, purpose);
   }
 
-  /** Asks one broker after the other, then the seeds, until one answers. @throws the last one's error */
-  async ask<T>(question: (link: Link) => Promise<T>): Promise<T> {
+  /** Asks one broker after the other until one answers. @throws the last one's error */
+  async askPresent<T>(question: (link: Link) => Promise<T>): Promise<T> {
     let failure: unknown;
     for (const broker of this.#inTurn()) {
       try {
@@ -82,6 +82,17 @@ export class Brokers {
       } catch (error) {
         failure = error;
       }
+    }
+    throw failure;
+  }
+
+  /** Asks the brokers, then the seeds, until one answers. @throws the last one's error */
+  async ask<T>(question: (link: Link) => Promise<T>): Promise<T> {
+    let failure: unknown;
+    try {
+      return await this.askPresent(question);
+    } catch (error) {
+      failure = error;
     }
     for (const link of this.seedLinks()) {
       try {
@@ -95,12 +106,16 @@ export class Brokers {
     throw failure;
   }
 
-  /** Lines to the addresses that were configured, beginning with any of them. The caller closes them. */
+  /**
+   * Lines to the addresses that were configured, beginning with any of them. The caller closes them. What is asked there
+   * is answered at once or not at all.
+   */
   *seedLinks(): Generator<Link> {
+    const requestTimeoutMs = this.parts.settings.connectTimeoutMs;
     const first = this.#turn++;
     for (let step = 0; step < this.#seeds.length; step++) {
       const address = this.#seeds[(first + step) % this.#seeds.length]!;
-      yield new Link(this.parts, { address: () => address });
+      yield new Link(this.parts, { address: () => address, requestTimeoutMs });
     }
   }
 

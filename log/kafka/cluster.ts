@@ -5,7 +5,7 @@ import { StockstreamError } from '../../base/errors.ts';
 import type { TopicPartition } from '../log.ts';
 import { Brokers } from './brokers.ts';
 import { isStaleMetadata, kafka, kafkaError } from './error-codes.ts';
-import type { Address, LinkParts } from './link.ts';
+import type { Address, Link, LinkParts } from './link.ts';
 import { Backoff, retrying } from './retry.ts';
 
 export type Metadata = Awaited<ReturnType<(typeof metadataV12)['api']['async']>>;
@@ -146,8 +146,7 @@ export class Cluster {
       else await lifetime.sleep(clock, this.#backoff.pause());
       this.#isUrgent = false;
       const names = [...this.#wanted];
-      const metadata = await this.brokers.ask((link) => link.call(metadataV12.api, names, false));
-      this.take(metadata);
+      this.take(await this.brokers.ask((link) => askMetadata(link, names)));
     } catch {
       // Nobody answered: the brokers' health says so, and whoever needs to know asks again.
     } finally {
@@ -192,6 +191,16 @@ export class Cluster {
     void this.refresh();
     return unknown;
   }
+}
+
+/** What a broker knows of the cluster. @throws LOG_UNAVAILABLE if that is nothing yet, and what the link throws */
+export async function askMetadata(link: Link, topics: readonly string[]): Promise<Metadata> {
+  const metadata = await link.call(metadataV12.api, [...topics], false);
+  if (metadata.brokers.length > 0) return metadata;
+  throw new StockstreamError('LOG_UNAVAILABLE', {
+    action: 'tell who is in the cluster',
+    reason: 'it has just started',
+  });
 }
 
 function failed(error: StockstreamError): Located {

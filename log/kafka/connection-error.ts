@@ -40,6 +40,9 @@ function* causesOf(error: unknown): Generator<unknown> {
 
 const networkFaults = /^(E(CONN|HOST|NET|ADDR|PIPE|TIMEDOUT|NOTFOUND|AI_)|PLT_KFK_)/;
 
+/** An answer ends where something was expected: nothing that the network says. */
+const unreadable = /^ERR_(OUT_OF_RANGE|BUFFER_OUT_OF_BOUNDS)$/;
+
 /** Node gives certificates' faults codes of OpenSSL, such as DEPTH_ZERO_SELF_SIGNED_CERT or ERR_TLS_CERT_ALTNAME_INVALID. */
 function isTlsFault(error: unknown): boolean {
   const code = codeOf(error);
@@ -47,5 +50,6 @@ function isTlsFault(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return unreadable.test(code) ? '' : code;
 }

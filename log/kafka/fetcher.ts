@@ -169,7 +169,7 @@ export class KafkaFetcher implements Fetcher, LaneOwner {
   }
 
   led(broker: number): readonly Wanted[] {
-    return this.#leading().get(broker) ?? [];
+    return (this.#leading().get(broker) ?? []).filter(({ reading }) => reading.error === undefined);
   }
 
   onAnswers(answers: readonly Answered[]): void {

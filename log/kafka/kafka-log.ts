@@ -1,14 +1,13 @@
 // The Kafka adapter of the log port: Apache Kafka 4.0 or later, transactions of version 2. Connections, TLS and SASL come
 // from a library; fetching, producing, transactions and membership are ours, on our own record batches.
 // It reconnects by itself; only what can't be mended by waiting, or lasts beyond patience, comes up as an error.
-import { metadataV12 } from '@platformatic/kafka';
 import { assert } from '../../base/assert.ts';
 import { isStockstreamError, StockstreamError } from '../../base/errors.ts';
 import type { GroupMember, GroupOptions, GroupProtocol } from '../group.ts';
 import { GroupMembership } from '../group-membership.ts';
 import type { Fetcher, Log, LogHealth, Producer, TransactionalProducer } from '../log.ts';
 import { KafkaAdmin } from './admin.ts';
-import { Cluster, type Metadata } from './cluster.ts';
+import { askMetadata, Cluster, type Metadata } from './cluster.ts';
 import { checkBroker } from './compatibility.ts';
 import { Coordinators } from './coordinator.ts';
 import { KafkaFetcher } from './fetcher.ts';
@@ -47,8 +46,14 @@ export async function openKafkaLog(options: KafkaLogOptions): Promise<KafkaLog> 
   return new OpenKafkaLog(cluster);
 }
 
-/** Asks one address after the other until a broker tells what the cluster is. */
+/** Asks one address after the other until a broker tells what the cluster is, and one of that answers. */
 async function connect(cluster: Cluster): Promise<void> {
+  await findBrokers(cluster);
+  // The addresses that brokers give of themselves are others than ours, and as easily wrong.
+  await cluster.brokers.askPresent((link) => askMetadata(link, []));
+}
+
+async function findBrokers(cluster: Cluster): Promise<void> {
   let failure: unknown;
   for (const link of cluster.brokers.seedLinks()) {
     try {
@@ -66,13 +71,16 @@ async function connect(cluster: Cluster): Promise<void> {
 }
 
 async function firstMetadata({ sasl }: LinkParts, link: Link): Promise<Metadata> {
-  try {
-    return await link.call(metadataV12.api, [], false);
-  } catch (error) {
-    // A listener with SASL tells anybody its versions, and hangs up at the next request.
-    if (sasl !== undefined || !isStockstreamError(error, 'LOG_UNREACHABLE')) throw error;
-    const reason = `it hung up (${error.details.reason}): it may ask for SASL`;
-    throw new StockstreamError('LOG_AUTHENTICATION_FAILED', { broker: link.broker, reason }, error);
+  for (let isAgain = false; ; isAgain = true) {
+    try {
+      return await askMetadata(link, []);
+    } catch (error) {
+      if (sasl !== undefined || !isStockstreamError(error, 'LOG_UNREACHABLE')) throw error;
+      // A listener with SASL tells anybody its versions, and hangs up at the next request. Once may be chance.
+      if (!isAgain) continue;
+      const reason = `it hung up (${error.details.reason}): it may ask for SASL`;
+      throw new StockstreamError('LOG_AUTHENTICATION_FAILED', { broker: link.broker, reason }, error);
+    }
   }
 }
 

@@ -106,8 +106,10 @@ export class Link {
   }
 
   async #use<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
+    let patienceMs = this.#parts.settings.connectTimeoutMs;
     try {
       const connection = await this.#ready();
+      patienceMs = this.#requestTimeoutMs;
       this.#sent++;
       try {
         const answer = await work(connection);
@@ -117,7 +119,7 @@ export class Link {
         if (--this.#sent === 0) for (const resume of this.#onIdle.splice(0)) resume();
       }
     } catch (error) {
-      throw this.#failure(error);
+      throw this.#failure(error, patienceMs);
     }
   }
 
@@ -179,10 +181,10 @@ export class Link {
     this.#expiresAt = Number.POSITIVE_INFINITY;
   }
 
-  #failure(error: unknown): StockstreamError {
+  #failure(error: unknown, milliseconds: number): StockstreamError {
     if (this.#isClosed) return new StockstreamError('LOG_CLOSED');
     const attempt = { broker: this.broker, tls: this.#parts.tls !== undefined };
-    const failure = connectionError(error, { ...attempt, milliseconds: this.#requestTimeoutMs });
+    const failure = connectionError(error, { ...attempt, milliseconds });
     if (failure.code !== 'LOG_CLOSED') this.#options.listener?.(failure);
     return failure;
   }

@@ -18,6 +18,8 @@ export class Outgoing {
   readonly #builder: RecordBatchBuilder;
   readonly #appends: Append[];
   readonly offset: Promise<number>;
+  /** It was sent, and wasn't stored as far as was heard. */
+  isInDoubt = false;
   #bytes: Buffer | undefined;
   #sequence = -1;
 

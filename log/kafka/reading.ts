@@ -94,15 +94,18 @@ export class Reading {
     return this.#chunks.length > 0;
   }
 
-  /** Takes an answer over; its last batch may be cut off. */
+  /** Takes an answer over; its last batch may be cut off. What is damaged is told once what came before is polled. */
   add({ records, aborted, lastStableOffset }: FetchedPartition): void {
+    if (this.error !== undefined) return;
     this.#endOffset = Math.max(this.#endOffset, lastStableOffset);
     let end = 0;
     let nextOffset = this.fetchOffset;
-    for (let next = RecordBatch.endOf(records, 0); next !== undefined; next = RecordBatch.endOf(records, end)) {
+    for (let next = endOf(records, 0); next !== undefined; next = endOf(records, end)) {
       nextOffset = new RecordBatch(records.subarray(end, next)).nextOffset;
       end = next;
     }
+    // Brokers give the first batch whole, however large it is.
+    if (end === 0 && records.length > 0) this.error = this.#damage(this.fetchOffset, 'its length is wrong');
     if (end === 0) return;
     this.#chunks.push(new Chunk(records.subarray(0, end), nextOffset, aborted));
     this.#bytes += end;
@@ -151,9 +154,22 @@ export class Reading {
   }
 
   #corrupt(offset: number, reason: string): StockstreamError {
-    this.error = new StockstreamError('LOG_CORRUPT_BATCH', { ...this.partition, offset, reason });
+    this.error = this.#damage(offset, reason);
     this.#chunks = [];
     this.#bytes = 0;
     return this.error;
+  }
+
+  #damage(offset: number, reason: string): StockstreamError {
+    return new StockstreamError('LOG_CORRUPT_BATCH', { ...this.partition, offset, reason });
+  }
+}
+
+/** Where a batch ends, or undefined if it is cut off, or no batch. */
+function endOf(records: Buffer, at: number): number | undefined {
+  try {
+    return RecordBatch.endOf(records, at);
+  } catch {
+    return undefined;
   }
 }

@@ -5,7 +5,9 @@
 //        ^               |  any failure: nothing more is taken until all that was sent is answered;
 //        +--- regroup ---+  then what is left goes first again, with the numbers that the broker expects next
 //
-// The broker takes number n only after all before it, so if the oldest was certainly not stored, none after it was.
+// The broker takes number n only after all before it. So if the oldest was certainly not stored, none after it was; and if
+// one is acknowledged, all before it are stored, even those that were answered with an error when they were sent again:
+// they go out once more with their old numbers, alone, to learn their offsets while the broker still knows them.
 import type { StockstreamError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import type { Compression } from './compression.ts';
@@ -46,6 +48,8 @@ export class SendQueue {
   #out: Outgoing[] = [];
   /** Those of them that were answered and must be sent again. */
   readonly #failed = new Set<Outgoing>();
+  /** What the broker has, and didn't say where. Always the first of all. */
+  readonly #stored = new Set<Outgoing>();
   /** The number that the broker expects next, and the one that the next batch gets. */
   #expected = 0;
   #next = 0;
@@ -77,6 +81,11 @@ export class SendQueue {
     return this.#waiting[0]?.byteLength ?? 0;
   }
 
+  /** Whether the broker has it, though it hasn't said where. */
+  isStored(batch: Outgoing): boolean {
+    return this.#stored.has(batch);
+  }
+
   add(batch: Outgoing): void {
     this.#waiting.push(batch);
   }
@@ -84,6 +93,7 @@ export class SendQueue {
   /** Whether there is something to send that may be sent. */
   isReady(now: number): boolean {
     if (this.#waiting.length === 0 || this.#isRegrouping || this.needsIdentity || now < this.notBefore) return false;
+    if (this.#stored.size > 0) return this.#stored.has(this.#waiting[0]!);
     return this.#out.length < (this.options.transactional && !this.isAdded ? 1 : maxSent);
   }
 
@@ -96,8 +106,9 @@ export class SendQueue {
   take(broker: number): { batch: Outgoing; bytes: Buffer } {
     const batch = this.#waiting[0]!;
     this.#waiting.splice(0, batch.isSealed ? 1 : this.#merge(batch));
-    const bytes = batch.seal(this.identity, this.#next, this.options);
-    this.#next = (this.#next + batch.count) % sequences;
+    const isStored = this.#stored.has(batch);
+    const bytes = batch.seal(this.identity, isStored ? batch.sequence : this.#next, this.options);
+    if (!isStored) this.#next = (this.#next + batch.count) % sequences;
     this.#out.push(batch);
     this.#broker = broker;
     return { batch, bytes };
@@ -110,25 +121,39 @@ export class SendQueue {
 
   /** The broker has it, now or since before. */
   acknowledged(batch: Outgoing, baseOffset: number): void {
-    if (!this.#remove(batch)) return;
-    this.#expected = (batch.sequence + batch.count) % sequences;
-    this.#backoff.reset();
-    batch.succeed(baseOffset);
+    if (this.#settle(batch)) batch.succeed(baseOffset);
+    this.#regroup();
+  }
+
+  /** The broker has it, but doesn't know any more where. */
+  misplaced(batch: Outgoing, error: StockstreamError): void {
+    if (this.#settle(batch)) batch.fail(error);
     this.#regroup();
   }
 
   /** It is to be sent again, after a pause. */
   failed(batch: Outgoing, now: number): void {
     if (!this.#out.includes(batch)) return;
+    batch.isInDoubt = true;
     this.#failed.add(batch);
     if (!this.#isRegrouping) this.notBefore = now + this.#backoff.pause();
     this.#isRegrouping = true;
     this.#regroup();
   }
 
-  /** It can't be stored; what comes after it can. */
-  refused(batch: Outgoing, error: StockstreamError): void {
+  /**
+   * It can't be stored; what comes after it can. If it may have been stored when it was first sent, its number counts as
+   * taken: should it not be, the broker says of the next one that it is out of order, and does not take it for this one.
+   */
+  refused(batch: Outgoing, error: StockstreamError, now: number): void {
+    const isUnclear = batch.isInDoubt && !this.#stored.has(batch);
+    if (isUnclear && !this.isOldest(batch)) {
+      this.failed(batch, now);
+      return;
+    }
     if (!this.#remove(batch)) return;
+    this.#stored.delete(batch);
+    if (isUnclear) this.#expected = numberAfter(batch);
     batch.fail(error);
     this.#isRegrouping = true;
     this.#regroup();
@@ -139,6 +164,7 @@ export class SendQueue {
     this.identity = identity;
     this.needsIdentity = this.isAdded = false;
     this.#expected = this.#next = 0;
+    this.#stored.clear();
   }
 
   /**
@@ -161,6 +187,7 @@ export class SendQueue {
     this.#waiting = all.filter((batch) => !lost.includes(batch));
     this.#out = [];
     this.#failed.clear();
+    this.#stored.clear();
     this.#isRegrouping = false;
     this.needsIdentity ||= lost.some(({ sequence }) => sequence >= 0);
     for (const batch of lost) batch.fail(error);
@@ -174,6 +201,17 @@ export class SendQueue {
     this.#out = [];
     this.#failed.clear();
     this.#next = this.#expected;
+  }
+
+  /** The broker has the batch, and so all before it. False if it was given up. */
+  #settle(batch: Outgoing): boolean {
+    const before = this.#out.slice(0, Math.max(0, this.#out.indexOf(batch)));
+    if (!this.#remove(batch)) return false;
+    this.#backoff.reset();
+    if (this.#stored.delete(batch)) return true;
+    this.#expected = numberAfter(batch);
+    for (const earlier of before) this.#stored.add(earlier);
+    return true;
   }
 
   #remove(batch: Outgoing): boolean {
@@ -193,4 +231,8 @@ export class SendQueue {
     }
     return count;
   }
+}
+
+function numberAfter({ sequence, count }: Outgoing): number {
+  return (sequence + count) % sequences;
 }

@@ -239,7 +239,7 @@ export class Sender {
       const { topic, partition } = queue.options;
       const answer = found.get(keyOf(topic, partition));
       if (answer === undefined) this.#retry(queue, batch, 'the broker said nothing about it');
-      else if (answer.error === kafka.none || answer.error === kafka.duplicateSequence) {
+      else if (answer.error === kafka.none) {
         queue.isAdded = true;
         queue.acknowledged(batch, answer.baseOffset);
       } else this.#refused({ queue, batch }, answer);
@@ -258,6 +258,13 @@ export class Sender {
 
   #refused({ queue, batch }: Pick<Taken, 'queue' | 'batch'>, { error, message }: ProducedPartition): void {
     const { topic, partition } = queue.options;
+    if (error === kafka.duplicateSequence || (isOutOfStep(error) && queue.isStored(batch))) {
+      const action = `tell where in ${topic}-${partition} it stored records`;
+      const lost = new StockstreamError('LOG_UNAVAILABLE', { action, reason: kafkaErrorName(error) });
+      if (this.#isTransactional) this.failAll(lost);
+      else queue.misplaced(batch, lost);
+      return;
+    }
     if (isStaleMetadata(error)) this.#options.cluster.stale(topic);
     const isPassing = isStaleMetadata(error) || meaningOf(error) === 'LOG_UNAVAILABLE';
     const isBehind = isOutOfStep(error) && !queue.isOldest(batch);
@@ -272,7 +279,7 @@ export class Sender {
     const sizes = { bytes: batch.byteLength, limit: `the topic's max.message.bytes` };
     const refusal = kafkaError(error, { ...context, ...sizes, transactionalId: transactionalId ?? 'none' }, message);
     if (this.#isTransactional) this.failAll(refusal);
-    else queue.refused(batch, refusal);
+    else queue.refused(batch, refusal, this.#now);
   }
 
   #retry(queue: SendQueue, batch: Outgoing, trouble: string): void {
