@@ -1,9 +1,10 @@
 // What the brokers of the fake cluster answer, request by request, in the versions that the adapter uses.
+
 import { RequestWriter } from '../../../../log/kafka/wire/request-writer.ts';
 import type { ResponseReader } from '../../../../log/kafka/wire/response-reader.ts';
+import { RecordBatch } from '../../../../log/record-batch.ts';
 import { answerFetch } from './fake-fetch.ts';
 import type { FakeKafka, FakeTransaction } from './fake-kafka.ts';
-import type { FakePartition } from './fake-partition.ts';
 
 export interface Asked {
   readonly fake: FakeKafka;
@@ -120,9 +121,7 @@ export const answers = {
     const failure = code ?? (isElsewhere ? error.notCoordinator : error.none);
     if (failure !== error.none) return begin().int16(failure).int64(-1).int16(-1).tags();
     if (transactionalId === null) return begin().int16(error.none).int64(fake.newProducerId()).int16(0).tags();
-    const known = fake.transactions.get(transactionalId);
-    if (known !== undefined) fake.end(known, false);
-    const { producerId, epoch } = known ?? newTransaction(fake, transactionalId);
+    const { producerId, epoch } = fake.takeOver(transactionalId);
     return begin().int16(error.none).int64(producerId).int16(epoch).tags();
   },
 
@@ -137,7 +136,9 @@ export const answers = {
       if (code !== undefined) return { error: code };
       if (partition === undefined) return { error: error.unknownTopic };
       if (partition.leader !== broker) return { error: error.notLeader };
-      const answer = partition.append(bytes);
+      // Leaders ask the coordinator before they let a producer into a transaction.
+      const isOld = transaction !== undefined && new RecordBatch(bytes).producerEpoch !== transaction.epoch;
+      const answer = isOld ? { error: invalidProducerEpoch } : partition.append(bytes);
       if (answer.error === error.none) transaction?.partitions.add(partition);
       return answer;
     });
@@ -197,13 +198,6 @@ export const answers = {
 
   Fetch: answerFetch,
 };
-
-function newTransaction(fake: FakeKafka, id: string): FakeTransaction {
-  const producerId = fake.newProducerId();
-  const created = { producerId, epoch: 0, last: undefined, partitions: new Set<FakePartition>(), offsets: new Map() };
-  fake.transactions.set(id, created);
-  return created;
-}
 
 function checkEpoch(transaction: FakeTransaction | undefined, epoch: number): number {
   return transaction?.epoch === epoch ? error.none : invalidProducerEpoch;

@@ -92,6 +92,21 @@ export class FakeKafka {
     return this.#producerIds++;
   }
 
+  /** Ends what an older producer of the id left open, and lets it do nothing more. */
+  takeOver(transactionalId: string): FakeTransaction {
+    const known = this.transactions.get(transactionalId);
+    if (known === undefined) {
+      const [partitions, offsets] = [new Set<FakePartition>(), new Map<string, number>()];
+      const created = { producerId: this.newProducerId(), epoch: 0, last: undefined, partitions, offsets };
+      this.transactions.set(transactionalId, created);
+      return created;
+    }
+    this.end(known, false);
+    known.epoch++;
+    known.last = undefined;
+    return known;
+  }
+
   /** Ends what is open under an id, as the coordinator does. */
   end(transaction: FakeTransaction, isCommitted: boolean): void {
     const { partitions, offsets, producerId, epoch } = transaction;
