@@ -16,6 +16,8 @@ export function connectionError(error: unknown, { broker, tls, milliseconds }: A
   const causes = [...causesOf(error)];
   const reason = reasonOf(causes.at(-1));
   const text = causes.map(reasonOf).join('; ');
+  const misunderstood = { action: 'be understood', reason, broker };
+  if (causes.some(isUnreadable)) return new StockstreamError('LOG_UNAVAILABLE', misunderstood, error);
   if (causes.some((each) => each instanceof AuthenticationError)) {
     return new StockstreamError('LOG_AUTHENTICATION_FAILED', { broker, reason }, error);
   }
@@ -26,7 +28,7 @@ export function connectionError(error: unknown, { broker, tls, milliseconds }: A
     return new StockstreamError('LOG_TIMED_OUT', { broker, milliseconds }, error);
   }
   if (!causes.some((each) => each instanceof GenericError || codeOf(each) !== '')) {
-    return new StockstreamError('LOG_UNAVAILABLE', { action: 'be understood', reason, broker }, error);
+    return new StockstreamError('LOG_UNAVAILABLE', misunderstood, error);
   }
   return new StockstreamError('LOG_UNREACHABLE', { broker, reason }, error);
 }
@@ -40,8 +42,10 @@ function* causesOf(error: unknown): Generator<unknown> {
 
 const networkFaults = /^(E(CONN|HOST|NET|ADDR|PIPE|TIMEDOUT|NOTFOUND|AI_)|PLT_KFK_)/;
 
-/** An answer ends where something was expected: nothing that the network says. */
-const unreadable = /^ERR_(OUT_OF_RANGE|BUFFER_OUT_OF_BOUNDS)$/;
+/** An answer came, and ends where more of it was expected. */
+function isUnreadable(error: unknown): boolean {
+  return /^ERR_(OUT_OF_RANGE|BUFFER_OUT_OF_BOUNDS)$/.test(codeOf(error)) || reasonOf(error).startsWith('Out of bounds');
+}
 
 /** Node gives certificates' faults codes of OpenSSL, such as DEPTH_ZERO_SELF_SIGNED_CERT or ERR_TLS_CERT_ALTNAME_INVALID. */
 function isTlsFault(error: unknown): boolean {
@@ -50,6 +54,5 @@ function isTlsFault(error: unknown): boolean {
 }
 
 function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return unreadable.test(code) ? '' : code;
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

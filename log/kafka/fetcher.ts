@@ -109,7 +109,10 @@ export class KafkaFetcher implements Fetcher, LaneOwner {
       const reading = ready[(first + index) % ready.length]!;
       const most = collected.length === 0 ? Number.POSITIVE_INFINITY : left;
       const fetched = reading.take(left / (ready.length - index), most);
-      if (fetched === undefined) continue;
+      if (fetched === undefined) {
+        if (reading.error !== undefined && collected.length === 0) throw reading.error;
+        continue;
+      }
       for (const { bytes } of fetched.batches) left -= bytes.length;
       collected.push(fetched);
     }

@@ -3,6 +3,7 @@
 //
 //     idle --request--> connecting --> connected --broken, timed out, session over--> idle
 //                            +--failed--> idle, not before a pause
+import { isIP } from 'node:net';
 import { type API, Connection, type Reader, ResponseError, type Writer } from '@platformatic/kafka';
 import type { Clock } from '../../base/clock.ts';
 import { StockstreamError } from '../../base/errors.ts';
@@ -138,8 +139,8 @@ export class Link {
     try {
       const pause = this.#notBefore - clock.monotonic();
       if (pause > 0) await lifetime.sleep(clock, pause);
-      const connection = this.#newConnection();
       const { host, port } = this.#options.address();
+      const connection = this.#newConnection(host);
       await connection.connect(host, port);
       if (this.#isClosed) {
         abandon(connection);
@@ -158,7 +159,7 @@ export class Link {
     }
   }
 
-  #newConnection(): Connection {
+  #newConnection(host: string): Connection {
     const { clock, settings, tls, sasl } = this.#parts;
     const onSession = (milliseconds: number) => {
       this.#expiresAt = clock.monotonic() + milliseconds * sessionShare;
@@ -167,7 +168,8 @@ export class Link {
       connectTimeout: settings.connectTimeoutMs,
       requestTimeout: this.#requestTimeoutMs,
       maxInflights: maxInFlight,
-      ...(tls && { tls, tlsServerName: tls.servername ?? true }),
+      // An address in numbers is none to ask a certificate for; that it is in the certificate is checked all the same.
+      ...(tls && { tls, tlsServerName: tls.servername ?? isIP(host) === 0 }),
       ...(sasl && { sasl: connectionSasl(sasl, onSession) }),
     });
     // Failures come with the requests that they end, too.

@@ -113,8 +113,8 @@ export class Reading {
   }
 
   /**
-   * What is there, up to `share` bytes; but one batch in any case if it has at most `most` bytes.
-   * Undefined if that is nothing. @throws LOG_CORRUPT_BATCH
+   * What is there, up to `share` bytes; but one batch in any case if it has at most `most` bytes. Undefined if that is
+   * nothing. What is damaged ends it, and is told by `error`: LOG_CORRUPT_BATCH.
    */
   take(share: number, most: number): Fetched | undefined {
     const from = this.#position;
@@ -139,25 +139,25 @@ export class Reading {
     const before = chunk.at;
     const batch = chunk.next();
     const damage = batch.damage();
-    if (damage !== undefined) throw this.#corrupt(batch.baseOffset, damage);
+    if (damage !== undefined) return this.#corrupt(batch.baseOffset, damage);
     const isData = chunk.isData(batch);
+    let plain = batch.bytes;
+    try {
+      if (isData) plain = decompressBatch(batch.bytes);
+    } catch (error) {
+      return this.#corrupt(batch.baseOffset, reasonOf(error));
+    }
     this.#bytes -= chunk.at - before;
     this.#position = batch.nextOffset;
     if (chunk.isEmpty) this.#chunks.shift();
     if (!isData) return undefined;
-    try {
-      const plain = decompressBatch(batch.bytes);
-      return plain === batch.bytes ? batch : new RecordBatch(plain);
-    } catch (error) {
-      throw this.#corrupt(batch.baseOffset, reasonOf(error));
-    }
+    return plain === batch.bytes ? batch : new RecordBatch(plain);
   }
 
-  #corrupt(offset: number, reason: string): StockstreamError {
+  #corrupt(offset: number, reason: string): undefined {
     this.error = this.#damage(offset, reason);
     this.#chunks = [];
     this.#bytes = 0;
-    return this.error;
   }
 
   #damage(offset: number, reason: string): StockstreamError {

@@ -29,7 +29,8 @@ const oldEpoch = 47;
 export class FakePartition {
   leader: number;
   epoch = 0;
-  readonly #batches: RecordBatch[] = [];
+  /** Their bytes may be changed: as a disk would that is failing. */
+  readonly batches: RecordBatch[] = [];
   readonly #producers = new Map<number, ProducerState>();
   /** Where open transactions began, by producer. */
   readonly #open = new Map<number, number>();
@@ -84,7 +85,7 @@ export class FakePartition {
   /** Committed bytes from an offset on, about so many, with what was aborted among them. */
   read(offset: number, maxBytes: number): { readonly records: Buffer; readonly aborted: readonly Aborted[] } {
     const stable = this.lastStableOffset;
-    const from = this.#batches.filter(({ lastOffset }) => lastOffset >= offset && lastOffset < stable);
+    const from = this.batches.filter(({ lastOffset }) => lastOffset >= offset && lastOffset < stable);
     let bytes = 0;
     const taken = from.filter((batch, index) => {
       bytes += batch.bytes.length;
@@ -97,7 +98,7 @@ export class FakePartition {
 
   /** What a read-committed consumer sees, by a plain look at all of it. */
   get committed(): string[] {
-    return this.#batches.filter((batch) => this.#isVisible(batch)).flatMap(valuesOf);
+    return this.batches.filter((batch) => this.#isVisible(batch)).flatMap(valuesOf);
   }
 
   #isVisible({ isControl, producerId, baseOffset }: RecordBatch): boolean {
@@ -112,7 +113,7 @@ export class FakePartition {
     // The offset lies outside of what the checksum covers.
     writeInt64(bytes, 0, offset);
     const batch = new RecordBatch(bytes);
-    this.#batches.push(batch);
+    this.batches.push(batch);
     this.#end = batch.nextOffset;
     return offset;
   }
