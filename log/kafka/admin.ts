@@ -93,9 +93,10 @@ export class KafkaAdmin implements LogAdmin {
     const { brokers, parts } = this.#cluster;
     const { broker } = await this.#cluster.located({ topic, partition });
     const request = [{ name: topic, partitions: [{ partitionIndex: partition, offset: BigInt(offset) }] }];
-    const answer = await brokers
-      .shared(broker, 'admin')
-      .call(deleteRecordsV2.api, request, parts.settings.requestTimeoutMs);
+    const link = brokers.shared(broker, 'admin');
+    const asked = link.call(deleteRecordsV2.api, request, parts.settings.requestTimeoutMs);
+    asked.catch(() => this.#cluster.suspect(topic));
+    const answer = await asked;
     const { errorCode } = answer.topics[0]!.partitions[0]!;
     if (errorCode === kafka.offsetOutOfRange) return false;
     if (isStaleMetadata(errorCode)) this.#cluster.stale(topic);

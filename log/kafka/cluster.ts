@@ -107,9 +107,14 @@ export class Cluster {
 
   /** What is known of a topic is out of date: it isn't used any more, and asked for again. */
   stale(topic: string): void {
+    this.suspect(topic);
+    this.#topics.delete(topic);
+  }
+
+  /** A leader of the topic didn't answer: it is asked for again, and meanwhile believed, for connections break by chance. */
+  suspect(topic: string): void {
     const known = this.#topics.get(topic);
     if (known !== undefined && this.parts.clock.monotonic() - known.at > quietMs) this.#isUrgent = true;
-    this.#topics.delete(topic);
     this.#wanted.add(topic);
     void this.refresh();
   }

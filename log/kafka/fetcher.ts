@@ -185,7 +185,7 @@ export class KafkaFetcher implements Fetcher, LaneOwner {
   }
 
   onSilence(readings: readonly Reading[]): void {
-    for (const topic of new Set(readings.map((reading) => reading.topic))) this.#cluster.stale(topic);
+    for (const topic of new Set(readings.map((reading) => reading.topic))) this.#cluster.suspect(topic);
     this.#led = undefined;
   }
 

@@ -62,7 +62,7 @@ async function askLeader(
       }
     }
   } catch (error) {
-    for (const { name } of topics) cluster.stale(name);
+    for (const { name } of topics) cluster.suspect(name);
     throw error;
   }
   if (failure !== undefined) throw failure;

@@ -249,7 +249,7 @@ export class Sender {
   #unanswered(taken: readonly Taken[], error: unknown): void {
     for (const { queue, batch } of taken) {
       if (mayPass(error)) {
-        this.#options.cluster.stale(queue.options.topic);
+        this.#options.cluster.suspect(queue.options.topic);
         this.#retry(queue, batch, reasonOf(error));
       } else if (this.#isTransactional) this.failAll(error);
       else queue.failAll(error);
