@@ -188,6 +188,11 @@ export const settings = {
       doc: "Tells this process from the application's others, over restarts. Without one, the host name does.",
     }),
   ),
+  sessionTimeoutMs: integer(6_000, 1_800_000, {
+    group: 'Worker',
+    default: 10_000,
+    doc: 'A worker that was not heard of for so long loses its tasks to the others, in milliseconds.',
+  }),
   metricsPort: integer(0, 65535, {
     group: 'Worker',
     default: 9464,
@@ -230,7 +235,7 @@ export const settings = {
   cache: choice(['memory', 'redis'], {
     group: 'Views',
     default: 'memory',
-    doc: 'Where counters and ranks live.',
+    doc: 'Where the answers to repeated requests live: with each gateway, or where all gateways find them.',
   }),
   redis: optional(
     url('redis://127.0.0.1:6379', {

@@ -48,6 +48,11 @@ export class Feeder {
 }
 
 export async function feedProducts(feeder: Feeder, products: number): Promise<void> {
+  await feedCatalog(feeder, products);
+  await feedStock(feeder, products);
+}
+
+export async function feedCatalog(feeder: Feeder, products: number): Promise<void> {
   const at = systemClock.now();
   for (let product = 0; product < products; product++) {
     const productId = productIdOf(product);
@@ -71,6 +76,10 @@ export async function feedProducts(feeder: Feeder, products: number): Promise<vo
     });
   }
   await feeder.flush();
+}
+
+export async function feedStock(feeder: Feeder, products: number): Promise<void> {
+  const at = systemClock.now();
   for (let product = 0; product < products; product++) {
     const productId = productIdOf(product);
     await feeder.add(topics.stockChanges, productId, {

@@ -10,6 +10,10 @@ export interface WorkloadOptions {
   /** `uniform`: every product alike; `zipf`: popularity falls with rank to the power 1.1; `hot`: half of the lines are one product. */
   readonly load: Load;
   readonly seed: number;
+  /** Lines of an order at most; 3 if it isn't said. */
+  readonly maxLines?: number;
+  /** How many of the orders are sent again later; 0.01 if it isn't said. */
+  readonly duplicateShare?: number;
 }
 
 export interface WorkloadLine {
@@ -23,8 +27,6 @@ export interface WorkloadOrder {
   readonly lines: readonly WorkloadLine[];
 }
 
-/** Of 100 orders, one is sent again later. */
-const duplicateShare = 0.01;
 /** Every twentieth product is scarce: it has stock for a small part of what is asked. */
 const scarceEvery = 20;
 const scarceUnits = 5;
@@ -34,15 +36,16 @@ export function stockOf(product: number): number {
   return product % scarceEvery === scarceEvery - 1 ? scarceUnits : plentifulUnits;
 }
 
-/** Orders of 1 to 3 lines, 2 on average, 1 to 3 units a line. */
+/** Every count of lines is as likely as the others; 1 to 3 units a line. */
 export function* workload(options: WorkloadOptions): Generator<WorkloadOrder> {
+  const { maxLines = 3, duplicateShare = 0.01 } = options;
   const random = seededRandom(options.seed);
   const pick = picker(options, random);
   const recent: WorkloadOrder[] = [];
   for (let id = 1; id <= options.orders; id++) {
     if (recent.length > 0 && random.next() < duplicateShare) yield recent[random.int(recent.length)]!;
     const lines = new Map<number, number>();
-    for (let count = 1 + random.int(3); count > 0; count--) lines.set(pick(), 1 + random.int(3));
+    for (let count = 1 + random.int(maxLines); count > 0; count--) lines.set(pick(), 1 + random.int(3));
     const order = { id, lines: [...lines].map(([product, quantity]) => ({ product, quantity })) };
     recent[id % 1000] = order;
     yield order;

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+const keptOutput = 100_000;
 const launcher = fileURLToPath(new URL('../../bin/stockstream.js', import.meta.url));
 
 export interface Answer {
@@ -13,32 +14,40 @@ export interface Answer {
 }
 
 export class Server {
-  readonly url: string;
+  url = '';
   /** From spawning the process to its line that says ready, in milliseconds. */
-  readonly startedMs: number;
+  startedMs = 0;
+  /** The end of what it wrote. */
+  output = '';
   readonly #child: ChildProcess;
 
-  private constructor(child: ChildProcess, url: string, startedMs: number) {
+  private constructor(child: ChildProcess) {
     this.#child = child;
-    this.url = url;
-    this.startedMs = startedMs;
   }
 
-  static async start(data: string, ...flags: string[]): Promise<Server> {
+  static start(data: string, ...flags: string[]): Promise<Server> {
+    return Server.run(['start', '--data', data, '--port', '0', '--no-traffic', '--log-level', 'warn', ...flags]);
+  }
+
+  /** Runs a verb until it says where it is. */
+  static async run(args: readonly string[]): Promise<Server> {
     const began = performance.now();
-    const args = [launcher, 'start', '--data', data, '--port', '0', '--no-traffic', '--log-level', 'warn', ...flags];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-    let output = '';
-    let errors = '';
-    child.stderr!.on('data', (chunk) => {
-      errors += chunk;
-    });
-    for await (const chunk of child.stdout!) {
-      output += chunk;
-      const url = /Shop\s+(http\S+)/.exec(output)?.[1];
-      if (url !== undefined) return new Server(child, url, performance.now() - began);
+    const child = spawn(process.execPath, [launcher, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    const ready = Promise.withResolvers<Server>();
+    const server = new Server(child);
+    // Read to the end, for a process whose output nobody takes stops at its next line.
+    for (const stream of [child.stdout!, child.stderr!]) {
+      stream.on('data', (chunk) => {
+        server.output = `${server.output}${chunk}`.slice(-keptOutput);
+        const url = /(?:Shop |Gateway at|metrics at)\s+(http[^\s,]+)/.exec(server.output)?.[1];
+        if (server.url !== '' || url === undefined) return;
+        server.url = url;
+        server.startedMs = performance.now() - began;
+        ready.resolve(server);
+      });
     }
-    throw new Error(`the server did not start: ${output}${errors}`);
+    child.once('exit', () => ready.reject(new Error(`${args[0]} did not start: ${server.output}`)));
+    return await ready.promise;
   }
 
   async call(
@@ -70,6 +79,19 @@ export class Server {
     await this.#end('SIGKILL');
   }
 
+  /** As a machine that hangs: nothing is closed, nobody is told. */
+  freeze(): void {
+    this.#child.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#child.kill('SIGCONT');
+  }
+
+  get hasEnded(): boolean {
+    return this.#child.exitCode !== null || this.#child.signalCode !== null;
+  }
+
   /** Gives the exit code. */
   stop(): Promise<number | null> {
     return this.#end('SIGTERM');
@@ -77,7 +99,7 @@ export class Server {
 
   async #end(signal: NodeJS.Signals): Promise<number | null> {
     const child = this.#child;
-    if (child.exitCode === null && child.signalCode === null) {
+    if (!this.hasEnded) {
       child.kill(signal);
       await once(child, 'exit');
     }

@@ -4,16 +4,18 @@ import { silentLogger } from '../../../base/logger.ts';
 import { systemRandom } from '../../../base/random.ts';
 import { openMongoDocuments } from '../../../views/documents/mongo/mongo-documents.ts';
 import { documentsSuite } from '../../conformance/documents.suite.ts';
+import { services } from '../../services.ts';
 
-const makePlace = () => {
-  const url = `mongodb://127.0.0.1:27017/stockstream-test-${systemRandom.uuid()}`;
+const makePlace = (writes?: 'guarded') => () => {
+  const url = `${services.mongo}/stockstream-test-${systemRandom.uuid()}`;
   return {
-    open: () => openMongoDocuments({ url, logger: silentLogger }),
+    open: () => openMongoDocuments({ url, logger: silentLogger, ...(writes && { writes }) }),
     remove: async () => {
       await using client = new MongoClient(url);
-      await client.db().dropDatabase();
+      for (const collection of await client.db().collections()) await collection.drop();
     },
   };
 };
 
-documentsSuite('MongoDB documents', makePlace);
+documentsSuite('MongoDB documents, as suits the server', makePlace());
+documentsSuite('MongoDB documents, guarded by the server', makePlace('guarded'));

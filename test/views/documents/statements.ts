@@ -13,7 +13,7 @@ export class Statements {
       return found([{ n: [...this.documents.values()].filter((each) => !each._deleted).length }]);
     if ('listIndexes' in command) return { ok: 0, code: 26, errmsg: 'ns does not exist' };
     assert.ok(
-      ['ping', 'createIndexes', 'endSessions'].some((name) => name in command),
+      ['buildInfo', 'ping', 'createIndexes', 'endSessions'].some((name) => name in command),
       Object.keys(command)[0],
     );
     return { ok: 1 };

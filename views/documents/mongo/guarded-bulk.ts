@@ -5,7 +5,13 @@ import type { AnyBulkWriteOperation } from 'mongodb';
 import { MongoBulkWriteError } from 'mongodb';
 import { StockstreamError } from '../../../base/errors.ts';
 import type { StoredForm } from './stored-form.ts';
-import type { GuardedWrite } from './write-operations.ts';
+import type { GuardedWrite, Statement } from './write-operations.ts';
+
+/** What a document says of who may write it. */
+export type StoredGuard = Pick<StoredForm, '_id' | '_position' | '_deleted'>;
+
+const projection = { _position: 1, _deleted: 1 } as const;
+export const guardsOnly = { projection } as const;
 
 /** What is used of a collection. */
 export interface BulkTarget {
@@ -15,8 +21,8 @@ export interface BulkTarget {
   ): Promise<unknown>;
   find(
     filter: { readonly _id: { readonly $in: readonly string[] } },
-    options: { readonly projection: { readonly _position: 1; readonly _deleted: 1 }; readonly batchSize: number },
-  ): { toArray(): Promise<Pick<StoredForm, '_id' | '_position' | '_deleted'>[]> };
+    options: { readonly projection: typeof projection; readonly batchSize: number },
+  ): { toArray(): Promise<StoredGuard[]> };
 }
 
 const duplicateKey = 11000;
@@ -35,21 +41,24 @@ export async function writeGuarded(target: BulkTarget, writes: readonly GuardedW
 async function writeCommand(target: BulkTarget, writes: readonly GuardedWrite[]): Promise<void> {
   let pending = writes;
   for (let vain = 0; vain < 3; ) {
-    if (pending.length === 0 || (await wrote(target, pending))) return;
-    const due = await stillDue(target, pending);
+    const operations = pending.map(({ operation }) => operation);
+    if (operations.length === 0 || (await wrote(target, operations))) return;
+    const due = stillDue(pending, await findGuards(target, pending));
     vain = due.length < pending.length ? 0 : vain + 1;
     pending = due;
   }
-  throw new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'another writer holds the same documents' });
+  throw contended();
+}
+
+export function contended(): StockstreamError {
+  return new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'another writer holds the same documents' });
 }
 
 /** False if some documents were there already. */
-async function wrote(target: BulkTarget, writes: readonly GuardedWrite[]): Promise<boolean> {
+export async function wrote(target: Pick<BulkTarget, 'bulkWrite'>, statements: readonly Statement[]): Promise<boolean> {
   try {
-    await target.bulkWrite(
-      writes.map(({ operation }) => operation),
-      { ordered: false },
-    );
+    // The driver's type knows no statement whose field names aren't known beforehand.
+    await target.bulkWrite(statements as AnyBulkWriteOperation<StoredForm>[], { ordered: false });
     return true;
   } catch (error) {
     if (isOnlyDuplicates(error)) return false;
@@ -64,13 +73,13 @@ function isOnlyDuplicates(error: unknown): boolean {
   return errors.length > 0 && errors.every(({ code }) => code === duplicateKey);
 }
 
-async function stillDue(target: BulkTarget, writes: readonly GuardedWrite[]): Promise<readonly GuardedWrite[]> {
-  const found = await target
-    .find(
-      { _id: { $in: writes.map(({ id }) => id) } },
-      { projection: { _position: 1, _deleted: 1 }, batchSize: commandSize + 1 },
-    )
-    .toArray();
+function findGuards(target: BulkTarget, writes: readonly GuardedWrite[]): Promise<StoredGuard[]> {
+  const filter = { _id: { $in: writes.map(({ id }) => id) } };
+  return target.find(filter, { ...guardsOnly, batchSize: writes.length + 1 }).toArray();
+}
+
+/** The writes that the documents, as they were found, still lack. */
+export function stillDue(writes: readonly GuardedWrite[], found: readonly StoredGuard[]): readonly GuardedWrite[] {
   const stored = new Map(found.map((document) => [document._id, document]));
   return writes.filter(({ id, position, isInsert }) => {
     const document = stored.get(id);

@@ -13,6 +13,7 @@ import { documentsFailure } from './failures.ts';
 import { findFilters, present } from './find-filters.ts';
 import { writeGuarded } from './guarded-bulk.ts';
 import { makeIndexes } from './indexes.ts';
+import { ScanningWriter } from './scanning-bulk.ts';
 import { fromStored, type StoredForm } from './stored-form.ts';
 import { wavesOf } from './write-operations.ts';
 
@@ -21,13 +22,15 @@ export interface MongoOptions {
   readonly url: string;
   /** Told of indexes that differ from what is declared. */
   readonly logger: Logger;
+  /** How writes are guarded; by default as suits the server. */
+  readonly writes?: 'guarded' | 'scanning';
 }
 
 const maxPage = 1_000;
 
 /** Connects with the first call. @throws DOCUMENTS_REFUSED if the URL makes no sense */
-export function openMongoDocuments({ url, logger }: MongoOptions): Documents {
-  return new MongoDocuments(url, logger);
+export function openMongoDocuments(options: MongoOptions): Documents {
+  return new MongoDocuments(options);
 }
 
 /** Every call also throws DOCUMENTS_REFUSED if the server won't do it: a wrong password, a missing right. */
@@ -36,17 +39,21 @@ class MongoDocuments implements Documents {
   readonly #logger: Logger;
   readonly #client: MongoClient;
   readonly #database: Db;
+  readonly #scanningWriter = new ScanningWriter();
+  #writes: MongoOptions['writes'];
   #isClosed = false;
 
-  constructor(url: string, logger: Logger) {
+  constructor({ url, logger, writes }: MongoOptions) {
     this.#url = url;
     this.#logger = logger;
+    this.#writes = writes;
     this.#client = makeClient(url);
     this.#database = databaseOf(this.#client, url);
   }
 
   async open(collections: readonly CollectionSpec[]): Promise<void> {
-    await this.ping();
+    const { ferretdbVersion } = await this.#attempt(() => this.#database.command({ buildInfo: 1 }));
+    this.#writes ??= ferretdbVersion === undefined ? 'guarded' : 'scanning';
     await this.#patiently(async (database) => {
       for (const { name, indexes } of collections) {
         await makeIndexes(collectionOf(database, name), indexes, this.#logger);
@@ -57,9 +64,12 @@ class MongoDocuments implements Documents {
   async apply(writes: readonly DocumentWrite[]): Promise<void> {
     const groups = [...Map.groupBy(writes, ({ collection }) => collection)];
     const work = groups.map(([name, own]) => ({ collection: this.#collection(name), waves: wavesOf(own) }));
+    const scanning = this.#writes === 'scanning';
     await this.#attempt(async () => {
       for (const { collection, waves } of work) {
-        for (const wave of waves) await writeGuarded(collection, wave);
+        for (const wave of waves) {
+          await (scanning ? this.#scanningWriter.write(collection, wave) : writeGuarded(collection, wave));
+        }
       }
     });
   }

@@ -1,7 +1,6 @@
 // The writes of one collection as MongoDB's own. Each is one statement on one document, whose filter is the guard by
 // position: a document that is newer doesn't match, the upsert then tries to make another of the same id, and a
 // duplicate key says so. Statements of one bulk run in any order, so a document has one statement a wave at most.
-import type { AnyBulkWriteOperation } from 'mongodb';
 import { assert } from '../../../base/assert.ts';
 import type { DocumentWrite, Json } from '../documents.ts';
 import { checkName } from '../names.ts';
@@ -13,8 +12,30 @@ export interface GuardedWrite {
   readonly position: number;
   /** A document that isn't deleted needs it no more, however old it is. */
   readonly isInsert: boolean;
-  readonly operation: AnyBulkWriteOperation<StoredForm>;
+  readonly operation: Update | Replace;
 }
+
+interface Update {
+  readonly updateOne: {
+    readonly filter: Filter;
+    readonly update: {
+      readonly $set: Fields;
+      readonly $unset: { readonly _deleted: '' };
+      readonly $push?: { readonly [field: string]: unknown };
+    };
+    readonly upsert: true;
+  };
+}
+
+interface Replace {
+  readonly replaceOne: { readonly filter: Filter; readonly replacement: Fields; readonly upsert: true };
+}
+
+/** What one bulk is made of. */
+export type Statement = Update | Replace | { readonly insertOne: { readonly document: StoredForm } };
+
+type Filter = { readonly _id: string; readonly _position?: { readonly $lt: number }; readonly _deleted?: true };
+type Fields = { readonly _position: number; readonly _deleted?: true; readonly [field: string]: unknown };
 
 type Upsert = DocumentWrite & { readonly kind: 'upsert' };
 
@@ -89,7 +110,7 @@ function guarded(write: DocumentWrite): GuardedWrite {
   return { id, position, isInsert: kind === 'insert', operation: operationOf(write, position) };
 }
 
-function operationOf(write: DocumentWrite, _position: number): AnyBulkWriteOperation<StoredForm> {
+function operationOf(write: DocumentWrite, _position: number): Update | Replace {
   const older = { _id: write.id, _position: { $lt: _position } };
   switch (write.kind) {
     case 'upsert':
@@ -103,9 +124,17 @@ function operationOf(write: DocumentWrite, _position: number): AnyBulkWriteOpera
   }
 }
 
-function updateOf(write: Upsert, _position: number): object {
-  const update = { $set: { ...toStored(write.set), _position }, $unset: { _deleted: '' } };
+function updateOf(write: Upsert, _position: number): Update['updateOne']['update'] {
+  const update = { $set: { ...toStored(write.set), _position }, $unset: { _deleted: '' } } as const;
   if (!isAppending(write)) return update;
   const elements = Object.entries(write.append ?? {}).map(([name, element]) => [name, storedElement(element)]);
   return { ...update, $push: Object.fromEntries(elements) };
+}
+
+/** The document that a write makes where there is none. */
+export function firstForm({ id, operation }: GuardedWrite): StoredForm {
+  if ('replaceOne' in operation) return { _id: id, ...operation.replaceOne.replacement };
+  const { $set, $push = {} } = operation.updateOne.update;
+  const lists = Object.entries($push).map(([name, element]) => [name, [element]]);
+  return { _id: id, ...$set, ...Object.fromEntries(lists) };
 }

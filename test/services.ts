@@ -1,0 +1,9 @@
+// Where the tests on real servers find them: the ports of docker-compose.yml, unless the environment says otherwise.
+const env = (name: string, usual: string) => process.env[`STOCKSTREAM_TEST_${name}`] ?? usual;
+
+export const services = {
+  brokers: env('BROKERS', '127.0.0.1:9092'),
+  registry: env('REGISTRY', 'http://127.0.0.1:8081/apis/ccompat/v7'),
+  mongo: env('MONGO', 'mongodb://127.0.0.1:27017'),
+  redis: env('REDIS', 'redis://127.0.0.1:6379'),
+} as const;
