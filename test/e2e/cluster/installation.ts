@@ -26,6 +26,7 @@ export class Installation {
   /** What the shop's processes see, too. */
   readonly log: KafkaLog;
   readonly mongo: string;
+  readonly redis = services.redis;
   readonly #prefix: string;
   readonly #directory = mkdtempSync(join(tmpdir(), 'stockstream-cluster-'));
   readonly #processes: Server[] = [];
