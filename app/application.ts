@@ -15,7 +15,7 @@ import { operationsOf } from './operations.ts';
 import { forgetRunning, noteRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
-import { createTopics, topicsOf } from './topics.ts';
+import { checkTopics, createTopics } from './topics.ts';
 import { viewsInto } from './views.ts';
 import { clock, openDocuments, openLog, useSchemas } from './wire.ts';
 import { Workers } from './workers.ts';
@@ -59,7 +59,7 @@ export class Application {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
     await createTopics(log, config);
-    const topics = await topicsOf(log);
+    const topics = await checkTopics(log, config, logger);
     const documents = await openDocuments(config, logger);
     if (config.demo && (await isUnused(log, topics))) {
       await seedAccounts(log, { clock, topics });

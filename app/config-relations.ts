@@ -25,8 +25,9 @@ export const relations: readonly Relation[] = [
   tlsCertAndKeyGoTogether,
   plainNeedsTls,
   needs('documents', 'mongo', 'mongo'),
-  needs('search', 'elasticsearch', 'elasticsearch'),
   needs('cache', 'redis', 'redis'),
+  isNotThereYet(({ search }) => search !== 'embedded', 'search'),
+  isNotThereYet(({ standbys }) => standbys > 0, 'standbys'),
   embeddedIsOneProcess,
   embeddedIsOneThread,
   demoStaysAtHome,
@@ -42,6 +43,14 @@ function needs(setting: SettingName, value: string, needed: SettingName): Relati
       problem: `is missing while ${flagOf(setting)} is ${value}`,
       remedy: `set ${flagOf(needed)}`,
     };
+  };
+}
+
+/** A setting of the contract whose work isn't done: refused, for to be ignored in silence would be worse. */
+function isNotThereYet(isAsked: (config: Config) => boolean, setting: SettingName): Relation {
+  return (config) => {
+    if (!isAsked(config)) return undefined;
+    return { setting, problem: 'asks for what this version cannot do yet', remedy: 'leave it at its default' };
   };
 }
 

@@ -5,7 +5,7 @@ import type { Documents } from '../views/documents/documents.ts';
 import type { ApplicationParts } from './application.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
-import { topicsOf } from './topics.ts';
+import { checkTopics } from './topics.ts';
 import { openDocuments, openLog, useSchemas } from './wire.ts';
 
 interface Opened {
@@ -27,7 +27,7 @@ export class GatewayProcess {
   static async start({ config, logger }: ApplicationParts): Promise<GatewayProcess> {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
-    const topics = await topicsOf(log);
+    const topics = await checkTopics(log, config, logger);
     const documents = await openDocuments(config, logger);
     const operations = operationsOf({ log, topics, documents, appId: config.appId, workers: [] });
     const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });

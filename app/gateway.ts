@@ -13,6 +13,7 @@ import { shopTopology } from '../topologies/shop.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
+import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { tokenSecret } from './secret.ts';
 import { clock, openIdempotency } from './wire.ts';
@@ -39,6 +40,7 @@ export interface OpenGateway {
 export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   const { config, metrics = new Registry() } = parts;
   collectDefaultMetrics({ register: metrics });
+  registerLogFigures(metrics, parts.log);
   const idempotency = await openIdempotency(config, parts.logger);
   const settings = {
     ...gatewayDefaults,

@@ -1,7 +1,7 @@
 // What the gateway's operator routes can see and do. Of tasks it knows those of this process; a gateway without workers
 // beside it shows what the log says.
 
-import { StockstreamError } from '../base/errors.ts';
+import { reasonOf, StockstreamError } from '../base/errors.ts';
 import type {
   LagDescription,
   Operations,
@@ -110,15 +110,22 @@ async function lagOf(log: Log, { kind, name, group, topic }: Reader): Promise<La
   });
 }
 
+/** Of the process: whether log and documents answer, and what its workers say. */
 export async function health({
+  log,
   documents,
   workers,
-}: Pick<OperationsParts, 'documents' | 'workers'>): Promise<PartHealth[]> {
-  const away = await documents.ping().then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
-  const reachable = away === undefined ? { healthy: true } : { healthy: false, detail: away };
+}: Pick<OperationsParts, 'log' | 'documents' | 'workers'>): Promise<PartHealth[]> {
+  const away = await documents.ping().then(() => undefined, reasonOf);
   const parts = await Promise.all(workers.map((worker) => worker.health()));
-  return [{ name: 'documents', ...reachable }, ...parts.flat()];
+  return [logHealth(log), partHealth('documents', away), ...parts.flat()];
+}
+
+/** Unhealthy only if the log as a whole doesn't answer. */
+export function logHealth({ health: { answers, reason } = { answers: true } }: Log, name = 'log'): PartHealth {
+  return partHealth(name, answers ? undefined : (reason ?? 'it does not answer'));
+}
+
+export function partHealth(name: string, problem: string | undefined): PartHealth {
+  return problem === undefined ? { name, healthy: true } : { name, healthy: false, detail: problem };
 }

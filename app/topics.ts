@@ -1,5 +1,7 @@
 // All topics of an application: the catalogue's, and those that the engine keeps for its topologies.
-import type { Log, TopicSpec } from '../log/log.ts';
+import { StockstreamError } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Log, TopicDrift, TopicSpec } from '../log/log.ts';
 import { sizedTopics, type Topics, topics, withPartitions } from '../schemas/topics.ts';
 import { internalTopics } from '../streams/names.ts';
 import { shopTopology } from '../topologies/shop.ts';
@@ -19,7 +21,33 @@ export function createTopics(log: Log, config: Pick<Config, 'appId' | 'partition
   return log.admin.createTopics(allTopics(config));
 }
 
-/** The catalogue as this log has it. */
+/**
+ * The catalogue as this log has it, once it is sure that all topics are there and fit together. What else differs from
+ * what they would be created as is for a person to mend: it is logged, and left.
+ * @throws LOG_UNKNOWN_TOPIC, LOG_TOPIC_EXISTS
+ */
+export async function checkTopics(log: Log, { appId }: Pick<Config, 'appId'>, logger: Logger): Promise<Topics> {
+  const found = await topicsOf(log);
+  const expected = allTopics({ appId, partitions: found.orders.partitions });
+  const described = await log.admin.describeTopics(expected.map(({ name }) => name));
+  const counts = new Map(described.map(({ name, partitions }) => [name, partitions]));
+  const together = new Set([...sizedTopics, ...internalTopics(appId, shopTopology()).map(({ name }) => name)]);
+  for (const { name: topic, partitions } of expected) {
+    const actual = counts.get(topic);
+    if (actual === undefined) throw new StockstreamError('LOG_UNKNOWN_TOPIC', { topic, partition: 'all' });
+    if (actual === partitions || !together.has(topic)) continue;
+    throw new StockstreamError('LOG_TOPIC_EXISTS', { topic, actual, expected: partitions });
+  }
+  for (const drift of await topicDrift(log, expected)) logger.warn(drift, 'a topic is not what it would be created as');
+  return found;
+}
+
+/** In what the topics of this log differ from what they would be created as. */
+export function topicDrift(log: Log, expected: readonly TopicSpec[]): Promise<TopicDrift[]> {
+  return log.admin.topicDrift?.(expected) ?? Promise.resolve([]);
+}
+
+/** The catalogue in the sizes of this log. */
 export async function topicsOf(log: Log): Promise<Topics> {
   const described = await log.admin.describeTopics(Object.values(topics).map(({ name }) => name));
   return withPartitions(new Map(described.map(({ name, partitions }) => [name, partitions])));

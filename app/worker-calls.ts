@@ -1,4 +1,6 @@
 // The messages between a process and a worker on a thread of its own: a call has a number, its answer the same one.
+import type { ErrorCode } from '../base/error-catalogue.ts';
+import { type ErrorDetails, isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export type WorkerMethod = keyof WorkerHandle;
@@ -18,15 +20,21 @@ export type Reply =
 export interface Failure {
   readonly message: string;
   readonly stack: string | undefined;
-  readonly code: string | undefined;
+  /** Of the catalogue's errors. */
+  readonly code: ErrorCode | undefined;
+  readonly details: ErrorDetails;
 }
 
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof Error)) return { message: String(error), stack: undefined, code: undefined };
-  const { message, stack, code } = error as Error & { code?: string };
-  return { message, stack, code };
+  if (isStockstreamError(error)) {
+    const { message, stack, code, details } = error;
+    return { message, stack, code, details };
+  }
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { message: reasonOf(error), stack, code: undefined, details: {} };
 }
 
-export function errorOf({ message, stack, code }: Failure): Error {
-  return Object.assign(new Error(message), { stack, code });
+export function errorOf({ message, stack, code, details }: Failure): Error {
+  const error = code === undefined ? new Error(message) : new StockstreamError(code, details);
+  return Object.assign(error, stack !== undefined && { stack });
 }

@@ -1,12 +1,13 @@
 // Workers apart from gateways: threads that work, and a small server for health checks and figures.
-import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { healthRoutes } from '../gateway/routes/health.ts';
 import type { Log } from '../log/log.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ApplicationParts } from './application.ts';
+import { registerLogFigures } from './log-figures.ts';
 import { health } from './operations.ts';
-import { topicsOf } from './topics.ts';
+import { checkTopics } from './topics.ts';
 import { openDocuments, openLog, useSchemas } from './wire.ts';
 import { Workers } from './workers.ts';
 
@@ -31,10 +32,10 @@ export class WorkerProcess {
   static async start({ config, logger, onFailure }: ApplicationParts): Promise<WorkerProcess> {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
-    const topics = await topicsOf(log);
+    const topics = await checkTopics(log, config, logger);
     const documents = await openDocuments(config, logger);
     const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
-    const server = healthServer(workers, documents, logger);
+    const server = healthServer({ log, workers, documents }, logger);
     const url = await server.listen({ host: config.host, port: config.metricsPort });
     await workers.running(new AbortController().signal);
     return new WorkerProcess(url, { log, documents, workers, server });
@@ -48,12 +49,16 @@ export class WorkerProcess {
   }
 }
 
-function healthServer(workers: Workers, documents: Documents, loggerInstance: FastifyBaseLogger): FastifyInstance {
+function healthServer(
+  { log, workers, documents }: Pick<Opened, 'log' | 'workers' | 'documents'>,
+  loggerInstance: FastifyBaseLogger,
+): FastifyInstance {
   const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
-  const server = fastify({ loggerInstance, disableRequestLogging: true });
+  registerLogFigures(metrics, log);
+  const server = fastify({ loggerInstance, logController: new LogController({ disableRequestLogging: true }) });
   healthRoutes(server, {
-    health: () => health({ documents, workers: workers.all }),
+    health: () => health({ log, documents, workers: workers.all }),
     figures: () => workers.figures(metrics),
   });
   return server;

@@ -14,7 +14,9 @@ import { ViewThread } from '../streams/view-thread.ts';
 import { shopTopology } from '../topologies/shop.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
+import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
+import { logHealth, partHealth } from './operations.ts';
 import { readState } from './read-state.ts';
 import { viewsInto } from './views.ts';
 import { clock, openStore } from './wire.ts';
@@ -46,6 +48,7 @@ export class Worker implements WorkerHandle {
     this.#store = store;
     this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
     this.#viewMetrics = createViewMetrics(metrics);
+    registerLogFigures(metrics, log);
     this.#thread = new StreamThread({
       log,
       store,
@@ -76,12 +79,14 @@ export class Worker implements WorkerHandle {
   }
 
   async health(): Promise<PartHealth[]> {
+    const { config, log, number } = this.#parts;
     const { state, topology } = this.#thread;
     const waits = (await this.isRunning()) ? undefined : 'tasks are being assigned or restored';
     return [
-      part(topology.name, state === 'running' ? waits : `it is ${state}`),
+      ...(config.log === 'kafka' ? [logHealth(log, `log, thread ${number}`)] : []),
+      partHealth(topology.name, state === 'running' ? waits : `it is ${state}`),
       ...this.#views.map((view) => {
-        return part(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
+        return partHealth(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
       }),
     ];
   }
@@ -147,8 +152,4 @@ export class Worker implements WorkerHandle {
       onFailure,
     });
   }
-}
-
-function part(name: string, problem: string | undefined): PartHealth {
-  return problem === undefined ? { name, healthy: true } : { name, healthy: false, detail: problem };
 }

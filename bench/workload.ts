@@ -47,7 +47,7 @@ export function* workload(options: WorkloadOptions): Generator<WorkloadOrder> {
     const lines = new Map<number, number>();
     for (let count = 1 + random.int(maxLines); count > 0; count--) lines.set(pick(), 1 + random.int(3));
     const order = { id, lines: [...lines].map(([product, quantity]) => ({ product, quantity })) };
-    recent[id % 1000] = order;
+    recent[(id - 1) % 1000] = order;
     yield order;
   }
 }

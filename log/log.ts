@@ -24,6 +24,14 @@ export interface TopicDescription {
   readonly cleanup: 'delete' | 'compact';
 }
 
+/** In what a topic differs from what it would be created as. `setting` is `partitions` or a word of the log's own. */
+export interface TopicDrift {
+  readonly topic: string;
+  readonly setting: string;
+  readonly expected: string;
+  readonly actual: string;
+}
+
 /** A position for `LogAdmin.offsets`: the first offset kept, the next to be written, or the first at or after a time. */
 export type OffsetQuery = 'earliest' | 'latest' | { readonly timestamp: number };
 
@@ -46,6 +54,8 @@ export interface LogAdmin {
    */
   createTopics(specs: readonly TopicSpec[]): Promise<string[]>;
   deleteTopics(names: readonly string[]): Promise<void>;
+  /** Of the topics that exist. Absent where a topic can't be made otherwise. Nothing is ever changed in silence. */
+  topicDrift?(specs: readonly TopicSpec[]): Promise<TopicDrift[]>;
   /** All topics, or those of `names` that exist. */
   describeTopics(names?: readonly string[]): Promise<TopicDescription[]>;
   /**

@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts';
 import { addSettings } from '../flags.ts';
 import { createLogger } from '../logging.ts';
 import { print } from '../output.ts';
-import { allTopics, createTopics } from '../topics.ts';
+import { allTopics, createTopics, topicDrift } from '../topics.ts';
 import { openLog } from '../wire.ts';
 import { type Flags, places } from './operator-verb.ts';
 
@@ -19,7 +19,11 @@ async function create(flags: Flags): Promise<void> {
   try {
     const created = await createTopics(log, config);
     for (const name of created) print(`created ${name}`);
-    print(`${created.length} created, ${allTopics(config).length - created.length} were there.`);
+    const all = allTopics(config);
+    for (const { topic, setting, expected, actual } of await topicDrift(log, all)) {
+      print(`left as it is: ${topic} has ${setting} ${actual}, and would be created with ${expected}`);
+    }
+    print(`${created.length} created, ${all.length - created.length} were there.`);
   } finally {
     await log.close();
   }

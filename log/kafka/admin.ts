@@ -8,6 +8,7 @@ import type {
   OffsetQuery,
   PartitionOffset,
   TopicDescription,
+  TopicDrift,
   TopicPartition,
   TopicSpec,
 } from '../log.ts';
@@ -18,7 +19,6 @@ import { listOffsets, offsetOf } from './list-offsets.ts';
 import type { Names } from './names.ts';
 import { retrying } from './retry.ts';
 import { TopicAdmin } from './topic-admin.ts';
-import type { TopicDrift } from './topic-settings.ts';
 
 export class KafkaAdmin implements LogAdmin {
   readonly #cluster: Cluster;

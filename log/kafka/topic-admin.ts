@@ -7,12 +7,12 @@ import {
   metadataV12,
 } from '@platformatic/kafka';
 import { StockstreamError } from '../../base/errors.ts';
-import type { TopicDescription, TopicSpec } from '../log.ts';
+import type { TopicDescription, TopicDrift, TopicSpec } from '../log.ts';
 import type { Cluster } from './cluster.ts';
 import { checkCode, kafka, kafkaError } from './error-codes.ts';
 import type { Names } from './names.ts';
 import { retrying } from './retry.ts';
-import { cleanupOf, driftOf, type TopicDrift, type TopicState, topicConfigs } from './topic-settings.ts';
+import { cleanupOf, driftOf, type TopicState, topicConfigs } from './topic-settings.ts';
 
 export class TopicAdmin {
   readonly #cluster: Cluster;

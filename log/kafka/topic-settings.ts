@@ -1,5 +1,5 @@
 // Topics' settings: what a `TopicSpec` means in Kafka's words, and back from what the brokers say.
-import type { TopicDescription, TopicSpec } from '../log.ts';
+import type { TopicDescription, TopicDrift, TopicSpec } from '../log.ts';
 import type { KafkaSettings } from './options.ts';
 
 const unlimited = -1;
@@ -23,15 +23,6 @@ export function topicConfigs(spec: TopicSpec, settings: KafkaSettings): Readonly
 /** `compact,delete` counts as compacted: that a key's last value stays is what readers must not rely on otherwise. */
 export function cleanupOf(policy: string | undefined): TopicDescription['cleanup'] {
   return policy?.includes('compact') ? 'compact' : 'delete';
-}
-
-/** A topic that isn't as it would be created now. */
-export interface TopicDrift {
-  readonly topic: string;
-  /** `partitions`, `replicas`, or a setting by Kafka's name. */
-  readonly setting: string;
-  readonly expected: string;
-  readonly actual: string;
 }
 
 /** What a topic is like. */

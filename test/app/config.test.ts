@@ -118,7 +118,8 @@ describe('refused:', () => {
   needs({ log: 'kafka' }, /--brokers or STOCKSTREAM_BROKERS: is missing while --log is kafka/);
   needs({ documents: 'mongo' }, /--mongo or STOCKSTREAM_MONGO: is missing/);
   needs({ documents: 'mongo', mongo: 'http://host' }, /--mongo: /);
-  needs({ search: 'elasticsearch' }, /--elasticsearch or .*: is missing/);
+  needs({ search: 'elasticsearch' }, /--search: asks for what this version cannot do yet/);
+  needs({ standbys: '1' }, /--standbys: asks for what this version cannot do yet/);
   needs({ cache: 'redis' }, /--redis or .*: is missing/);
   needs({}, /--log or .*: is embedded, .* this is the worker alone; use `stockstream start`/, ['worker']);
   needs({ demo: true, host: '0.0.0.0', jwtSecret: secret }, /--demo: .*0\.0\.0\.0 .*; use --no-demo/);

@@ -61,9 +61,9 @@ export class Installation {
   }
 
   /** `disk` is what it finds from an earlier life; by default that of its name. */
-  startWorker(name: string, disk = name): Promise<Server> {
+  startWorker(name: string, disk = name, ...flags: string[]): Promise<Server> {
     const timeout = ['--session-timeout-ms', '6000'];
-    return this.#run('worker', disk, ['--metrics-port', '0', '--instance-id', name, ...timeout]);
+    return this.#run('worker', disk, ['--metrics-port', '0', '--instance-id', name, ...timeout, ...flags]);
   }
 
   token(userId: string, role: Role): string {
