@@ -80,12 +80,6 @@ test('what they are to talk to is there', () => {
   checkAddresses(compose.services);
 });
 
-test('the adapter that is switched on by a variable has its address, too', () => {
-  const { services } = loadCompose({ ...secrets, STOCKSTREAM_SEARCH: 'elasticsearch' });
-  assert.equal(configOf(services.gateway ?? assert.fail()).search, 'elasticsearch');
-  checkAddresses(services);
-});
-
 test("gateways know each other's answers", () => {
   const gateways = ours.filter(([, { command }]) => command?.[0] === 'gateway');
   assert.deepEqual(
