@@ -7,7 +7,7 @@ import { addTopics } from '../../app/commands/topics.ts';
 import { readConfig } from '../../app/config.ts';
 import type { Config, Part } from '../../app/config-schema.ts';
 import { settingEntries, settings, variableOf } from '../../app/settings.ts';
-import { isOurs, loadCompose, portsOf, seconds, secrets } from './compose.ts';
+import { isOurs, loadCompose, portsOf, seconds } from './compose.ts';
 import type { Service } from './compose-schema.ts';
 import { readDockerfile } from './dockerfile.ts';
 
