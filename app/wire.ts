@@ -28,7 +28,7 @@ import type { Config } from './config-schema.ts';
 export const clock: Clock = systemClock;
 
 /** Where this process keeps what it keeps. */
-export function directories({ data }: Config) {
+function directories({ data }: Config) {
   return {
     log: join(data, 'log'),
     state: (thread: number) => join(data, 'state', String(thread)),

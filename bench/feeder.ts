@@ -6,7 +6,7 @@ import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { type TopicEntry, topics } from '../schemas/topics.ts';
 import { totalsOf } from '../schemas/totals.ts';
 import type { OrderSubmitted } from '../schemas/types.generated.ts';
-import { stockOf, type WorkloadOrder } from './workload.ts';
+import { stockOf, stocksOf, type WorkloadOptions, type WorkloadOrder } from './workload.ts';
 
 const unitPrice = 1_000;
 const weightGrams = 100;
@@ -47,9 +47,9 @@ export class Feeder {
   }
 }
 
-export async function feedProducts(feeder: Feeder, products: number): Promise<void> {
-  await feedCatalog(feeder, products);
-  await feedStock(feeder, products);
+export async function feedProducts(feeder: Feeder, options: WorkloadOptions): Promise<void> {
+  await feedCatalog(feeder, options.products);
+  await feedStock(feeder, options.products, stocksOf(options));
 }
 
 export async function feedCatalog(feeder: Feeder, products: number): Promise<void> {
@@ -78,7 +78,7 @@ export async function feedCatalog(feeder: Feeder, products: number): Promise<voi
   await feeder.flush();
 }
 
-export async function feedStock(feeder: Feeder, products: number): Promise<void> {
+export async function feedStock(feeder: Feeder, products: number, unitsOf = stockOf): Promise<void> {
   const at = systemClock.now();
   for (let product = 0; product < products; product++) {
     const productId = productIdOf(product);
@@ -89,7 +89,7 @@ export async function feedStock(feeder: Feeder, products: number): Promise<void>
       sellerId: 'seller',
       sequence: null,
       at,
-      change: { type: 'StockDelta', delta: stockOf(product) },
+      change: { type: 'StockDelta', delta: unitsOf(product) },
     });
   }
   await feeder.flush();
@@ -98,19 +98,21 @@ export async function feedStock(feeder: Feeder, products: number): Promise<void>
 export interface FeedOptions {
   /** Orders a second; without it as fast as it goes. */
   readonly rate?: number;
-  readonly onSent?: (orderId: string) => void;
+  /** Just before an order is sent, which at a rate is so many milliseconds later than it should be. */
+  readonly onSend?: (orderId: string, behindMs: number) => void;
 }
 
 export async function feedOrders(
   feeder: Feeder,
   orders: Iterable<WorkloadOrder>,
-  { rate, onSent }: FeedOptions = {},
+  { rate, onSend }: FeedOptions = {},
 ): Promise<void> {
   const started = systemClock.monotonic();
   let count = 0;
   for (const order of orders) {
     const submitted = orderOf(order);
-    onSent?.(submitted.orderId);
+    const dueMs = rate === undefined ? 0 : (count / rate) * 1000;
+    onSend?.(submitted.orderId, rate === undefined ? 0 : systemClock.monotonic() - started - dueMs);
     await feeder.add(topics.orders, submitted.lines[0]!.productId, submitted);
     count++;
     // At a rate, orders go out every few milliseconds, without waiting for the ones before.
@@ -122,7 +124,7 @@ export async function feedOrders(
   await feeder.flush();
 }
 
-export function orderOf({ id, lines: asked }: WorkloadOrder): OrderSubmitted {
+function orderOf({ id, lines: asked }: WorkloadOrder): OrderSubmitted {
   const lines = asked.map(({ product, quantity }, index) => {
     return { line: index + 1, productId: productIdOf(product), quantity, unitPrice, productVersion: 1, weightGrams };
   });
@@ -133,7 +135,7 @@ export function orderOf({ id, lines: asked }: WorkloadOrder): OrderSubmitted {
     customerId: `customer-${id % 100_000}`,
     currency,
     lines,
-    shipTo: { name: 'A Name', street: 'A Street 1', city: 'A City', postalCode: '12345', country },
+    shipTo: { name: 'A Name', street, city: 'A City', postalCode: '12345', country },
     payment: { method: 'card', token: 'tok_bench' },
     totals,
     warehouses: [],

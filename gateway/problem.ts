@@ -38,7 +38,7 @@ export function codeText(code: ErrorCode): string {
 }
 
 /** `NOT_OWNER` -> `Not owner`. */
-export function titleOf(code: ErrorCode): string {
+function titleOf(code: ErrorCode): string {
   const words = codeText(code).replaceAll('_', ' ');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }

@@ -18,7 +18,7 @@ export interface BatchProducer {
   readonly transactional: boolean;
 }
 
-export const noProducer: BatchProducer = { producerId: -1, producerEpoch: -1, baseSequence: -1, transactional: false };
+const noProducer: BatchProducer = { producerId: -1, producerEpoch: -1, baseSequence: -1, transactional: false };
 
 /** The writing half of a serde: encodes at `at`, returns the end, or a negative number if there is no room. */
 export interface Encoder<V> {

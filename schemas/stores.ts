@@ -58,7 +58,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
 export type Stores = ReturnType<typeof storesFor>;
 
 /** When an order ended, undefined while it is open. */
-export function orderEndedAt({ phase }: OrderState): number | undefined {
+function orderEndedAt({ phase }: OrderState): number | undefined {
   switch (phase.type) {
     case 'AwaitingReservations':
     case 'Reserved':
@@ -73,7 +73,7 @@ export function orderEndedAt({ phase }: OrderState): number | undefined {
 }
 
 /** When a hold ended, undefined while it is open. */
-export function holdEndedAt({ phase }: HoldState): number | undefined {
+function holdEndedAt({ phase }: HoldState): number | undefined {
   switch (phase.type) {
     case 'HoldOpen':
       return undefined;

@@ -67,7 +67,7 @@ export async function* replayTask(options: ReplayOptions): AsyncGenerator<Replay
 }
 
 /** Every commit record of a task, in order. */
-export async function* commitRecords(log: Log, names: TopologyNames, partition: number): AsyncGenerator<CommitRecord> {
+async function* commitRecords(log: Log, names: TopologyNames, partition: number): AsyncGenerator<CommitRecord> {
   const commits = { topic: names.commits, partition };
   const [from = 0] = await log.admin.offsets([commits], 'earliest');
   const [end = 0] = await log.admin.offsets([commits], 'latest');

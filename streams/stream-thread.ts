@@ -27,7 +27,7 @@ export interface StreamLimits extends ProcessLimits {
   readonly pollBytes: number;
 }
 
-export const defaultLimits: StreamLimits = {
+const defaultLimits: StreamLimits = {
   batchRecords: 4_000,
   batchTimers: 1_000,
   batchMs: 25,

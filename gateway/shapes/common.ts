@@ -97,5 +97,3 @@ export const ProblemShape = Type.Object(
   },
   { description: 'A refusal (RFC 9457).' },
 );
-
-export type ProblemJson = Static<typeof ProblemShape>;

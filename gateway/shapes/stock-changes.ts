@@ -5,7 +5,7 @@ import { oneOf, ProductId, strict, Time } from './common.ts';
 /** Beyond this a number is a slip of the keyboard. */
 const mostUnits = 1_000_000_000;
 
-export const ChangeId = Type.String({
+const ChangeId = Type.String({
   pattern: '^[\\x21-\\x7e]{1,128}$',
   description: 'Unique within the product; a change with an id that was used is the change that was made.',
   examples: ['delivery-4711-1'],

@@ -7,7 +7,7 @@ import type { Partition } from './partition.ts';
 import type { StorageEntry, StorageOperation } from './storage.ts';
 import type { TailCache } from './tail-cache.ts';
 
-export const nothing = Buffer.alloc(0);
+const nothing = Buffer.alloc(0);
 
 export class Flush {
   readonly #operations: StorageOperation[] = [];

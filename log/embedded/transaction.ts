@@ -61,7 +61,7 @@ export class EmbeddedTransactionalProducer implements TransactionalProducer {
   }
 }
 
-export class EmbeddedTransaction implements LogTransaction {
+class EmbeddedTransaction implements LogTransaction {
   state: 'open' | 'committing' | 'committed' | 'aborted' = 'open';
   readonly #producer: EmbeddedTransactionalProducer;
   readonly #appends: Append[] = [];

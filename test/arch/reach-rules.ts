@@ -1,5 +1,5 @@
 // Rules about what is used: a file that nothing reaches and an export that nobody imports are deleted, not kept.
-import { matchesGlob } from 'node:path';
+import { dirname, join, matchesGlob } from 'node:path';
 import { isWritten } from './code-rules.ts';
 import type { Module } from './modules.ts';
 import type { Problem, Tree } from './tree.ts';
@@ -17,7 +17,12 @@ export function checkDeadFiles(modules: readonly Module[], tree: Tree): Problem[
   const visit = (path: string) => {
     if (reached.has(path)) return;
     reached.add(path);
-    for (const { target } of byPath.get(path)?.references ?? []) if (target !== undefined) visit(target);
+    const { references = [], strings = [] } = byPath.get(path) ?? {};
+    for (const { target } of references) if (target !== undefined) visit(target);
+    // A program that is started as a process of its own is named by its path.
+    for (const { name } of strings) {
+      for (const named of [name, join(dirname(path), name)]) if (byPath.has(named)) visit(named);
+    }
   };
   for (const { path } of modules) {
     if (entries.some((glob) => matchesGlob(path, glob)) || named.includes(path)) visit(path);

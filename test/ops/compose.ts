@@ -9,7 +9,7 @@ import type { Compose, Service } from './compose-schema.ts';
 type Environment = Readonly<Record<string, string>>;
 
 /** What has to be set, and is not in the repository. */
-export const secrets: Environment = { STOCKSTREAM_JWT_SECRET: 'correct-horse-battery-staple-0123456789' };
+const secrets: Environment = { STOCKSTREAM_JWT_SECRET: 'correct-horse-battery-staple-0123456789' };
 
 /** Parsed and filled in, without the `x-` parts; not checked. @throws if a variable is missing that must be set */
 export function readCompose(env: Environment = secrets): unknown {

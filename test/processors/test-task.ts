@@ -39,7 +39,7 @@ function deepFreeze<V>(value: V): V {
   return value;
 }
 
-export class TestStore<V> implements KeyValueStore<V> {
+class TestStore<V> implements KeyValueStore<V> {
   readonly entries = new Map<string, V>();
   readonly #spec: StoreEntry<V>;
 

@@ -71,7 +71,7 @@ interface ToyWiring {
 /** Counts how often `process` ran, to show suspensions. */
 export const runs = { processed: 0 };
 
-export const count: Processor<Command, ToyWiring> = {
+const count: Processor<Command, ToyWiring> = {
   name: 'count',
   process({ key, value }, { stores: { counts }, timers, forward, now }) {
     runs.processed++;
@@ -120,7 +120,7 @@ export const count: Processor<Command, ToyWiring> = {
   },
 };
 
-export const remind: TimerProcessor<ToyWiring> = {
+const remind: TimerProcessor<ToyWiring> = {
   name: 'remind',
   fire(key, { stores: { counts }, timers, forward, now }) {
     const own = counts.get(key);

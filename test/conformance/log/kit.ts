@@ -141,7 +141,7 @@ export class LogKit {
 }
 
 /** A fetcher that gives records: those of a batch that lie before the position are skipped, as the port asks. */
-export class Reader {
+class Reader {
   readonly fetcher: Fetcher;
   readonly #kit: LogKit;
   readonly #from = new Map<string, number>();
