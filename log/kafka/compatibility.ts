@@ -17,6 +17,7 @@ import {
   syncGroupV5,
 } from '@platformatic/kafka';
 import { StockstreamError } from '../../base/errors.ts';
+import { checkCode, kafka } from './error-codes.ts';
 import type { Link } from './link.ts';
 import { fetchApi } from './wire/fetch.ts';
 import { produceApi } from './wire/produce.ts';
@@ -32,9 +33,12 @@ const needed: readonly { readonly key: number; readonly version: number }[] = [
 
 const transactionVersion = 2;
 
-/** @throws LOG_UNSUPPORTED_BROKER, and what the link throws */
+/** @throws LOG_UNSUPPORTED_BROKER, LOG_AUTHENTICATION_FAILED, and what the link throws */
 export async function checkBroker(link: Link): Promise<void> {
-  const { apiKeys, finalizedFeatures = [] } = await link.call(apiVersionsV3.api, 'stockstream', '1');
+  const { errorCode, apiKeys, finalizedFeatures = [] } = await link.call(apiVersionsV3.api, 'stockstream', '1');
+  // A broker that is asked in a version that it doesn't know says so, and nothing else.
+  if (errorCode !== kafka.unsupportedVersion)
+    checkCode(errorCode, { action: 'tell its versions', broker: link.broker });
   const lacks = needed.filter(({ key, version }) => {
     const api = apiKeys.find(({ apiKey }) => apiKey === key);
     return api === undefined || api.minVersion > version || api.maxVersion < version;

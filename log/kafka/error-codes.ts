@@ -13,6 +13,7 @@ export const kafka = {
   illegalGeneration: 22,
   unknownMember: 25,
   rebalanceInProgress: 27,
+  unsupportedVersion: 35,
   topicAlreadyExists: 36,
   outOfOrderSequence: 45,
   duplicateSequence: 46,

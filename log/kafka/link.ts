@@ -4,7 +4,7 @@
 //     idle --request--> connecting --> connected --broken, timed out, session over--> idle
 //                            +--failed--> idle, not before a pause
 import { isIP } from 'node:net';
-import { type API, Connection, type Reader, ResponseError, type Writer } from '@platformatic/kafka';
+import { type API, Connection, NetworkError, type Reader, ResponseError, type Writer } from '@platformatic/kafka';
 import type { Clock } from '../../base/clock.ts';
 import { StockstreamError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
@@ -60,6 +60,8 @@ export class Link {
   readonly #forget: () => void;
   #connecting: Promise<Connection> | undefined;
   #connection: Connection | undefined;
+  /** What the last connection said before it broke: requests hear only that it did. */
+  #trouble: unknown;
   /** No attempt to connect before that. */
   #notBefore = 0;
   #expiresAt = Number.POSITIVE_INFINITY;
@@ -172,8 +174,10 @@ export class Link {
       ...(tls && { tls, tlsServerName: tls.servername ?? isIP(host) === 0 }),
       ...(sasl && { sasl: connectionSasl(sasl, onSession) }),
     });
-    // Failures come with the requests that they end, too.
-    connection.on('error', () => {});
+    this.#trouble = undefined;
+    connection.on('error', (error) => {
+      this.#trouble = error;
+    });
     return connection;
   }
 
@@ -186,7 +190,8 @@ export class Link {
   #failure(error: unknown, milliseconds: number): StockstreamError {
     if (this.#isClosed) return new StockstreamError('LOG_CLOSED');
     const attempt = { broker: this.broker, tls: this.#parts.tls !== undefined };
-    const failure = connectionError(error, { ...attempt, milliseconds });
+    const found = error instanceof NetworkError && this.#trouble !== undefined ? this.#trouble : error;
+    const failure = connectionError(found, { ...attempt, milliseconds });
     if (failure.code !== 'LOG_CLOSED') this.#options.listener?.(failure);
     return failure;
   }

@@ -2,6 +2,7 @@
 // on the running connection, between requests that are in flight, which brokers refuse. So the session's end is told to
 // the link, which opens a new connection in time.
 import {
+  AuthenticationError,
   type Connection,
   type SASLOptions as ConnectionSasl,
   type SASLCustomAuthenticator,
@@ -30,7 +31,12 @@ export function connectionSasl(sasl: Sasl, onSession: (milliseconds: number) => 
 }
 
 async function logIn(sasl: Sasl, connection: Connection, api: AuthenticateApi): Promise<AuthenticateResponse> {
-  if (sasl.mechanism === 'OAUTHBEARER') return saslOAuthBearer.authenticate(api, connection, sasl.token, {});
+  if (sasl.mechanism === 'OAUTHBEARER') {
+    const response = await saslOAuthBearer.authenticate(api, connection, sasl.token, {});
+    // What the broker has against the token comes as a success that says more: RFC 7628, 3.2.2.
+    if (response.authBytes?.length > 0) throw new AuthenticationError(`the token is refused: ${response.authBytes}`);
+    return response;
+  }
   const { mechanism, username, password } = sasl;
   if (mechanism === 'PLAIN') return saslPlain.authenticate(api, connection, username, password);
   const algorithm = mechanism === 'SCRAM-SHA-256' ? 'SHA-256' : 'SHA-512';

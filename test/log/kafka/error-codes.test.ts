@@ -38,6 +38,7 @@ test('the codes that are decided by have the numbers of their names', () => {
     ['illegalGeneration', 'ILLEGAL_GENERATION'],
     ['unknownMember', 'UNKNOWN_MEMBER_ID'],
     ['rebalanceInProgress', 'REBALANCE_IN_PROGRESS'],
+    ['unsupportedVersion', 'UNSUPPORTED_VERSION'],
     ['topicAlreadyExists', 'TOPIC_ALREADY_EXISTS'],
     ['outOfOrderSequence', 'OUT_OF_ORDER_SEQUENCE_NUMBER'],
     ['duplicateSequence', 'DUPLICATE_SEQUENCE_NUMBER'],
