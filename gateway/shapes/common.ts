@@ -1,6 +1,6 @@
 // Parts of requests and answers that several routes share. The schemas are the contract: they validate, type and
 // document. Every string has a bound.
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 
 /** One of a few words. */
 export function oneOf<const Words extends readonly string[]>(words: Words, options: object = {}) {
