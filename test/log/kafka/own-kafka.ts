@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { makeCertificates } from './certificates.ts';
 
 /** A folder with Kafka's jars: as named, or as the cache of servers keeps it. */
-export const jars = process.env.STOCKSTREAM_TEST_KAFKA_JARS ?? cached();
+const jars = process.env.STOCKSTREAM_TEST_KAFKA_JARS ?? cached();
 
 /** Why there is no Kafka of our own, if there is none: for `skip`. */
 export const missing =

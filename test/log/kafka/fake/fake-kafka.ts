@@ -123,7 +123,7 @@ export class FakeKafka {
   }
 }
 
-export class FakeBroker {
+class FakeBroker {
   readonly id: number;
   port = 0;
   readonly #fake: FakeKafka;
