@@ -10,13 +10,17 @@ import { addStart } from './commands/start.ts';
 import { addState } from './commands/state.ts';
 import { addTopics } from './commands/topics.ts';
 import { addTopology } from './commands/topology.ts';
+import { addUsers } from './commands/users.ts';
 import { addViews } from './commands/views.ts';
 import { readConfig } from './config.ts';
 import { addSettings } from './flags.ts';
 import { description, version } from './manifest.ts';
 import { printJson } from './output.ts';
 
-const program = new Command('stockstream').description(description).version(version).showHelpAfterError();
+const program = new Command('stockstream')
+  .description(description)
+  .version(version)
+  .showHelpAfterError('(--help shows all options)');
 
 addStart(program);
 addTopics(program);
@@ -26,6 +30,7 @@ addReplay(program);
 addState(program);
 addDeadLetters(program);
 addViews(program);
+addUsers(program);
 addPrograms(program);
 addSettings(program.command('config'))
   .description('Check the settings and print them, secrets hidden.')

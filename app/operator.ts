@@ -13,7 +13,7 @@ import { readState } from './read-state.ts';
 import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
-import { createTopics, topicsOf } from './topics.ts';
+import { checkTopics, createTopics } from './topics.ts';
 import { openDocuments, openLog, openStore, useSchemas } from './wire.ts';
 
 export interface Operator {
@@ -56,8 +56,9 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
   const logger = createLogger({ logLevel: 'warn' });
   await useSchemas(config, logger);
   const log = await openLog(config, logger);
-  await createTopics(log, config);
-  const topics = await topicsOf(log);
+  // On Kafka, topics are made by whoever sizes them, never by a tool that only looks.
+  if (config.log === 'embedded') await createTopics(log, config);
+  const topics = await checkTopics(log, config, logger);
   const documents = await openDocuments(config, logger);
   let state: ReturnType<typeof openStore> | undefined;
   const readHere: Operations['readState'] = async (query) => {
