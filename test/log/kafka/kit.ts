@@ -6,9 +6,10 @@ import { systemRandom } from '../../../base/random.ts';
 import { type KafkaLog, openKafkaLog } from '../../../log/kafka/kafka-log.ts';
 import type { KafkaSettings } from '../../../log/kafka/options.ts';
 import type { LogFeatures } from '../../conformance/log.suite.ts';
+import { services } from '../../services.ts';
 
 /** The first brokers to ask. */
-export const brokers = (process.env.STOCKSTREAM_TEST_BROKERS ?? '127.0.0.1:9092').split(',');
+export const brokers = services.brokers.split(',');
 
 const opened: KafkaLog[] = [];
 after(async () => {
