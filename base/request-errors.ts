@@ -224,6 +224,12 @@ export const requestErrors = {
     remedy: 'Begin the file with changeId,productId,warehouseId,delta,count,sequence.',
     status: 400,
   },
+  VIEW_IN_USE: {
+    message: 'View {view} is filled by workers of other processes.',
+    disposition: 'refuse',
+    remedy: 'Stop all workers, rebuild the view, start them again.',
+    status: 409,
+  },
   VIEW_NOT_FOUND: {
     message: 'There is no view {view}.',
     disposition: 'refuse',

@@ -19,6 +19,8 @@ export interface Problem {
   readonly instance?: string;
 }
 
+const unavailable = 'Something that this needs cannot be reached now. Try again.';
+
 /** What is unavailable now is soon there again, mostly. */
 const defaultRetryAfter = 1;
 
@@ -53,7 +55,8 @@ export function problemOf(error: StockstreamError): Problem {
   const { code } = error;
   const status = statusOf(code);
   // The messages of our own refusals tell nothing of the inside, whatever their status is.
-  const detail = status < 500 || error instanceof Refusal ? error.message : errorCatalogue.INTERNAL_ERROR.message;
+  const isTold = status < 500 || error instanceof Refusal;
+  const detail = isTold ? error.message : status === 503 ? unavailable : errorCatalogue.INTERNAL_ERROR.message;
   const errors = error instanceof Refusal ? error.faults : [];
   return {
     type: `urn:stockstream:problem:${codeText(code)}`,

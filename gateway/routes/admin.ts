@@ -141,7 +141,7 @@ function rebuildViews(app: App, { operations }: Gateway): void {
   app.post(
     '/v1/admin/views/:name/rebuild',
     {
-      ...config(operators, ['VIEW_NOT_FOUND']),
+      ...config(operators, ['VIEW_NOT_FOUND', 'VIEW_IN_USE']),
       schema: {
         ...about(
           'Operations',

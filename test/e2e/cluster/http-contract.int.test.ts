@@ -21,6 +21,9 @@ test('two gateways and two workers apart', async (t) => {
   const redis = ['--cache', 'redis', '--redis', installation.redis];
   const gateways = [await installation.startGateway('g1', ...redis), await installation.startGateway('g2', ...redis)];
   await orderAndCancel(installation, gateways);
+  const operator = installation.token('an-operator', 'operator');
+  const rebuilt = await gateways[0]!.call('POST', '/v1/admin/views/orders/rebuild', { token: operator });
+  assert.deepEqual([rebuilt.status, rebuilt.body.code], [409, 'view_in_use']);
   for (const process of [...gateways, first, second]) assert.equal(await process.stop(), 0, process.output);
   await noOpenTransaction(installation);
 });
