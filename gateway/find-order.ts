@@ -110,11 +110,15 @@ function later(viewed: OrderAnswer | undefined, seen: OrderAnswer | undefined): 
   return seen.history.length > viewed.history.length ? seen : viewed;
 }
 
-/** What can't be decoded is a dead letter for whoever processes it, and no order that was ever accepted. */
+/**
+ * What can't be decoded is a dead letter for whoever processes it, and no order that was ever accepted. But what a newer
+ * gateway wrote, with a schema that this one doesn't know, may be the order. @throws ORDER_NOT_YET_VISIBLE
+ */
 function visitSafely(value: Buffer, visit: (value: Buffer) => boolean): boolean {
   try {
     return visit(value);
   } catch (error) {
+    if (isStockstreamError(error, 'SCHEMA_UNKNOWN')) throw new Refusal('ORDER_NOT_YET_VISIBLE', { retryAfter: 5 });
     if (isStockstreamError(error)) return false;
     throw error;
   }

@@ -131,6 +131,16 @@ describe('an accepted order is never 404', () => {
     assert.equal((await read(placed.body.orderId)).status, 200);
   });
 
+  test('a record among them that a newer gateway wrote may be the order: 503, not 404', async () => {
+    shop.decider.pause();
+    const orderId = orderIdFor('s1', 'of a newer gateway', 'p1');
+    const newer = { ...topics.orders, serde: topics.deadLetters.serde };
+    // The magic byte, the id of a schema that nobody has, and a payload.
+    await shop.append(newer, 'p1', Buffer.from([0, 0x7f, 0xff, 0xff, 0xff, 1]));
+    const { status, body } = await read(orderId);
+    assert.deepEqual([status, body.code], [503, 'order_not_yet_visible']);
+  });
+
   test('an order behind more than may be searched is 503, not 404', async () => {
     shop.decider.pause();
     const settings = { ...shop.deps.settings, searchBytes: 2_000 };
