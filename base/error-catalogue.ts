@@ -108,7 +108,7 @@ const entries = {
   LOG_NOT_AUTHORIZED: {
     message: 'Kafka does not allow us to {action}: {reason}.',
     disposition: 'fatal',
-    remedy: 'Give the principal the rights that docs/decisions/0006-kafka-adapter.md lists.',
+    remedy: 'Give the principal the rights that docs/decisions/0004-kafka-adapter.md lists.',
   },
   LOG_UNSUPPORTED_BROKER: {
     message: 'Kafka at {broker} is of no use: {reason}.',

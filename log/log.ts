@@ -91,8 +91,9 @@ export interface Appended extends TopicPartition {
 }
 
 /**
- * One atomic write: batches to any partitions and a group's offsets. Nothing of it is visible before `commit`
- * resolves, everything after. Failures of earlier calls surface at `commit`.
+ * One atomic write: batches to any partitions and a group's offsets. Nothing of it is visible before `commit`. Once that
+ * has resolved nothing undoes it, and readers get it, at once or a moment later: where brokers have yet to mark its end,
+ * the `uncommitted` end tells how far to read. Failures of earlier calls surface at `commit`.
  */
 export interface LogTransaction {
   /** Hands over a batch, which is stored as it is: put all records that a commit has for a partition into one. */
