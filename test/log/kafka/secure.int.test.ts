@@ -1,4 +1,5 @@
-// TLS, SASL and rights on a real Kafka: each way in works, each wrong one is told by its code, soon, and without secrets.
+// On a real Kafka of the test's own: each way in by TLS and SASL works, each wrong one is told by its code, soon, and without
+// secrets; rights are enough or missed; transactions that take too long are aborted, and their producers go on.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -29,7 +30,18 @@ let kafka: OwnKafka;
 before(async () => {
   if (!missing) kafka = await startKafka();
 });
-after(() => kafka?.stop());
+const opened: KafkaLog[] = [];
+after(async () => {
+  await Promise.all(opened.map((log) => log.close()));
+  await kafka?.stop();
+});
+
+/** Closed at the end, if not before. */
+async function open(ways: Ways & Partial<KafkaLogOptions>): Promise<KafkaLog> {
+  const log = await openKafkaLog({ ...options, ...ways });
+  opened.push(log);
+  return log;
+}
 
 const loginOf = (name: keyof typeof passwords, mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512' = 'PLAIN') => {
   return { mechanism, username: name, password: passwords[name] };
@@ -123,7 +135,7 @@ check('turns away who has no certificate, no credentials, or speaks in the clear
 });
 
 check('goes on with who is there when a session is over', async () => {
-  const log = await openKafkaLog({ ...options, ...secure(loginOf('alice', 'SCRAM-SHA-256')) });
+  const log = await open(secure(loginOf('alice', 'SCRAM-SHA-256')));
   await log.admin.createTopics([{ name: 'sessions', partitions: 1, cleanup: 'delete' }]);
   const producer = await log.producer();
   const fetcher = log.fetcher();
@@ -143,7 +155,7 @@ check('goes on with who is there when a session is over', async () => {
 });
 
 check('says what somebody may not do', async () => {
-  const guest = await openKafkaLog({ ...options, ...secure(loginOf('guest')) });
+  const guest = await open(secure(loginOf('guest')));
   const denied = (work: Promise<unknown>) => assert.rejects(work, { code: 'LOG_NOT_AUTHORIZED' });
   await letsIn({ brokers: [kafka.at.plain] }, 'private');
   await denied(guest.admin.createTopics([{ name: 'own', partitions: 1, cleanup: 'delete' }]));
@@ -162,7 +174,7 @@ check('says what somebody may not do', async () => {
 check('lets who has the rights that are documented do all of it', async () => {
   const prefix = 'shop-';
   await grant(kafka.at.plain, 'worker', prefix);
-  const log = await openKafkaLog({ ...options, ...secure(loginOf('worker')), prefix });
+  const log = await open({ ...secure(loginOf('worker')), prefix });
   await works(log, 'topic');
   const group = { group: 'group', sessionTimeoutMs: 10_000, rebalanceTimeoutMs: 10_000 };
   const member = await TestMember.join(log, group, 'one');
@@ -177,6 +189,46 @@ check('lets who has the rights that are documented do all of it', async () => {
   await log.admin.deleteRecords({ topic: 'topic', partition: 0 }, 1);
   await member.leave();
   await log.admin.deleteTopics(['topic']);
+  await log.close();
+});
+
+check('aborts a transaction that takes too long, and its producer goes on', async () => {
+  const log = await open({ brokers: [kafka.at.plain], transactionTimeoutMs: 1_000 });
+  await log.admin.createTopics([{ name: 'late', partitions: 3, cleanup: 'delete' }]);
+  const end = async (partition: number) => {
+    return (await log.admin.offsets([{ topic: 'late', partition }], 'latest', 'uncommitted'))[0]!;
+  };
+  const producer = await log.transactionalProducer('late');
+  for (const [partition, isContinued] of [true, false].entries()) {
+    const late = producer.begin();
+    late.append('late', partition, batchOf('lost'));
+    // The record, then the mark of its abort.
+    while ((await end(partition)) < 2) await wait(20);
+    if (isContinued) late.append('late', partition, batchOf('lost, too'));
+    await assert.rejects(late.commit(), { code: 'LOG_TRANSACTION_ABORTED' });
+    const next = producer.begin();
+    next.append('late', partition, batchOf('kept'));
+    await next.commit();
+  }
+  const replaced = producer.begin();
+  replaced.append('late', 2, batchOf('zombie'));
+  while ((await end(2)) < 1) await wait(20);
+  const heir = await log.transactionalProducer('late');
+  replaced.append('late', 2, batchOf('zombie, too'));
+  await assert.rejects(replaced.commit(), { code: 'LOG_PRODUCER_FENCED' });
+  assert.throws(() => producer.begin(), { code: 'LOG_PRODUCER_FENCED' });
+  const last = heir.begin();
+  last.append('late', 2, batchOf('kept'));
+  await last.commit();
+  const fetcher = log.fetcher();
+  const seen: string[] = [];
+  for (const partition of [0, 1, 2]) fetcher.assign({ topic: 'late', partition }, 0);
+  while (seen.length < 3) {
+    for (const { partition, batches } of await fetcher.poll({ maxWaitMs: 1_000, maxBytes: 10_000 })) {
+      for (const batch of batches) for (const { value } of batch.records()) seen.push(`${partition} ${value}`);
+    }
+  }
+  assert.deepEqual(seen.sort(), ['0 kept', '1 kept', '2 kept']);
   await log.close();
 });
 
