@@ -1,139 +1,75 @@
 // `stockstream bench`: every contender in one run, in turn, so that a noisy machine is noisy for all of them; medians
-// and ranges of some rounds, and the ratio of each round. Peers whose server doesn't answer are left out, loudly.
-import { execFile } from 'node:child_process';
-import { connect } from 'node:net';
-import { cpus, totalmem } from 'node:os';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
-import { type Result, workloadFlags } from './peer-result.ts';
+// and ranges of some rounds, and the ratio of each round. Peers that aren't there are left out, loudly.
+import { cpus, loadavg, totalmem } from 'node:os';
+import { type Contender, contendersOf } from './contenders.ts';
+import { orExit } from './flags.ts';
+import { type BenchOptions, readOptions, usage } from './options.ts';
+import type { Result } from './peer-result.ts';
+import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 
-const { values } = parseArgs({
-  options: {
-    ...workloadFlags,
-    rounds: { type: 'string', default: '3' },
-    rate: { type: 'string', default: '1000' },
-    postgres: { type: 'string', default: 'postgres://postgres@127.0.0.1:5433/postgres' },
-    redis: { type: 'string', default: 'redis://127.0.0.1:6379/9' },
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-const usage = `stockstream bench [options]
-  --orders N      orders of a run (100000)          --products N  (10000)
-  --load NAME     uniform, zipf or hot (uniform)    --rounds N    (3)
-  --rate N        orders a second of the latency run (1000)
-  --postgres URL  --redis URL                       --json`;
-
-interface Contender {
-  readonly name: string;
-  readonly file: string;
-  readonly args: readonly string[];
-  /** Where its server listens; none for ours. */
-  readonly url?: string;
+const options = orExit(usage, () => readOptions(process.argv.slice(2)));
+if (options === undefined) process.stdout.write(`${usage}\n`);
+else {
+  try {
+    await main(options);
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
+    process.exitCode = 1;
+  }
 }
 
-const workloadArgs = ['orders', 'products', 'load', 'seed'].flatMap((name) => [
-  `--${name}`,
-  String(values[name as 'orders']),
-]);
-const ours: Contender = { name: 'stockstream embedded', file: 'embedded-run.ts', args: [] };
-const contenders: readonly Contender[] = [
-  ours,
-  ...['call', 'batch'].map((variant) => {
-    const args = ['--variant', variant, '--url', values.postgres];
-    return { name: `postgres ${variant}`, file: 'peers/postgres.ts', args, url: values.postgres };
-  }),
-  ...['everysec', 'always'].map((variant) => {
-    const args = ['--variant', variant, '--url', values.redis];
-    return { name: `redis ${variant}`, file: 'peers/redis.ts', args, url: values.redis };
-  }),
-];
-
-function say(line: string): void {
-  if (!values.json) process.stdout.write(`${line}\n`);
-}
-
-async function run({ file, args }: Contender, extra: readonly string[] = []): Promise<Result> {
-  const path = fileURLToPath(new URL(file, import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [path, ...workloadArgs, ...args, ...extra]);
-  return JSON.parse(stdout) as Result;
-}
-
-/** Whether something listens where the contender's server should be. */
-function isThere({ url }: Contender): Promise<boolean> {
-  if (url === undefined) return Promise.resolve(true);
-  const { hostname, port } = new URL(url);
-  return new Promise((resolve) => {
-    const socket = connect(Number(port), hostname);
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
-}
-
-function median(numbers: readonly number[]): number {
-  return [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
-}
-
-function range(numbers: readonly number[]): string {
-  return `${median(numbers).toLocaleString('en')} [${Math.min(...numbers).toLocaleString('en')} to ${Math.max(...numbers).toLocaleString('en')}]`;
-}
-
-async function main(): Promise<void> {
-  if (values.help) return say(usage);
+async function main({ json, ...bench }: BenchOptions): Promise<void> {
+  const say = (line: string) => {
+    if (!json) process.stdout.write(`${line}\n`);
+  };
+  const contenders = contendersOf({ json, ...bench });
+  const leftOut: Record<string, string> = {};
   const there: Contender[] = [];
   for (const contender of contenders) {
-    if (await isThere(contender)) there.push(contender);
-    else say(`!! LEFT OUT: ${contender.name}: nothing listens at ${new URL(contender.url!).host}`);
-  }
-  say(`${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`);
-  say(`${values.orders} orders over ${values.products} products, ${values.load}, ${values.rounds} rounds in turn\n`);
-  const results = new Map<string, Result[]>(there.map(({ name }) => [name, []]));
-  for (let round = 1; round <= Number(values.rounds); round++) {
-    for (const contender of there) {
-      const result = await run(contender);
-      results.get(contender.name)!.push(result);
-      say(
-        `  round ${round}  ${contender.name.padEnd(22)}${result.ordersPerSecond.toLocaleString('en').padStart(10)} orders/s`,
-      );
+    const reason = await contender.missing();
+    if (reason === undefined) there.push(contender);
+    else if (contender === contenders[0]) throw new Error(`${contender.name}: ${reason}`);
+    else {
+      leftOut[contender.name] = reason;
+      process.stderr.write(`!! LEFT OUT: ${contender.name}: ${reason}\n`);
     }
   }
-  const steady = await run(ours, [
-    '--rate',
-    values.rate,
-    '--orders',
-    String(Math.min(Number(values.orders), Number(values.rate) * 20)),
-  ]);
-  report(results, steady);
-}
+  const machine = machineNow();
+  say(`${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${process.version}, load average ${machine.load}`);
+  const { orders, products, load } = bench.workload;
+  say(`${orders} orders over ${products} products, ${load}, rounds in turn: ${bench.rounds}\n`);
 
-function report(results: ReadonlyMap<string, readonly Result[]>, steady: Result): void {
-  if (values.json) {
-    process.stdout.write(`${JSON.stringify({ results: Object.fromEntries(results), steady })}\n`);
-  } else {
-    const own = results.get(ours.name)!;
-    say(`\n${'contender'.padEnd(22)}  orders/s: median [range]           stockstream to it, a round each`);
-    for (const [name, runs] of results) {
-      const ratios = runs.map(({ ordersPerSecond }, round) =>
-        (own[round]!.ordersPerSecond / ordersPerSecond).toFixed(2),
-      );
-      say(
-        `${name.padEnd(22)}  ${range(runs.map(({ ordersPerSecond }) => ordersPerSecond)).padEnd(34)} ${ratios.join('  ')}`,
-      );
-    }
-    say(
-      `\nstockstream: ${range(own.map(({ ordersPerCpuSecond }) => ordersPerCpuSecond))} orders a CPU second, ${Math.max(...own.map(({ peakRssMb }) => peakRssMb))} MB at most`,
-    );
-    say(
-      `stockstream at ${values.rate} orders/s: p50 ${steady.p50ms} ms, p99 ${steady.p99ms} ms, p99.9 ${steady.p999ms} ms`,
-    );
+  const results = await measure(there, bench.rounds, say);
+  const problems = problemLines(results);
+  if (json) {
+    const { rounds, steady } = results;
+    const report = { machine, workload: bench.workload, leftOut, results: Object.fromEntries(rounds), steady };
+    process.stdout.write(`${JSON.stringify(report)}\n`);
   }
-  const problems = [...results.values()]
-    .flat()
-    .concat(steady)
-    .flatMap(({ contender, problems: all }) => all.map((each) => `${contender}: ${each}`));
+  say('');
+  for (const line of table(results, bench.log === 'kafka')) say(line);
+  say('');
+  for (const line of latencyLines(results)) say(line);
+  say(`load average ${machineNow().load} at the end`);
   for (const problem of problems) process.stderr.write(`WRONG: ${problem}\n`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-await main();
+async function measure(contenders: readonly Contender[], count: number, say: (line: string) => void): Promise<Results> {
+  const rounds = new Map<string, Result[]>(contenders.map(({ name }) => [name, []]));
+  for (let round = 1; round <= count; round++) {
+    for (const { name, catchUp } of contenders) {
+      const result = await catchUp();
+      rounds.get(name)!.push(result);
+      say(roundLine(round, name, result));
+    }
+  }
+  const steady: Result[] = [];
+  for (const { keepUp } of contenders) if (keepUp !== undefined) steady.push(await keepUp());
+  return { rounds, steady };
+}
+
+/** The load tells how much others take: above the count of cores, absolute figures are worth little. */
+function machineNow() {
+  return { cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), load: loadavg()[0]!.toFixed(1) };
+}

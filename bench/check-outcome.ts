@@ -2,7 +2,7 @@
 import type { Log } from '../log/log.ts';
 import { type TopicEntry, topics } from '../schemas/topics.ts';
 import { productIdOf } from './feeder.ts';
-import { stockOf, type WorkloadOptions, workload } from './workload.ts';
+import { stocksOf, type WorkloadOptions, workload } from './workload.ts';
 
 /** In words; empty if all is right. */
 export async function checkOutcome(log: Log, options: WorkloadOptions): Promise<string[]> {
@@ -21,6 +21,7 @@ export async function checkOutcome(log: Log, options: WorkloadOptions): Promise<
   if (twice > 0) problems.push(`${twice} orders have not exactly one answer`);
   const levels = new Map<string, { held: number; onHand: number; free: number }>();
   for await (const level of everything(log, topics.stockLevels)) levels.set(level.productId, level);
+  const stockOf = stocksOf(options);
   for (let product = 0; product < options.products; product++) {
     const productId = productIdOf(product);
     const level = levels.get(productId) ?? { held: 0, onHand: 0, free: 0 };

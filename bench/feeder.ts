@@ -109,6 +109,7 @@ export async function feedOrders(
 ): Promise<void> {
   const started = systemClock.monotonic();
   let count = 0;
+  let flushed: Promise<unknown> = Promise.resolve();
   for (const order of orders) {
     const submitted = orderOf(order);
     const dueMs = rate === undefined ? 0 : (count / rate) * 1000;
@@ -117,14 +118,15 @@ export async function feedOrders(
     count++;
     // At a rate, orders go out every few milliseconds, without waiting for the ones before.
     if (rate !== undefined && systemClock.monotonic() - started < (count / rate) * 1000) {
-      void feeder.flush();
+      flushed = Promise.all([flushed, feeder.flush()]);
+      flushed.catch(() => {});
       await sleep(systemClock, Math.max(1, (count / rate) * 1000 - (systemClock.monotonic() - started)));
     }
   }
-  await feeder.flush();
+  await Promise.all([flushed, feeder.flush()]);
 }
 
-function orderOf({ id, lines: asked }: WorkloadOrder): OrderSubmitted {
+function orderOf({ id, lines: asked, street = 'A Street 1' }: WorkloadOrder): OrderSubmitted {
   const lines = asked.map(({ product, quantity }, index) => {
     return { line: index + 1, productId: productIdOf(product), quantity, unitPrice, productVersion: 1, weightGrams };
   });

@@ -1,21 +1,28 @@
 // What every contender of the bench takes and prints, so that they can be put into one table.
 import { parseArgs } from 'node:util';
-import type { Load, WorkloadOptions } from './workload.ts';
+import { oneOf, orExit, serverUrl, whole } from './flags.ts';
+import { loads, type WorkloadOptions } from './workload.ts';
 
 /** One line of JSON on standard output. */
 export interface Result extends WorkloadOptions {
   readonly contender: string;
   readonly ordersPerSecond: number;
-  /** Of the contender's own process: a database's server is not in it. */
+  /** Of the contender's own process: a server of its own, database or broker, is not in it. */
   readonly ordersPerCpuSecond: number;
   readonly peakRssMb: number;
   /** What the run did wrong, in words. */
   readonly problems: readonly string[];
-  /** Of a run at a steady rate. */
+  /** Share of the orders that were refused for want of stock. */
+  readonly refused?: number;
+  /** As `ordersPerCpuSecond`, without what the process used before it took the first order. */
+  readonly ordersPerCpuSecondRunning?: number;
+  /** Of a run at a steady rate, in orders a second. */
   readonly rate?: number;
   readonly p50ms?: number;
   readonly p99ms?: number;
   readonly p999ms?: number;
+  /** The worst delay of a send against its schedule: what the generator itself added, unseen by the latencies. */
+  readonly behindMs?: number;
 }
 
 export const workloadFlags = {
@@ -25,12 +32,19 @@ export const workloadFlags = {
   seed: { type: 'string', default: '1' },
 } as const;
 
+const most = 2 ** 31 - 1;
+
+/** @throws FlagError */
 export function workloadOf(values: { orders: string; products: string; load: string; seed: string }): WorkloadOptions {
-  const { orders, products, load, seed } = values;
-  return { orders: Number(orders), products: Number(products), load: load as Load, seed: Number(seed) };
+  return {
+    orders: whole('orders', values.orders, [1, most]),
+    products: whole('products', values.products, [1, 10_000_000]),
+    load: oneOf('load', values.load, loads),
+    seed: whole('seed', values.seed, [0, most]),
+  };
 }
 
-/** The arguments of a peer that is a server. @throws if the variant is none of `variants` */
+/** The arguments of a peer that is a server. Ends the program if they are wrong. */
 export function peerArguments(
   defaultUrl: string,
   variants: readonly string[],
@@ -40,20 +54,44 @@ export function peerArguments(
     url: { type: 'string', default: defaultUrl },
     variant: { type: 'string', default: variants[0]! },
   } as const;
-  const { values } = parseArgs({ options });
-  if (!variants.includes(values.variant)) throw new Error(`--variant is one of ${variants.join(', ')}`);
-  return { ...workloadOf(values), url: values.url, variant: values.variant };
+  return orExit(`--orders N --products N --load NAME --seed N --url URL --variant ${variants.join('|')}`, () => {
+    const { values } = parseArgs({ options });
+    return {
+      ...workloadOf(values),
+      url: serverUrl('url', values.url, [new URL(defaultUrl).protocol]),
+      variant: oneOf('variant', values.variant, variants),
+    };
+  });
+}
+
+/** What one run took. */
+export interface Measured {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+  readonly peakRssMb: number;
+}
+
+/** Of this process, since `started` and since it used `cpu`. */
+export function measuredHere(cpu: NodeJS.CpuUsage, started: number): Measured {
+  return {
+    seconds: (performance.now() - started) / 1000,
+    cpuSeconds: secondsOf(process.cpuUsage(cpu)),
+    peakRssMb: peakRssMb(),
+  };
+}
+
+export function secondsOf({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1_000_000;
+}
+
+export function peakRssMb(): number {
+  return process.resourceUsage().maxRSS / 1024;
 }
 
 export function printResult(
   contender: string,
   { orders, products, load, seed }: WorkloadOptions,
-  {
-    seconds,
-    cpu,
-    problems,
-    ...more
-  }: { seconds: number; cpu: NodeJS.CpuUsage; problems: readonly string[] } & Partial<Result>,
+  { seconds, cpuSeconds, ...more }: Measured & Partial<Result> & Pick<Result, 'problems'>,
 ): void {
   const result: Result = {
     contender,
@@ -62,11 +100,10 @@ export function printResult(
     load,
     seed,
     ordersPerSecond: Math.round(orders / seconds),
-    ordersPerCpuSecond: Math.round(orders / ((cpu.user + cpu.system) / 1_000_000)),
-    peakRssMb: Math.round(process.resourceUsage().maxRSS / 1024),
-    problems,
+    ordersPerCpuSecond: Math.round(orders / cpuSeconds),
     ...more,
+    peakRssMb: Math.round(more.peakRssMb),
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  process.exitCode = problems.length === 0 ? 0 : 1;
+  process.exitCode = result.problems.length === 0 ? 0 : 1;
 }

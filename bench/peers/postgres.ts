@@ -2,7 +2,7 @@
 // idempotent by order id; it has no refusals with reasons, no expiry, no events. `--variant call` sends one function
 // call an order over many connections; `--variant batch` sends 200 orders in one statement over one connection.
 import pg from 'pg';
-import { peerArguments, printResult } from '../peer-result.ts';
+import { measuredHere, peerArguments, printResult } from '../peer-result.ts';
 import { stockOf, type WorkloadOrder, workload } from '../workload.ts';
 
 const { url, variant, ...options } = peerArguments('postgres://postgres@127.0.0.1:5433/postgres', ['call', 'batch']);
@@ -83,7 +83,7 @@ await Promise.all(
     client.release();
   }),
 );
-const seconds = (performance.now() - started) / 1000;
+const measured = measuredHere(cpu, started);
 
 const problems: string[] = [];
 const { rows: answered } = await pool.query('SELECT count(*)::int AS orders FROM bench_orders');
@@ -99,4 +99,4 @@ for (const { product, quantity, units } of unbalanced) {
   if (Number(quantity) + Number(units) !== stockOf(product)) problems.push(`product ${product} does not balance`);
 }
 await pool.end();
-printResult(`postgres ${variant}`, options, { seconds, cpu: process.cpuUsage(cpu), problems: problems.slice(0, 10) });
+printResult(`postgres ${variant}`, options, { ...measured, problems: problems.slice(0, 10) });

@@ -1,7 +1,7 @@
 // A peer of the bench: the same orders as one Lua script each on Redis, pipelined. It decrements all lines or none and
 // is idempotent by order id; no refusals with reasons, no expiry, no events. `--variant always` syncs every write.
 import { Redis } from 'ioredis';
-import { peerArguments, printResult } from '../peer-result.ts';
+import { measuredHere, peerArguments, printResult } from '../peer-result.ts';
 import { stockOf, type WorkloadOrder, workload } from '../workload.ts';
 
 const { url, variant, ...options } = peerArguments('redis://127.0.0.1:6379/9', ['everysec', 'always']);
@@ -57,7 +57,7 @@ await Promise.all(
     }
   }),
 );
-const seconds = (performance.now() - started) / 1000;
+const measured = measuredHere(cpu, started);
 
 const problems: string[] = [];
 if (answered !== orders.length) problems.push(`${answered} requests were answered, not ${orders.length}`);
@@ -71,4 +71,4 @@ for (const product of products) {
   if (balance !== stockOf(product)) problems.push(`product ${product} does not balance`);
 }
 redis.disconnect();
-printResult(`redis ${variant}`, options, { seconds, cpu: process.cpuUsage(cpu), problems: problems.slice(0, 10) });
+printResult(`redis ${variant}`, options, { ...measured, problems: problems.slice(0, 10) });

@@ -1,0 +1,95 @@
+// Reads the shop's answers as they become visible, read committed: when each order was first answered, and how many were
+// refused.
+import { sleep, systemClock } from '../base/clock.ts';
+import type { Fetcher, Log } from '../log/log.ts';
+import { topics } from '../schemas/topics.ts';
+import { partitionsOf } from './shop.ts';
+
+export interface FollowOptions {
+  /** Between two polls, to leave the processor to the shop; 0 for latencies. */
+  readonly restMs: number;
+}
+
+export class Answers {
+  readonly #fetcher: Fetcher;
+  readonly #restMs: number;
+  readonly #firstAt = new Map<string, number>();
+  readonly #done: Promise<void>;
+  #isReading = true;
+  #failure: unknown;
+  #refused = 0;
+  /** On the monotonic clock, as all times here. */
+  #lastAt = 0;
+
+  private constructor(fetcher: Fetcher, { restMs }: FollowOptions) {
+    this.#fetcher = fetcher;
+    this.#restMs = restMs;
+    this.#done = this.#read().catch((error: unknown) => {
+      this.#failure = error;
+    });
+  }
+
+  /** Of orders that are answered from now on. */
+  static async follow(log: Log, options: FollowOptions): Promise<Answers> {
+    const partitions = partitionsOf(topics.orderEvents);
+    const ends = await log.admin.offsets(partitions, 'latest');
+    const fetcher = log.fetcher();
+    for (const [index, partition] of partitions.entries()) fetcher.assign(partition, ends[index]!);
+    return new Answers(fetcher, options);
+  }
+
+  get count(): number {
+    return this.#firstAt.size;
+  }
+
+  get refused(): number {
+    return this.#refused;
+  }
+
+  get lastAt(): number {
+    return this.#lastAt;
+  }
+
+  /** When the order was first answered, if it was. */
+  at(orderId: string): number | undefined {
+    return this.#firstAt.get(orderId);
+  }
+
+  /** Whether so many orders are answered before nothing new comes for `patienceMs`. @throws LOG_* */
+  async reach(count: number, patienceMs: number): Promise<boolean> {
+    let [before, since] = [this.count, performance.now()];
+    while (this.count < count) {
+      await sleep(systemClock, 5);
+      if (this.#failure !== undefined) throw this.#failure;
+      if (this.count > before) [before, since] = [this.count, performance.now()];
+      else if (performance.now() - since > patienceMs) return false;
+    }
+    return true;
+  }
+
+  async stop(): Promise<void> {
+    this.#isReading = false;
+    this.#fetcher.wake();
+    await this.#done;
+    await this.#fetcher.close();
+  }
+
+  async #read(): Promise<void> {
+    while (this.#isReading) {
+      const fetched = await this.#fetcher.poll({ maxWaitMs: 100, maxBytes: 4 << 20 });
+      const now = performance.now();
+      for (const { batches } of fetched) {
+        for (const batch of batches) for (const { value } of batch.records()) this.#note(value!, now);
+      }
+      if (this.#restMs > 0) await sleep(systemClock, this.#restMs);
+    }
+  }
+
+  #note(value: Buffer, now: number): void {
+    const { orderId, event } = topics.orderEvents.serde.decode(value);
+    if (event.type === 'OrderCreated' || this.#firstAt.has(orderId)) return;
+    this.#firstAt.set(orderId, now);
+    this.#lastAt = now;
+    if (event.type === 'OrderRejected') this.#refused++;
+  }
+}

@@ -1,0 +1,100 @@
+// Who takes part: ours first, then its peers. Each runs as a program of its own.
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { BenchOptions, EmbeddedOptions, KafkaOptions } from './options.ts';
+import type { Result } from './peer-result.ts';
+import { catchUp, keepUp } from './peers/kafka-streams.ts';
+import { linesOf } from './program.ts';
+import type { SteadyOptions } from './steady.ts';
+import type { WorkloadOptions } from './workload.ts';
+
+export interface Contender {
+  readonly name: string;
+  /** Why it can't take part, if so. */
+  readonly missing: () => Promise<string | undefined>;
+  /** All orders at once. */
+  readonly catchUp: () => Promise<Result>;
+  /** At a steady rate, where that is measured. */
+  readonly keepUp?: () => Promise<Result>;
+}
+
+export function contendersOf(options: BenchOptions): readonly [Contender, ...Contender[]] {
+  return options.log === 'kafka' ? onKafka(options) : embedded(options);
+}
+
+function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
+  const { workload, steady, brokers, threads, kafkaStreams = '' } = options;
+  const args = ['--log', 'kafka', '--brokers', brokers.join(','), '--threads', String(threads)];
+  const peer: Contender = {
+    name: 'kafka streams',
+    missing: async () => (kafkaStreams === '' ? 'its run script is not given: --kafka-streams PATH' : undefined),
+    catchUp: () => catchUp(kafkaStreams, workload),
+    keepUp: () => keepUp(kafkaStreams, workload, steady),
+  };
+  return [ours('stockstream kafka', { args, brokers, workload, steady }), peer];
+}
+
+function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
+  const peer = (name: string, file: string, [variant, url]: readonly [string, string]): Contender => ({
+    name: `${name} ${variant}`,
+    missing: () => missing([hostOf(url)]),
+    catchUp: () => program(file, ['--variant', variant, '--url', url, ...argsOf(workload)]),
+  });
+  return [
+    ours('stockstream embedded', { args: ['--log', 'embedded'], brokers: [], workload, steady }),
+    ...['call', 'batch'].map((variant) => peer('postgres', './peers/postgres.ts', [variant, postgres])),
+    ...['everysec', 'always'].map((variant) => peer('redis', './peers/redis.ts', [variant, redis])),
+  ];
+}
+
+interface Ours {
+  readonly args: readonly string[];
+  readonly brokers: readonly string[];
+  readonly workload: WorkloadOptions;
+  readonly steady: SteadyOptions;
+}
+
+function ours(name: string, { args, brokers, workload, steady }: Ours): Contender {
+  const run = (...more: string[]) => program('./stockstream-run.ts', [...args, ...argsOf(workload), ...more]);
+  const flags = Object.entries(steady).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  return { name, missing: () => missing(brokers), catchUp: () => run(), keepUp: () => run(...flags) };
+}
+
+function argsOf({ orders, products, load, seed }: WorkloadOptions): string[] {
+  return Object.entries({ orders, products, load, seed }).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+}
+
+async function program(file: string, args: readonly string[]): Promise<Result> {
+  const [result] = await linesOf<Result>(process.execPath, [fileURLToPath(new URL(file, import.meta.url)), ...args]);
+  return result!;
+}
+
+const usualPorts: Readonly<Record<string, string>> = {
+  'postgres:': '5432',
+  'postgresql:': '5432',
+  'redis:': '6379',
+  'rediss:': '6379',
+};
+
+function hostOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port === '' ? usualPorts[protocol] : port}`;
+}
+
+/** That none of the addresses, of which any would do, has anybody who listens. */
+async function missing(hosts: readonly string[]): Promise<string | undefined> {
+  const listening = await Promise.all(hosts.map(listens));
+  return hosts.length === 0 || listening.includes(true) ? undefined : `nothing listens at ${hosts.join(', ')}`;
+}
+
+function listens(host: string): Promise<boolean> {
+  const [, name = '', port = ''] = /^\[?(.+?)\]?:(\d+)$/.exec(host) ?? [];
+  return new Promise((resolve) => {
+    const socket = connect(Number(port), name);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+}

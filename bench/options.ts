@@ -1,0 +1,111 @@
+// The command line of the bench.
+import { accessSync, constants } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { addresses, FlagError, oneOf, serverUrl, whole } from './flags.ts';
+import { workloadFlags, workloadOf } from './peer-result.ts';
+import type { SteadyOptions } from './steady.ts';
+import type { WorkloadOptions } from './workload.ts';
+
+export const usage = `stockstream bench [options]
+  --log NAME      embedded or kafka (embedded)
+  --orders N      orders of a run (100000)          --products N  (10000)
+  --load NAME     uniform, zipf or hot (uniform)    --seed N      (1)
+  --rounds N      (3)                               --json
+  --rate N        orders a second of the latency run (1000)
+  --seconds N     of the latency run (20)           --warmup N    seconds before them (0; with Kafka 10)
+with --log embedded:
+  --postgres URL  --redis URL                       servers of peers
+with --log kafka:
+  --brokers LIST  (127.0.0.1:9092)                  --threads N   of the shop (1)
+  --kafka-streams PATH                              the peer's run script`;
+
+interface Common {
+  readonly workload: WorkloadOptions;
+  readonly steady: SteadyOptions;
+  readonly rounds: number;
+  readonly json: boolean;
+}
+
+export interface EmbeddedOptions extends Common {
+  readonly log: 'embedded';
+  readonly postgres: string;
+  readonly redis: string;
+}
+
+export interface KafkaOptions extends Common {
+  readonly log: 'kafka';
+  readonly brokers: readonly string[];
+  readonly threads: number;
+  /** The path of its run script. */
+  readonly kafkaStreams: string | undefined;
+}
+
+export type BenchOptions = EmbeddedOptions | KafkaOptions;
+
+const only = { embedded: ['postgres', 'redis'], kafka: ['brokers', 'threads', 'kafka-streams'] } as const;
+
+/** Undefined if only help is asked for. @throws FlagError, or as parseArgs does */
+export function readOptions(args: readonly string[]): BenchOptions | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      ...workloadFlags,
+      log: { type: 'string', default: 'embedded' },
+      rounds: { type: 'string', default: '3' },
+      rate: { type: 'string', default: '1000' },
+      seconds: { type: 'string', default: '20' },
+      warmup: { type: 'string' },
+      postgres: { type: 'string' },
+      redis: { type: 'string' },
+      brokers: { type: 'string' },
+      threads: { type: 'string' },
+      'kafka-streams': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const log = oneOf('log', values.log, ['embedded', 'kafka']);
+  const other = log === 'kafka' ? 'embedded' : 'kafka';
+  for (const flag of only[other]) {
+    if (values[flag] !== undefined) throw new FlagError(`--${flag} is for --log ${other}`);
+  }
+  const common: Common = {
+    workload: workloadOf(values),
+    steady: {
+      rate: whole('rate', values.rate, [1, 1_000_000]),
+      seconds: whole('seconds', values.seconds, [1, 3600]),
+      warmup: whole('warmup', values.warmup ?? (log === 'kafka' ? '10' : '0'), [0, 3600]),
+    },
+    rounds: whole('rounds', values.rounds, [1, 1000]),
+    json: values.json,
+  };
+  const { postgres = 'postgres://postgres@127.0.0.1:5433/postgres', redis = 'redis://127.0.0.1:6379/9' } = values;
+  if (log === 'embedded')
+    return {
+      ...common,
+      log,
+      postgres: serverUrl('postgres', postgres, ['postgres:', 'postgresql:']),
+      redis: serverUrl('redis', redis, ['redis:', 'rediss:']),
+    };
+  return {
+    ...common,
+    log,
+    brokers: addresses('brokers', values.brokers ?? '127.0.0.1:9092'),
+    threads: whole('threads', values.threads ?? '1', [1, 64]),
+    kafkaStreams: program('kafka-streams', values['kafka-streams']),
+  };
+}
+
+/** @throws FlagError if there is none */
+function program(flag: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    accessSync(path, constants.X_OK);
+  } catch {
+    throw new FlagError(`--${flag} ${path}: there is no program that can be run`);
+  }
+  // With a folder in front, so that no program of that name on the PATH is meant.
+  return resolve(path);
+}

@@ -1,0 +1,90 @@
+// A peer of the bench: the same job as a Kafka Streams application in Java, which isn't part of this repository. It is
+// given by the path of its run script, starts a broker of its own, and prints a line of JSON a mode.
+
+import type { Result } from '../peer-result.ts';
+import { linesOf } from '../program.ts';
+import { ordersOf, type SteadyOptions } from '../steady.ts';
+import { usualDuplicateShare, type WorkloadOptions, zipfExponent } from '../workload.ts';
+
+const name = 'kafka streams';
+
+/** What both modes print, of what is used here. */
+interface Line {
+  readonly complete: boolean;
+  readonly ordersPerAppCpuSec: number;
+  readonly appPeakRssMB: number;
+  readonly check: {
+    readonly ok: boolean;
+    readonly missing: number;
+    readonly repeated: number;
+    readonly rejected: number;
+    readonly oversoldProducts: number;
+    readonly wrongProducts: number;
+  };
+}
+
+interface CatchUpLine extends Line {
+  readonly ordersPerSec: number;
+  readonly ordersPerAppCpuSecSinceRunning: number;
+}
+
+interface SteadyLine extends Line {
+  readonly p50ms: number;
+  readonly p99ms: number;
+  readonly p999ms: number;
+  readonly generatorBehindMs: number;
+}
+
+/** All orders wait when the application starts. @throws if the script fails */
+export async function catchUp(script: string, workload: WorkloadOptions): Promise<Result> {
+  const line = await run<CatchUpLine>(script, ['catchup', `--orders=${workload.orders}`], workload);
+  return {
+    ...common(line, workload),
+    ordersPerSecond: Math.round(line.ordersPerSec),
+    ordersPerCpuSecondRunning: Math.round(line.ordersPerAppCpuSecSinceRunning),
+  };
+}
+
+/** @throws if the script fails */
+export async function keepUp(script: string, given: WorkloadOptions, steady: SteadyOptions): Promise<Result> {
+  const workload = { ...given, orders: ordersOf(steady) };
+  const flags = Object.entries(steady).map(([flag, value]) => `--${flag}=${value}`);
+  const line = await run<SteadyLine>(script, ['steady', ...flags], workload);
+  const { p50ms, p99ms, p999ms, generatorBehindMs } = line;
+  return {
+    ...common(line, workload),
+    ordersPerSecond: steady.rate,
+    rate: steady.rate,
+    p50ms,
+    p99ms,
+    p999ms,
+    behindMs: Math.round(generatorBehindMs),
+  };
+}
+
+async function run<Printed>(script: string, mode: readonly string[], { products, load }: WorkloadOptions) {
+  const same = [`--products=${products}`, `--dist=${load}`, `--zipf=${zipfExponent}`];
+  const [line] = await linesOf<Printed>(script, [...mode, ...same, `--duplicates=${usualDuplicateShare}`]);
+  return line!;
+}
+
+function common(
+  { complete, check, ordersPerAppCpuSec, appPeakRssMB }: Line,
+  { orders, products, load, seed }: WorkloadOptions,
+) {
+  const { ok, missing, repeated, rejected, oversoldProducts, wrongProducts } = check;
+  const problem =
+    `${missing} orders were not answered, ${repeated} more than once; ` +
+    `${oversoldProducts} products are oversold, ${wrongProducts} do not balance`;
+  return {
+    contender: name,
+    orders,
+    products,
+    load,
+    seed,
+    ordersPerCpuSecond: Math.round(ordersPerAppCpuSec),
+    peakRssMb: Math.round(appPeakRssMB),
+    refused: rejected / orders,
+    problems: ok && complete ? [] : [problem],
+  };
+}

@@ -1,0 +1,89 @@
+// The bench's results as text: a table with medians and ranges, the ratio of each round, then latencies. A ratio compares
+// runs that stood next to each other, which on a busy machine is worth more than either figure.
+import type { Result } from './peer-result.ts';
+
+export interface Results {
+  /** By contender, ours first; a run a round. */
+  readonly rounds: ReadonlyMap<string, readonly Result[]>;
+  /** At a steady rate. */
+  readonly steady: readonly Result[];
+}
+
+/** A line for a run as it ends. */
+export function roundLine(round: number, name: string, result: Result): string {
+  const { ordersPerSecond, refused } = result;
+  const share = refused === undefined ? '' : `, ${(refused * 100).toFixed(1)} % refused`;
+  return `  round ${round}  ${name.padEnd(22)}${grouped(ordersPerSecond).padStart(10)} orders/s${share}`;
+}
+
+/** `comparesCpu`: the peers are applications like ours, so that what they take of processor and memory compares. */
+export function table({ rounds }: Results, comparesCpu: boolean): string[] {
+  const [own = []] = rounds.values();
+  const columns: Column[] = [
+    { title: 'orders/s: median [range]', figure: ({ ordersPerSecond }) => ordersPerSecond, ratios: true },
+  ];
+  if (comparesCpu) {
+    columns.push(
+      { title: 'orders a CPU second', figure: ({ ordersPerCpuSecond }) => ordersPerCpuSecond, ratios: true },
+      { title: 'without its start', figure: ({ ordersPerCpuSecondRunning = 0 }) => ordersPerCpuSecondRunning },
+      { title: 'peak MB', figure: ({ peakRssMb }) => peakRssMb },
+    );
+  }
+  const head = ['contender', ...columns.flatMap(({ title, ratios }) => [title, ...(ratios ? [ratioTitle] : [])])];
+  const rows = [...rounds].map(([name, runs]) => [
+    name,
+    ...columns.flatMap(({ figure, ratios }) => [
+      range(runs.map(figure)),
+      ...(ratios ? [runs.map((run, index) => (figure(own[index]!) / figure(run)).toFixed(2)).join('  ')] : []),
+    ]),
+  ]);
+  const lines = aligned([head, ...rows]);
+  if (comparesCpu) return lines;
+  const cpu = range(own.map(({ ordersPerCpuSecond }) => ordersPerCpuSecond));
+  const memory = Math.max(...own.map(({ peakRssMb }) => peakRssMb));
+  return [...lines, '', `stockstream: ${cpu} orders a CPU second, ${memory} MB at most`];
+}
+
+export function latencyLines({ steady }: Results): string[] {
+  return steady.map(({ contender, rate = 0, p50ms, p99ms, p999ms, behindMs, peakRssMb }) => {
+    const quantiles = `p50 ${ms(p50ms)}, p99 ${ms(p99ms)}, p99.9 ${ms(p999ms)}`;
+    return `${contender} at ${grouped(rate)} orders/s: ${quantiles}; generator at most ${behindMs} ms late; ${peakRssMb} MB`;
+  });
+}
+
+export function problemLines({ rounds, steady }: Results): string[] {
+  const runs = [...[...rounds.values()].flat(), ...steady];
+  return runs.flatMap(({ contender, problems }) => problems.map((each) => `${contender}: ${each}`));
+}
+
+interface Column {
+  readonly title: string;
+  readonly figure: (result: Result) => number;
+  readonly ratios?: boolean;
+}
+
+const ratioTitle = 'ours to it, by round';
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('   ')
+      .trimEnd(),
+  );
+}
+
+function range(numbers: readonly number[]): string {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const median = grouped(sorted[Math.floor(sorted.length / 2)]!);
+  return `${median} [${grouped(sorted[0]!)} to ${grouped(sorted.at(-1)!)}]`;
+}
+
+function ms(milliseconds = 0): string {
+  return `${milliseconds.toFixed(1)} ms`;
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en');
+}

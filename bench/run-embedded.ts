@@ -1,0 +1,48 @@
+// A run of the shop in this process, on the embedded log: durable (every commit synced), state in RocksDB, one thread.
+// What it takes is this whole process', with the feeding and reading of a steady rate.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../base/clock.ts';
+import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
+import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
+import { checkOutcome } from './check-outcome.ts';
+import { Feeder, feedOrders, feedProducts } from './feeder.ts';
+import { type Measured, measuredHere, type Result } from './peer-result.ts';
+import { createTopics, drain, startShop } from './shop.ts';
+import { runSteady, type SteadyOptions } from './steady.ts';
+import { type WorkloadOptions, workload } from './workload.ts';
+
+type Outcome = Measured & Partial<Result> & Pick<Result, 'problems'>;
+
+export async function runEmbedded(options: WorkloadOptions, steady: SteadyOptions | undefined): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'stockstream-bench-'));
+  const log = await openEmbeddedLog({ directory: join(directory, 'log'), clock: systemClock });
+  const store = await openRocksdbStore({ directory: join(directory, 'state') });
+  const start = () => startShop({ log, store, instanceId: '0' });
+  await createTopics(log);
+  const feeder = new Feeder(await log.producer());
+  await feedProducts(feeder, options);
+  let shop = start();
+  await drain(log);
+  let outcome: Outcome;
+  if (steady === undefined) {
+    await shop.stop();
+    await feedOrders(feeder, workload(options));
+    const [cpu, started] = [process.cpuUsage(), performance.now()];
+    shop = start();
+    await drain(log);
+    outcome = { ...measuredHere(cpu, started), problems: [] };
+  } else {
+    const [cpu, started] = [process.cpuUsage(), performance.now()];
+    const latencies = await runSteady(log, options, steady);
+    await drain(log);
+    outcome = { ...measuredHere(cpu, started), ...latencies };
+  }
+  await shop.stop();
+  const problems = [...outcome.problems, ...(await checkOutcome(log, options))];
+  await log.close();
+  await store.close();
+  rmSync(directory, { recursive: true, force: true });
+  return { ...outcome, problems };
+}

@@ -1,0 +1,66 @@
+// Orders at a steady rate: latency is from just before an order is sent to its answer being polled, read committed. The
+// orders of the warm-up are sent and answered like the others, and not counted.
+import { build } from 'hdr-histogram-js';
+import type { Log } from '../log/log.ts';
+import { Answers } from './answers.ts';
+import { Feeder, feedOrders } from './feeder.ts';
+import type { Result } from './peer-result.ts';
+import { type WorkloadOptions, workload } from './workload.ts';
+
+export interface SteadyOptions {
+  /** Orders a second. */
+  readonly rate: number;
+  readonly seconds: number;
+  readonly warmup: number;
+}
+
+type Latencies = Required<Pick<Result, 'rate' | 'p50ms' | 'p99ms' | 'p999ms' | 'behindMs' | 'refused' | 'problems'>>;
+
+const patienceMs = 60_000;
+
+export function ordersOf({ rate, seconds, warmup }: SteadyOptions): number {
+  return rate * (seconds + warmup);
+}
+
+/** `options.orders` is what the rate gives. */
+export async function runSteady(
+  log: Log,
+  options: WorkloadOptions,
+  { rate, warmup }: SteadyOptions,
+): Promise<Latencies> {
+  const producer = await log.producer();
+  const answers = await Answers.follow(log, { restMs: 0 });
+  // In the order of sending; a repeated order keeps its first time.
+  const sentAt = new Map<string, number>();
+  let behindMs = 0;
+  const onSend = (orderId: string, behind: number) => {
+    if (!sentAt.has(orderId)) sentAt.set(orderId, performance.now());
+    behindMs = Math.max(behindMs, behind);
+  };
+  await feedOrders(new Feeder(producer), workload(options), { rate, onSend });
+  const isComplete = await answers.reach(options.orders, patienceMs);
+  await answers.stop();
+  await producer.close();
+  const counted = [...sentAt].slice(rate * warmup).flatMap(([orderId, at]) => {
+    const answeredAt = answers.at(orderId);
+    return answeredAt === undefined ? [] : [answeredAt - at];
+  });
+  return {
+    rate,
+    ...quantiles(counted),
+    behindMs: Math.round(behindMs),
+    refused: answers.refused / options.orders,
+    problems: isComplete ? [] : [`only ${answers.count} of ${options.orders} orders were answered`],
+  };
+}
+
+function quantiles(milliseconds: readonly number[]) {
+  const latency = build({
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: 60_000_000,
+    numberOfSignificantValueDigits: 3,
+  });
+  for (const each of milliseconds) latency.recordValue(Math.round(each * 1000));
+  const quantile = (percent: number) => latency.getValueAtPercentile(percent) / 1000;
+  return { p50ms: quantile(50), p99ms: quantile(99), p999ms: quantile(99.9) };
+}

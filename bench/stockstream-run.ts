@@ -1,0 +1,55 @@
+// One contender of the bench: the shop, on the embedded log in this process, or on Kafka in a process of its own. All
+// orders at once, or with `--rate` at a steady rate. Prints one line of JSON.
+import { parseArgs } from 'node:util';
+import { addresses, FlagError, oneOf, orExit, whole } from './flags.ts';
+import { printResult, workloadFlags, workloadOf } from './peer-result.ts';
+import { runEmbedded } from './run-embedded.ts';
+import { runOnKafka } from './run-on-kafka.ts';
+import { ordersOf, type SteadyOptions } from './steady.ts';
+import type { WorkloadOptions } from './workload.ts';
+
+const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N
+--rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N
+--brokers LIST  --threads N  --app-node FLAG   of the application on Kafka; the last may be repeated`;
+
+function readOptions() {
+  const { values } = parseArgs({
+    options: {
+      ...workloadFlags,
+      log: { type: 'string', default: 'embedded' },
+      rate: { type: 'string' },
+      seconds: { type: 'string', default: '20' },
+      warmup: { type: 'string', default: '0' },
+      brokers: { type: 'string' },
+      threads: { type: 'string', default: '1' },
+      'app-node': { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const options = {
+    log: oneOf('log', values.log, ['embedded', 'kafka']),
+    workload: workloadOf(values),
+    rate: values.rate === undefined ? undefined : whole('rate', values.rate, [1, 1_000_000]),
+    seconds: whole('seconds', values.seconds, [1, 3600]),
+    warmup: whole('warmup', values.warmup, [0, 3600]),
+    brokers: values.brokers === undefined ? [] : addresses('brokers', values.brokers),
+    threads: whole('threads', values.threads, [1, 64]),
+    nodeFlags: values['app-node'],
+  };
+  if (options.log === 'kafka' && options.brokers.length === 0) throw new FlagError('--log kafka needs --brokers');
+  return options;
+}
+
+const { log, rate, seconds, warmup, workload: given, ...kafka } = orExit(usage, readOptions);
+const steady: SteadyOptions | undefined = rate === undefined ? undefined : { rate, seconds, warmup };
+const workload: WorkloadOptions = {
+  ...given,
+  ...(steady && { orders: ordersOf(steady) }),
+  ...(log === 'kafka' && { like: 'kafka-streams' }),
+};
+try {
+  const result = log === 'kafka' ? await runOnKafka({ workload, steady, kafka }) : await runEmbedded(workload, steady);
+  printResult(`stockstream ${log}`, workload, result);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+  process.exit(1);
+}

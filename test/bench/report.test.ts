@@ -1,0 +1,62 @@
+// What the bench says of results.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Result } from '../../bench/peer-result.ts';
+import { latencyLines, problemLines, roundLine, table } from '../../bench/report.ts';
+
+const result = (contender: string, ordersPerSecond: number, more: Partial<Result> = {}): Result => ({
+  contender,
+  orders: 1000,
+  products: 10,
+  load: 'uniform',
+  seed: 1,
+  ordersPerSecond,
+  ordersPerCpuSecond: ordersPerSecond * 2,
+  ordersPerCpuSecondRunning: ordersPerSecond * 3,
+  peakRssMb: 100,
+  problems: [],
+  ...more,
+});
+
+const steady = { rate: 1000, p50ms: 1, p99ms: 2.25, p999ms: 3, behindMs: 4 };
+const results = {
+  rounds: new Map([
+    ['ours', [result('ours', 3000), result('ours', 1000), result('ours', 2000)]],
+    ['peer', [result('peer', 1500), result('peer', 2000, { problems: ['an order is lost'] }), result('peer', 1000)]],
+  ]),
+  steady: [result('ours', 1000, steady), result('peer', 1000, { ...steady, problems: ['late'] })],
+};
+
+test('medians with their range, and the ratio of each round', () => {
+  const [head, ours, peer] = table(results, true).map((line) => line.split(/ {3,}/));
+  assert.deepEqual(head?.slice(0, 3), ['contender', 'orders/s: median [range]', 'ours to it, by round']);
+  assert.deepEqual(ours?.slice(0, 2), ['ours', '2,000 [1,000 to 3,000]']);
+  assert.deepEqual(peer?.slice(0, 4), ['peer', '1,500 [1,000 to 2,000]', '2.00  0.50  2.00', '3,000 [2,000 to 4,000]']);
+});
+
+test('what a client of a database takes of the processor is not held against it', () => {
+  assert.equal(
+    table(results, false).some((line) => line.includes('peer') && line.includes('3,000')),
+    false,
+  );
+  assert.match(table(results, false).at(-1)!, /4,000 \[2,000 to 6,000\] orders a CPU second, 100 MB/);
+});
+
+test('latencies say how late the generator was', () => {
+  assert.match(
+    latencyLines(results)[0]!,
+    /^ours at 1,000 orders\/s: p50 1.0 ms, p99 2.3 ms, p99.9 3.0 ms; .* 4 ms late/,
+  );
+});
+
+test('a round says how much was refused, where that is known', () => {
+  assert.match(
+    roundLine(2, 'ours', result('ours', 1234, { refused: 0.125 })),
+    /round 2 +ours +1,234 orders\/s, 12.5 %/,
+  );
+  assert.match(roundLine(2, 'ours', result('ours', 1234)), /orders\/s$/);
+});
+
+test('problems of every run, steady ones too', () => {
+  assert.deepEqual(problemLines(results), ['peer: an order is lost', 'peer: late']);
+});
