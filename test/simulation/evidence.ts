@@ -2,6 +2,7 @@
 // the disks, and what was seen of the workers. Of the workload there are only the messages that the log acknowledged.
 import { reasonOf } from '../../base/errors.ts';
 import { TaskKeys } from '../../state/keys.ts';
+import type { MemoryDisk } from '../../state/memory/memory-store.ts';
 import type { StoreSpec } from '../../state/store-spec.ts';
 import { storesOf, type TopologyNames, taskId, topologyNames } from '../../streams/names.ts';
 import type { Ack } from './clients.ts';
@@ -123,7 +124,7 @@ function tasksOn({ slots, oldDisks, shop }: World, owners: Owners): TaskOnDisk[]
   const found: TaskOnDisk[] = [];
   const look = (worker: string, disk: Disk, owned: readonly number[]) => {
     for (let partition = 0; partition < partitions; partition++) {
-      const task = taskOn(disk, taskId(topology, partition));
+      const task = taskOn(disk.current, taskId(topology, partition));
       if (task !== undefined) found.push({ worker, partition, isOwner: owned.includes(partition), ...task });
     }
   };
@@ -132,16 +133,19 @@ function tasksOn({ slots, oldDisks, shop }: World, owners: Owners): TaskOnDisk[]
   return found;
 }
 
-function taskOn({ current }: Disk, task: string): Pick<TaskOnDisk, 'position' | 'entries' | 'timeRows'> | undefined {
+export function taskOn(
+  { entries: stored }: MemoryDisk,
+  task: string,
+): Pick<TaskOnDisk, 'position' | 'entries' | 'timeRows'> | undefined {
   const entries = new Map<string, Buffer>();
   const timeRows = new Set<string>();
   const [entry, time] = [`${task}\0e`, `${task}\0t`];
-  for (const [key, value] of current.entries.entries(`${task}\0`)) {
+  for (const [key, value] of stored.entries(`${task}\0`)) {
     if (!key.startsWith(`${task}\0`)) break;
     if (key.startsWith(entry)) entries.set(key.slice(entry.length), value);
     if (key.startsWith(time)) timeRows.add(key);
   }
-  const position = current.entries.get(new TaskKeys(task).position.toString('latin1'));
+  const position = stored.get(new TaskKeys(task).position.toString('latin1'));
   if (position === undefined) return undefined;
   return { position: (JSON.parse(position.toString()) as { offset: number }).offset, entries, timeRows };
 }

@@ -1,6 +1,7 @@
 // What goes wrong, when and for how long: at random times one of the seed's faults strikes, and is mended by itself
 // later. `heal` mends everything at once, so that the world can come to rest.
 import type { Random } from '../../base/random.ts';
+import { count } from './counts.ts';
 import { between, chance, delay, pick } from './dice.ts';
 import type { Stage } from './link.ts';
 import type { FaultName, Plan } from './plan.ts';
@@ -25,8 +26,6 @@ const boundaries: readonly (readonly [call: string, stage: Stage])[] = [
 ];
 
 export class Faults {
-  /** How often each struck. */
-  readonly counts = new Map<FaultName | 'zombie', number>();
   readonly #world: World;
   readonly #plan: Plan;
   readonly #random: Random;
@@ -47,7 +46,7 @@ export class Faults {
     }
   }
 
-  /** No more faults; what is broken works again, and all clocks are right. */
+  /** No more faults; what is broken works again, and all clocks are right. One worker may be gone for good. */
   async heal(): Promise<void> {
     this.#isOver = true;
     const world = this.#world;
@@ -60,9 +59,13 @@ export class Faults {
     for (const worker of world.workers) {
       worker.clock.wrongBy = 0;
       worker.slowness = 1;
+      worker.isCutOff = false;
       worker.clock.resume();
     }
-    for (const slot of world.slots) world.startWorker(slot);
+    const isOneGone = world.slots.length > 1 && chance(this.#random, 0.3);
+    const gone = isOneGone ? pick(this.#random, world.slots) : undefined;
+    world.kill(gone?.worker);
+    for (const slot of world.slots) if (slot !== gone) world.startWorker(slot);
   }
 
   #strike(fault: FaultName): void {
@@ -70,7 +73,7 @@ export class Faults {
     if (machine === undefined || workers.length === 0) return;
     const worker = pick(this.#random, workers);
     this.#world.tell(`${fault} (${worker.name})`);
-    this.counts.set(fault, (this.counts.get(fault) ?? 0) + 1);
+    count(this.#world.counts, `fault: ${fault}`);
     this.#strikes[fault](worker);
   }
 
@@ -88,6 +91,7 @@ export class Faults {
     'break the storage': () => this.#breakStorage(),
     'a long night': () => this.#sleep(),
     'replace a frozen worker': (worker) => this.#replace(worker),
+    'cut a worker off': (worker) => this.#cutOff(worker),
     'slow a worker': (worker) => this.#slow(worker),
     'slow the log': () => this.#slowLog(),
     'jump a clock': (worker) => {
@@ -123,7 +127,7 @@ export class Faults {
     worker.clock.pause();
     this.#world.after(milliseconds, () => {
       if (worker.clock.isRunning || worker.isDead) return;
-      if (milliseconds > this.#plan.sessionTimeoutMs) this.counts.set('zombie', (this.counts.get('zombie') ?? 0) + 1);
+      if (milliseconds > this.#plan.sessionTimeoutMs) count(this.#world.counts, 'zombies');
       this.#world.tell(`${worker.name} goes on`);
       worker.clock.resume();
     });
@@ -139,6 +143,7 @@ export class Faults {
     const spring = (worker: Worker) => {
       if (this.#isOver) return;
       this.#world.tell(`${worker.name} is hit when ${call} was ${stage}`);
+      count(this.#world.counts, `hit when: ${call} ${stage}`);
       strike(worker);
     };
     this.#world.traps.push({ call, stage, spring });
@@ -179,6 +184,14 @@ export class Faults {
     this.#world.after(4 * this.#long, () => {
       this.#world.strays = this.#world.strays.filter((stray) => stray !== worker);
       worker.kill();
+    });
+  }
+
+  /** It lives on and thinks that it owns its tasks; neither the log nor the group hears of it. */
+  #cutOff(worker: Worker): void {
+    worker.isCutOff = true;
+    this.#world.after(chance(this.#random, 0.5) ? this.#short : this.#long, () => {
+      worker.isCutOff = false;
     });
   }
 

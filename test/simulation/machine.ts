@@ -64,6 +64,11 @@ export class Machine {
     return producer;
   }
 
+  /** Whether a write is under way. */
+  get isWriting(): boolean {
+    return this.#storage.isWriting;
+  }
+
   /** The next write fails, and may be there all the same. */
   breakStorage(onFailure: () => void): void {
     this.#storage.onFailure = onFailure;
@@ -86,6 +91,10 @@ class SlowStorage implements LogStorage {
   constructor(parts: MachineParts, clock: Clock) {
     this.#parts = parts;
     this.#clock = clock;
+  }
+
+  get isWriting(): boolean {
+    return this.#inFlight !== undefined;
   }
 
   async read(range: StorageRange, options?: ReadOptions): Promise<StorageEntry[]> {

@@ -4,7 +4,7 @@ import { type Random, seededRandom } from '../../base/random.ts';
 import type { StreamLimits } from '../../streams/stream-thread.ts';
 import { between, chance, pick } from './dice.ts';
 
-export const faultNames = [
+const faultNames = [
   'kill',
   'kill and empty the disk',
   'kill and go back to an old disk',
@@ -18,6 +18,7 @@ export const faultNames = [
   'break the storage',
   'a long night',
   'replace a frozen worker',
+  'cut a worker off',
   'slow a worker',
   'slow the log',
   'jump a clock',
@@ -43,7 +44,7 @@ export interface Plan {
   readonly rebalanceTimeoutMs: number;
   /** The typical time of one way over the network, of a store's call and of a log storage's. */
   readonly latency: { readonly network: number; readonly store: number; readonly storage: number };
-  /** The share of a group's questions or answers that is lost. */
+  /** The share of a group's questions or answers that is lost; of others it is a tenth. */
   readonly loss: number;
   readonly log: {
     readonly offsetGaps: boolean;

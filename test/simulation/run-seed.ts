@@ -5,9 +5,12 @@ import { seededRandom } from '../../base/random.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
 import { checkAll } from './checkers/list.ts';
 import { checkReplay } from './checkers/replay.ts';
+import { checkReturn } from './checkers/return.ts';
 import { Clients } from './clients.ts';
+import type { Counts } from './counts.ts';
 import { type Evidence, gather, type Owners, type Violation } from './evidence.ts';
 import { Faults } from './faults.ts';
+import type { LoggedRecord } from './history.ts';
 import { planOf } from './plan.ts';
 import { comeToRest, outliveHolds, outliveWindow, ownersOf } from './rest.ts';
 import { Workload } from './workload.ts';
@@ -28,7 +31,8 @@ export interface Outcome {
   /** SHA-256 over all that the log's storage held when it was at rest. */
   readonly digest: string;
   readonly evidence: Evidence;
-  readonly numbers: ReadonlyMap<string, number>;
+  /** What was done, and how often what went wrong. */
+  readonly numbers: Counts;
 }
 
 /** No chaos lasts longer, nights apart. Virtual milliseconds. */
@@ -56,7 +60,9 @@ export async function runSeed({ seed, sabotage = {}, replay = false, tell = () =
     const evidence = await world.drive(gather(world, { restedAt, acks: clients.acks, owners }));
     const violations = checkAll(evidence);
     if (replay && violations.length === 0) violations.push(...(await checkReplay(world, evidence)));
-    return { seed, violations, digest: await digestOf(world), evidence, numbers: count(world, faults, evidence) };
+    const [digest, numbers] = [await digestOf(world), numbersOf(world, evidence)];
+    if (violations.length === 0) violations.push(...(await checkReturn(world, evidence)));
+    return { seed, violations, digest, evidence, numbers };
   } finally {
     process.off('unhandledRejection', unhandled);
   }
@@ -96,22 +102,29 @@ async function digestOf({ storage }: World): Promise<string> {
   return hash.digest('hex');
 }
 
-function count(world: World, faults: Faults, { records, names, shop }: Evidence): Map<string, number> {
-  const of = (topic: string) => records.filter((record) => record.topic === topic).length;
-  const { orderEvents, orders, deadLetters } = shop.topics;
-  const events = records.filter(({ topic }) => topic === orderEvents.name);
+function numbersOf(world: World, { records, names, shop }: Evidence): Counts {
+  const { orderEvents, orders, stockChanges, deadLetters } = shop.topics;
+  const of = (topic: string) => records.filter((record) => record.topic === topic);
+  const again = (topic: string) => of(topic).length - new Set(of(topic).map(contentOf)).size;
+  const events = of(orderEvents.name);
   return new Map([
     ['virtual milliseconds', world.clock.monotonic()],
-    ['orders sent', of(orders.name)],
-    ['orders checked', new Set(events.map(({ key }) => key)).size],
+    ['orders sent', of(orders.name).length],
+    ['orders sent again', again(orders.name)],
+    ['orders decided', new Set(events.map(({ key }) => key)).size],
     ['order events', events.length],
-    ['dead letters', of(deadLetters.name)],
-    ['commits', of(names.commits)],
+    ['changes sent', of(stockChanges.name).length],
+    ['changes sent again', again(stockChanges.name)],
+    ['dead letters', of(deadLetters.name).length],
+    ['commits', of(names.commits).length],
     ['worker starts', world.starts],
-    ['machine starts', world.lives],
     ['rebalances', world.generations.size],
-    ...[...faults.counts].map(([name, times]) => [`fault: ${name}`, times] as const),
+    ...world.counts,
   ]);
+}
+
+function contentOf({ key, value }: LoggedRecord): string {
+  return `${key} ${value?.toString('base64')}`;
 }
 
 function describe(error: unknown): string {

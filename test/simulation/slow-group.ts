@@ -6,18 +6,16 @@ import type { Link } from './link.ts';
 export interface SlowConnectionParts {
   readonly inner: GroupConnection;
   readonly link: Link;
-  /** Asked for each question and each answer. */
-  readonly loses: () => boolean;
   /** Told of the generations that the coordinator formed. */
   readonly onGeneration: (generation: number) => void;
 }
 
-export function slowConnection({ inner, link, loses, onGeneration }: SlowConnectionParts): GroupConnection {
+export function slowConnection({ inner, link, onGeneration }: SlowConnectionParts): GroupConnection {
   async function ask<T>(name: string, work: () => Promise<T>, unavailable: T): Promise<T> {
     return await link.call(name, async () => {
-      if (loses()) return unavailable;
+      if (link.loses('group')) return unavailable;
       const answer = await work();
-      return loses() ? unavailable : answer;
+      return link.loses('group') ? unavailable : answer;
     });
   }
   const refusal = { kind: 'refused', reason: 'unavailable' } as const;

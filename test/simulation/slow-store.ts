@@ -63,6 +63,11 @@ export class SlowStore implements Store {
     return entries;
   }
 
+  /** Whether a write was handed over and isn't on the disk yet. */
+  get isWriting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
   batch(): WriteBatch {
     return this.#inner.batch();
   }

@@ -10,11 +10,14 @@ import type { EmbeddedSession } from '../../log/embedded/session.ts';
 import type { TopicPartition } from '../../log/log.ts';
 import type { StatePosition } from '../../state/changelog.ts';
 import { TaskKeys } from '../../state/keys.ts';
+import type { KeyRange } from '../../state/store.ts';
 import { createStreamsMetrics } from '../../streams/metrics.ts';
 import { taskId } from '../../streams/names.ts';
 import { StreamThread, type StreamThreadOptions } from '../../streams/stream-thread.ts';
 import type { Topology } from '../../streams/topology.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
+import type { Counts } from './counts.ts';
+import { chance } from './dice.ts';
 import { Link, type Stage } from './link.ts';
 import type { Plan } from './plan.ts';
 import { ProcessClock } from './process-clock.ts';
@@ -40,8 +43,9 @@ export interface WorkerParts {
   readonly sabotage: Sabotage;
   /** How long one way over the network takes now, typically. */
   readonly networkLatency: () => number;
-  /** Whether a question to the group's coordinator, or its answer, is lost. */
-  readonly loses: () => boolean;
+  /** The share of messages that is lost now. */
+  readonly loss: () => number;
+  readonly counts: Counts;
   readonly onGeneration: (generation: number) => void;
   readonly reach: (worker: Worker, call: string, stage: Stage) => void;
   readonly onReplaced: (worker: Worker) => void;
@@ -53,6 +57,9 @@ export const appId = 'sim';
 
 const metrics = createStreamsMetrics(new Registry());
 
+/** Lost coordinator's messages are asked for again at once; what else gets lost costs more. */
+const lossiness = { group: 1, log: 0.1 } as const;
+
 /** A killed process' last requests may still be under way for so long. */
 const lastWordsMs = 500;
 
@@ -63,9 +70,12 @@ export class Worker {
   readonly thread: StreamThread;
   /** How much slower it is than the plan says. */
   slowness = 1;
+  /** Nothing gets through between it and the log. */
+  isCutOff = false;
   readonly #parts: WorkerParts;
   readonly #session: EmbeddedSession;
   readonly #store: SlowStore;
+  readonly #link: Link;
   /** What the disk held of each task when the process started, by partition. */
   readonly #stoodAt: ReadonlyMap<number, StatePosition>;
 
@@ -85,14 +95,24 @@ export class Worker {
       random,
       latency: () => plan.latency.store * this.slowness,
       reach,
-      onWipe: ({ gte }) => this.#checkWipe(gte),
+      onWipe: (range) => this.#checkWipe(range),
+    });
+    this.#link = new Link({
+      clock,
+      world,
+      random,
+      latency: () => parts.networkLatency() * this.slowness,
+      loses: (kind) => this.isCutOff || chance(random, parts.loss() * lossiness[kind]),
+      reach,
+      counts: parts.counts,
     });
     const slow = new SlowLog({
       session: this.#session,
-      link: new Link({ clock, world, random, latency: () => parts.networkLatency() * this.slowness, reach }),
+      link: this.#link,
       clock,
+      world,
       random,
-      loses: parts.loses,
+      counts: parts.counts,
       onGeneration: parts.onGeneration,
       onAssign: (partition, offset) => this.#checkTail(partition, offset),
     });
@@ -127,6 +147,11 @@ export class Worker {
     return this.clock.isDead;
   }
 
+  /** Whether a commit, or a restore's write, is under way. */
+  get isInside(): boolean {
+    return this.#link.isUnderWay('commit') || this.#store.isWriting;
+  }
+
   /** From now on nothing of it happens, but for requests that are under way already. */
   kill(): void {
     if (this.isDead) return;
@@ -152,11 +177,15 @@ export class Worker {
     this.#parts.onIncident('read state again', what);
   }
 
-  #checkWipe(from: Buffer): void {
-    const partition = Number(/_(\d+)\0$/.exec(from.toString())?.[1]);
-    const stands = positionsOn(this.disk, this.#parts.topology).get(partition);
-    if (stands !== undefined && this.clock.now() - stands.at > oldMs) return;
-    this.#parts.onIncident('wiped state', `${this.name} deleted everything from ${from.toString()}`);
+  /** What is deleted as a whole must be old: only then may the log have forgotten what it lacks. */
+  #checkWipe({ gte, lt }: KeyRange): void {
+    const { topology, onIncident } = this.#parts;
+    for (const [partition, { at }] of positionsOn(this.disk, topology)) {
+      const task = taskId(topology.name, partition);
+      const { position } = new TaskKeys(task);
+      const isMeant = Buffer.compare(position, gte) >= 0 && Buffer.compare(position, lt) < 0;
+      if (isMeant && this.clock.now() - at <= oldMs) onIncident('wiped state', `${this.name} deleted all of ${task}`);
+    }
   }
 }
 

@@ -8,6 +8,7 @@ import { SteppedClock } from '../../base/stepped-clock.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import { internalTopics } from '../../streams/names.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
+import { type Counts, count } from './counts.ts';
 import { chance } from './dice.ts';
 import { History } from './history.ts';
 import type { Stage } from './link.ts';
@@ -48,6 +49,7 @@ export class World {
   readonly storage = new MemoryStorage();
   readonly history = new History();
   readonly incidents: Incident[] = [];
+  readonly counts: Counts = new Map();
   readonly plan: Plan;
   readonly shop: Shop;
   readonly slots: Slot[] = [];
@@ -60,7 +62,7 @@ export class World {
   nightMs = 0;
   /** How much slower the storage is than the plan says. */
   storageSlowness = 1;
-  /** The share of a group's questions or answers that is lost. */
+  /** The share of messages that is lost. */
   loss: number;
   /** Nothing goes wrong any more: the network is quick, so that sessions last. */
   isCalm = false;
@@ -127,6 +129,8 @@ export class World {
   /** Everything on the machine ends at once; disks may lose their last, unsynced writes. */
   crash(): void {
     this.tell('the machine crashes');
+    count(this.counts, 'machines crashed');
+    if (this.machine?.isWriting) count(this.counts, 'crashed inside a write');
     this.machine?.crash();
     this.machine = undefined;
     for (const stray of this.strays.splice(0)) stray.kill();
@@ -153,7 +157,8 @@ export class World {
       deadLetters: shop.topics.deadLetters,
       sabotage: this.#options.sabotage,
       networkLatency: () => (this.isCalm ? Math.min(calmMs, plan.latency.network) : plan.latency.network),
-      loses: () => chance(this.#random, this.loss),
+      loss: () => this.loss,
+      counts: this.counts,
       onGeneration: (generation) => this.generations.add(`${this.lives}/${generation}`),
       reach: (worker, call, stage) => this.#reach(worker, call, stage),
       onReplaced: (worker) => this.#restart(worker),
@@ -163,7 +168,10 @@ export class World {
   }
 
   kill(worker: Worker | undefined): void {
-    worker?.kill();
+    if (worker === undefined) return;
+    if (!worker.isDead) count(this.counts, 'workers killed');
+    if (!worker.isDead && worker.isInside) count(this.counts, 'killed inside a commit');
+    worker.kill();
     for (const slot of this.slots) if (slot.worker === worker) slot.worker = undefined;
   }
 

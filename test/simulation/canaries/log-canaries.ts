@@ -12,7 +12,7 @@ export const logCanaries: readonly Canary[] = [
   {
     name: 'unfenced transactions',
     bug: 'offsets are committed in the name of the present generation, whoever commits them',
-    seeds: 20,
+    seeds: 40,
     caughtBy: ['progress'],
     plant() {
       let latest: GroupMetadata | undefined;

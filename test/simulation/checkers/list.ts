@@ -1,6 +1,7 @@
 // The checkers by name: one promise each. Adding one is a function, an entry here, and a canary that it catches.
 import type { Evidence, Violation } from '../evidence.ts';
 import type { Incident } from '../worker.ts';
+import { checkCancellations } from './cancellations.ts';
 import { checkDeadLetters } from './dead-letters.ts';
 import { checkIdempotence } from './idempotence.ts';
 import { checkLog } from './log.ts';
@@ -19,6 +20,7 @@ const checkers: readonly Checker[] = [
   checkStock,
   checkUndersell,
   checkOrders,
+  checkCancellations,
   checkIdempotence,
   checkState,
   checkDeadLetters,

@@ -31,7 +31,12 @@ export function checkState(evidence: Evidence): Violation[] {
   return violations;
 }
 
-function checkEntries(task: TaskOnDisk, changelog: readonly LoggedRecord[], find: (what: string) => void): void {
+/** Whether the entries are the fold of the changelog up to the position. */
+export function checkEntries(
+  task: Pick<TaskOnDisk, 'position' | 'entries'>,
+  changelog: readonly LoggedRecord[],
+  find: (what: string) => void,
+): void {
   const folded = new Map<string, Buffer>();
   for (const { offset, key, value } of changelog) {
     if (offset >= task.position) break;
@@ -47,8 +52,9 @@ function checkEntries(task: TaskOnDisk, changelog: readonly LoggedRecord[], find
     if (!folded.has(key)) find(`${shown(key)} shouldn't be there at ${task.position}`);
 }
 
-function checkTimes(
-  { partition, entries, timeRows }: TaskOnDisk,
+/** Whether all that expires has its row in the time index. */
+export function checkTimes(
+  { partition, entries, timeRows }: Pick<TaskOnDisk, 'partition' | 'entries' | 'timeRows'>,
   { stores }: Evidence,
   find: (what: string) => void,
 ): void {

@@ -1,0 +1,63 @@
+// The simulation within reach of every test run: some seeds hold all promises under faults that did strike, a seed means
+// the same each time, and every planted bug is caught. Hundreds of seeds are `stockstream simulate`'s.
+// Seeds run on a thread of their own: the hooks of the test runner make promises slow, and there are millions.
+import assert from 'node:assert/strict';
+import { after, describe, test } from 'node:test';
+import { canaries } from './canaries/list.ts';
+import { type Counts, count } from './counts.ts';
+import { totalRows } from './report.ts';
+import { SeedThread } from './seed-thread.ts';
+import type { SeedResult } from './seed-worker.ts';
+
+const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+const thread = new SeedThread();
+after(() => thread.close());
+
+function violationsOf({ seed, violations }: SeedResult): string[] {
+  return violations.map(({ checker, what }) => `seed ${seed}: ${checker}: ${what}`);
+}
+
+describe('the simulation', () => {
+  const totals: Counts = new Map();
+
+  for (const seed of seeds) {
+    test(`holds all promises with seed ${seed}`, async () => {
+      const result = await thread.run({ seed, replay: seed % 3 === 0 });
+      assert.deepEqual(violationsOf(result), []);
+      for (const [name, number] of result.numbers) count(totals, name, number);
+    });
+  }
+
+  test('had what it names: work, crashes, zombies, rebalances, duplicates, delays and losses', () => {
+    const names = totalRows.flatMap(([, ...parts]) => parts.map(([name]) => name));
+    assert.deepEqual(
+      names.filter((name) => (totals.get(name) ?? 0) === 0),
+      [],
+    );
+  });
+
+  test('gives the same bytes for the same seed, told or not, and others for others', async () => {
+    const told: string[] = [];
+    const first = await thread.run({ seed: 7 });
+    const again = await thread.run({ seed: 7, verbose: true }, (_, text) => told.push(text));
+    const other = await thread.run({ seed: 8 });
+    assert.equal(first.digest, again.digest);
+    assert.notEqual(first.digest, other.digest);
+    assert.ok(told.length > 0);
+  });
+});
+
+describe('a planted bug is caught:', () => {
+  for (const { name, bug, seeds: most, caughtBy } of canaries) {
+    test(`${name}: ${bug}`, async () => {
+      const replay = caughtBy.includes('replay gives the same');
+      const seen = new Set<string>();
+      for (let seed = 1; seed <= most; seed++) {
+        const { violations } = await thread.run({ seed, canary: name, replay });
+        for (const { checker } of violations) seen.add(checker);
+        if (caughtBy.some((checker) => seen.has(checker))) return;
+      }
+      assert.fail(`${most} seeds without a violation of ${caughtBy.join(' or ')}, only of: ${[...seen].join(', ')}`);
+    });
+  }
+});
