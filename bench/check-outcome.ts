@@ -8,13 +8,20 @@ import { stocksOf, type WorkloadOptions, workload } from './workload.ts';
 export async function checkOutcome(log: Log, options: WorkloadOptions): Promise<string[]> {
   const answers = new Map<string, string[]>();
   const held = new Map<string, number>();
+  const faults = new Map<string, number>();
   for await (const { orderId, event } of everything(log, topics.orderEvents)) {
     if (event.type === 'OrderCreated') continue;
     answers.set(orderId, [...(answers.get(orderId) ?? []), event.type]);
+    // Stock may run out; any other reason says that the run isn't what it is meant to be.
+    if (event.type === 'OrderRejected') {
+      for (const { reason } of event.lines) {
+        if (reason !== 'insufficient_stock') faults.set(reason, (faults.get(reason) ?? 0) + 1);
+      }
+    }
     if (event.type !== 'OrderReserved') continue;
     for (const { productId, quantity } of event.lines) held.set(productId, (held.get(productId) ?? 0) + quantity);
   }
-  const problems: string[] = [];
+  const problems = [...faults].map(([reason, lines]) => `${lines} lines were refused with ${reason}`);
   const expected = new Set([...workload(options)].map(({ id }) => id)).size;
   if (answers.size !== expected) problems.push(`${answers.size} orders were answered, not ${expected}`);
   const twice = [...answers.values()].filter(({ length }) => length !== 1).length;
