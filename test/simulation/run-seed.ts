@@ -86,6 +86,7 @@ async function settle(world: World): Promise<{ restedAt: number | undefined; own
 }
 
 async function stopAll(world: World): Promise<void> {
+  world.isClosed = true;
   const running = new Set(world.workers);
   for (const worker of world.workers) void worker.stop().then(() => running.delete(worker));
   if (await world.run(() => running.size === 0, longestStop)) return;

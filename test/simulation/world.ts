@@ -66,6 +66,8 @@ export class World {
   loss: number;
   /** Nothing goes wrong any more: the network is quick, so that sessions last. */
   isCalm = false;
+  /** No worker starts any more, whoever meant to start one later. */
+  isClosed = false;
   machine: Machine | undefined;
   /** How often the machine has started, how often workers have, and which generations their group had. */
   lives = 0;
@@ -143,7 +145,7 @@ export class World {
   /** Does nothing if it runs already or the machine is down: that starts its workers when it comes up. */
   startWorker(slot: Slot): void {
     const { machine, plan, clock: world, shop } = this;
-    if (machine === undefined || slot.worker !== undefined) return;
+    if (machine === undefined || slot.worker !== undefined || this.isClosed) return;
     this.starts++;
     this.tell(`${slot.name} starts`);
     slot.worker = new Worker({

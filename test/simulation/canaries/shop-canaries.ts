@@ -35,6 +35,21 @@ export const shopCanaries: readonly Canary[] = [
     }),
   },
   {
+    name: 'cancellations forgotten',
+    bug: 'a cancellation that overtakes its order is not kept',
+    seeds: 10,
+    caughtBy: ['every accepted order ends'],
+    plant: () => ({
+      topology: bent((context, processor) => {
+        if (processor !== 'cancel-order') return context;
+        const orders = context.stores.orders as KeyValueStore<unknown>;
+        const put = (key: string, value: unknown) =>
+          orders.get(key) === undefined ? undefined : orders.put(key, value);
+        return withStore(context, 'orders', { put });
+      }),
+    }),
+  },
+  {
     name: 'sold twice',
     bug: 'once in a while stock that an order was given is not taken off the shelf',
     seeds: 5,

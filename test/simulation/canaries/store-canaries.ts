@@ -1,4 +1,6 @@
 // Planted bugs between a worker and its store, and between the log and its storage.
+import { RecordBatch } from '../../../log/record-batch.ts';
+import { filterBatch } from '../../../log/record-batch-filter.ts';
 import { operationsOf } from '../../../state/collected-batch.ts';
 import type { Store, WriteBatch } from '../../../state/store.ts';
 import type { Canary } from './sabotage.ts';
@@ -91,6 +93,26 @@ export const storeCanaries: readonly Canary[] = [
       return {
         storage: (operations) =>
           operations.filter(({ type, key }) => type !== 'put' || key[0] !== batchKind || ++batches % 1_000 !== 0),
+      };
+    },
+  },
+  {
+    name: 'deletions forgotten at once',
+    bug: 'compaction drops tombstones that some reader still needs',
+    seeds: 20,
+    caughtBy: ['any disk can come back'],
+    plant() {
+      const written = new Set<string>();
+      /** Only compaction writes a batch again. */
+      const isAgain = (place: string) => written.size === written.add(place).size;
+      return {
+        storage: (operations) =>
+          operations.map((operation) => {
+            const { type, key } = operation;
+            if (type !== 'put' || key[0] !== batchKind || !isAgain(key.toString('latin1'))) return operation;
+            const kept = filterBatch(new RecordBatch(operation.value), ({ valueStart }) => valueStart >= 0);
+            return kept === undefined ? { type: 'del', key } : { type, key, value: kept };
+          }),
       };
     },
   },

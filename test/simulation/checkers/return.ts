@@ -22,7 +22,6 @@ export async function checkReturn(world: World, evidence: Evidence): Promise<Vio
   const soon = await world.drive(restoreAll(world, evidence, disks));
   const latest = Math.max(...evidence.records.map(({ timestamp }) => timestamp));
   world.crash();
-  world.slots.length = 0;
   world.clock.stepTo(latest + 30 * hour);
   await world.drive(world.start());
   return [...soon, ...(await world.drive(restoreAll(world, evidence, disks)))];
