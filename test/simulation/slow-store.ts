@@ -33,6 +33,8 @@ export interface SlowStoreParts {
   readonly random: Random;
   readonly latency: () => number;
   readonly reach: (call: string, stage: Stage) => void;
+  /** Told of what was read. */
+  readonly onRead: (key: Buffer, value: Buffer | undefined) => void;
   /** Told of ranges that are wiped. */
   readonly onWipe: (range: KeyRange) => void;
 }
@@ -52,6 +54,9 @@ export class SlowStore implements Store {
   async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
     await this.#pass();
     const values = await this.#inner.getMany(keys);
+    keys.forEach((key, index) => {
+      this.#parts.onRead(key, values[index]);
+    });
     await this.#pass();
     return values;
   }

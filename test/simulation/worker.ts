@@ -76,8 +76,8 @@ export class Worker {
   readonly #session: EmbeddedSession;
   readonly #store: SlowStore;
   readonly #link: Link;
-  /** What the disk held of each task when the process started, by partition. */
-  readonly #stoodAt: ReadonlyMap<number, StatePosition>;
+  /** Where the disk's tasks stood, by partition: when the process started, or as it last asked for it. */
+  readonly #stoodAt: Map<number, StatePosition>;
 
   constructor(parts: WorkerParts) {
     const { name, disk, world, random, plan, sabotage } = parts;
@@ -95,6 +95,7 @@ export class Worker {
       random,
       latency: () => plan.latency.store * this.slowness,
       reach,
+      onRead: (key, value) => this.#noteRead(key, value),
       onWipe: (range) => this.#checkWipe(range),
     });
     this.#link = new Link({
@@ -168,7 +169,18 @@ export class Worker {
     this.clock.die();
   }
 
-  /** A restore may read the changelog from where the disk stood when the process started, not from before. */
+  #noteRead(key: Buffer, value: Buffer | undefined): void {
+    const { name, partitions } = this.#parts.topology;
+    // Most reads are of something else.
+    if (key.at(-1) !== lastOfPosition || key.at(-2) !== 0) return;
+    for (let partition = 0; partition < partitions; partition++) {
+      if (!new TaskKeys(taskId(name, partition)).position.equals(key)) continue;
+      if (value === undefined) this.#stoodAt.delete(partition);
+      else this.#stoodAt.set(partition, JSON.parse(value.toString()) as StatePosition);
+    }
+  }
+
+  /** A restore may read the changelog from where the disk stands, not from before. */
   #checkTail({ topic, partition }: TopicPartition, offset: number): void {
     const stood = this.#stoodAt.get(partition);
     if (topic !== this.thread.names.changelog || stood === undefined || offset >= stood.offset) return;
@@ -188,6 +200,8 @@ export class Worker {
     }
   }
 }
+
+const lastOfPosition = new TaskKeys('any').position.at(-1);
 
 /** State that is older may be read anew: the log may have forgotten deletions. */
 const oldMs = 12 * 3_600_000;

@@ -66,7 +66,7 @@ export const storeCanaries: readonly Canary[] = [
   {
     name: 'wipe at the start',
     bug: 'a worker that starts empties its store first',
-    seeds: 5,
+    seeds: 10,
     caughtBy: ['no wipe'],
     plant: () => ({
       store(store) {
