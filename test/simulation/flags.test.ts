@@ -26,6 +26,11 @@ test('the command that runs a seed again asks for the same', () => {
   assert.equal(commandOf(flagsOf('--seed', '1'), 1), 'npx stockstream simulate --seed 1 --verbose');
 });
 
+test('a bug that only a replay shows asks for one', () => {
+  assert.equal(flagsOf('--canary', 'impure decision').replay, true);
+  assert.equal(flagsOf('--canary', 'sold twice').replay, false);
+});
+
 const refused: [args: string[], problem: RegExp][] = [
   [['--seeds', '0'], /^--seeds is a whole number from 1 to \d+, not "0"$/],
   [['--seed', '1e3'], /^--seed is a whole number from 0 to \d+, not "1e3"$/],

@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { reasonOf } from '../../base/errors.ts';
 import { canaries } from './canaries/list.ts';
+import { needsReplay } from './canaries/sabotage.ts';
 
 export interface Flags {
   /** The first seed. */
@@ -50,14 +51,16 @@ export function parseFlags(args: readonly string[]): Parsed {
       },
     });
     if (values.help) return { type: 'help' };
-    const { canary, replay, verbose } = values;
+    const { canary, verbose } = values;
     const seeds = wholeNumber('seeds', values.seeds, { least: 1, most: seedLimit }) ?? 1;
     const most = seedLimit - seeds;
     const seed = wholeNumber('seed', values.seed, { least: 0, most }) ?? randomInt(Math.min(most + 1, 2 ** 31));
     const jobs = wholeNumber('jobs', values.jobs, { least: 1, most: 64 }) ?? availableParallelism();
-    if (canary !== undefined && !canaries.some(({ name }) => name === canary)) {
+    const planted = canaries.find(({ name }) => name === canary);
+    if (canary !== undefined && planted === undefined) {
       return { type: 'refused', problem: `there is no canary ${JSON.stringify(canary)}` };
     }
+    const replay = values.replay || (planted !== undefined && needsReplay(planted));
     return {
       type: 'flags',
       flags: { seed, seeds, canary, replay, verbose, jobs: verbose ? 1 : Math.min(jobs, seeds) },

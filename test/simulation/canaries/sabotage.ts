@@ -31,3 +31,8 @@ export interface Canary {
   readonly caughtBy: readonly string[];
   plant(): Sabotage;
 }
+
+/** Whether only doing the commits again shows the bug. */
+export function needsReplay({ caughtBy }: Canary): boolean {
+  return caughtBy.includes('replay gives the same');
+}
