@@ -1,11 +1,10 @@
 // What is wrong with the servers or with where they are said to be ends a start with a code and a remedy; what goes wrong
 // later is a pause that health and figures tell of, and that ends by itself.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { Feeder, feedOrders } from '../../../bench/feeder.ts';
 import { workload } from '../../../bench/workload.ts';
+import { relay } from '../../relay.ts';
 import { services } from '../../services.ts';
 import { eventually } from '../server.ts';
 import { atRest, viewsEqualLog } from './checks.ts';
@@ -67,32 +66,3 @@ test('documents that go away pause the views, and only them, until they are back
   await atRest(installation, 60);
   assert.equal((await viewsEqualLog(installation)).get('orders'), options.orders);
 });
-
-/** A line to a server that can be cut, and mended again. */
-async function relay(t: TestContext, to: number) {
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server = createServer((socket) => {
-    if (isCut) return void socket.destroy();
-    const far = connect(to, '127.0.0.1');
-    for (const each of [socket, far]) {
-      sockets.add(each);
-      each.on('error', () => {}).on('close', () => sockets.delete(each));
-    }
-    socket.pipe(far).pipe(socket);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const cut = () => {
-    isCut = true;
-    for (const socket of sockets) socket.destroy();
-  };
-  t.after(() => {
-    cut();
-    server.close();
-  });
-  const mend = () => {
-    isCut = false;
-  };
-  return { port: (server.address() as AddressInfo).port, cut, mend };
-}

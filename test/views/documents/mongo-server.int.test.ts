@@ -1,8 +1,6 @@
 // The MongoDB documents on a real server, beyond what every adapter does: several writers at once, a line that breaks,
 // indexes that stand there already.
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { MongoClient } from 'mongodb';
 import { isStockstreamError } from '../../../base/errors.ts';
@@ -12,6 +10,7 @@ import { collections } from '../../../views/collections.ts';
 import type { Documents } from '../../../views/documents/documents.ts';
 import { openMongoDocuments } from '../../../views/documents/mongo/mongo-documents.ts';
 import { remove, upsert } from '../../conformance/documents-writes.ts';
+import { relay } from '../../relay.ts';
 
 const port = 27017;
 const specs = Object.values(collections);
@@ -60,7 +59,7 @@ async function takeTurns(writers: readonly Documents[]): Promise<void> {
 
 test('a line that breaks is told, and mends by itself', async (t) => {
   const { name } = database(t);
-  const line = await relay(t);
+  const line = await relay(t, port);
   const url = `mongodb://127.0.0.1:${line.port}/${name}?serverSelectionTimeoutMS=500`;
   const documents = openMongoDocuments({ url, logger: silentLogger });
   t.after(() => documents.close());
@@ -114,36 +113,4 @@ test('a view is emptied without losing its indexes', async (t) => {
 
 function urlOf(name: string): string {
   return `mongodb://127.0.0.1:${port}/${name}`;
-}
-
-/** A line to the server that can be cut. */
-async function relay(t: TestContext) {
-  const sockets = new Set<Socket>();
-  let isCut = false;
-  const server = createServer((socket) => {
-    const far = connect(port, '127.0.0.1');
-    for (const each of [socket, far]) {
-      sockets.add(each);
-      each.on('error', () => {}).on('close', () => sockets.delete(each));
-    }
-    socket.pipe(far).pipe(socket);
-    if (isCut) socket.destroy();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const cut = () => {
-    isCut = true;
-    for (const socket of sockets) socket.destroy();
-  };
-  t.after(() => {
-    cut();
-    server.close();
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    cut,
-    mend: () => {
-      isCut = false;
-    },
-  };
 }
