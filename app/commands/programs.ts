@@ -20,11 +20,12 @@ export function addPrograms(program: Command): void {
   }
 }
 
-/** With this Node; ends as it ends. */
+/** With this Node; ends as it ends. A supervisor's signal goes on to it; a terminal sends its own to both. */
 function run(file: string, options: readonly string[]): Promise<void> {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [path, ...options], { stdio: 'inherit' });
+    process.on('SIGTERM', (signal) => child.kill(signal));
     child.on('error', reject);
     child.on('exit', (code) => {
       process.exitCode = code ?? 1;
