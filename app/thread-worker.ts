@@ -44,6 +44,10 @@ export class ThreadWorker implements WorkerHandle {
     return this.#call('isRunning');
   }
 
+  areViewsCurrent() {
+    return this.#call('areViewsCurrent');
+  }
+
   health() {
     return this.#call('health');
   }

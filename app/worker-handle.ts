@@ -4,8 +4,10 @@ import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { PartHealth, StateEntry, StateQuery, TaskDescription } from '../gateway/operations.ts';
 
 export interface WorkerHandle {
-  /** Whether every task and view that it was assigned has its state and takes records. */
+  /** Whether every task that it was assigned has its state and takes records. */
   isRunning(): Promise<boolean>;
+  /** Whether its views have taken what was written before they started. */
+  areViewsCurrent(): Promise<boolean>;
   health(): Promise<readonly PartHealth[]>;
   tasks(): Promise<readonly TaskDescription[]>;
   figures(): Promise<MetricObjectWithValues<MetricValue<string>>[]>;

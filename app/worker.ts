@@ -78,6 +78,10 @@ export class Worker implements WorkerHandle {
     return this.#thread.isSettled && this.#thread.tasks.every(({ state }) => state === 'running');
   }
 
+  async areViewsCurrent(): Promise<boolean> {
+    return this.#views.every(({ isCurrent }) => isCurrent);
+  }
+
   async health(): Promise<PartHealth[]> {
     const { config, log, number } = this.#parts;
     const { state, topology } = this.#thread;

@@ -21,6 +21,8 @@ export interface WorkersParts {
   readonly onFailure: (error: unknown) => void;
 }
 
+const viewPatienceMs = 10_000;
+
 export class Workers {
   readonly all: readonly WorkerHandle[];
 
@@ -36,13 +38,16 @@ export class Workers {
     return new Workers(numbers.map((number) => new ThreadWorker({ config, number, logger, onFailure })));
   }
 
-  /** Resolves when every task of this process runs, or `signal` aborts. */
+  /**
+   * Resolves when every task of this process runs and its views show what was decided before, or `signal` aborts. Views
+   * that are far behind are waited for a while only: stale answers are better than none.
+   */
   async running(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      const running = await Promise.all(this.all.map((worker) => worker.isRunning()));
-      if (running.every(Boolean)) return;
-      await sleep(clock, 10, signal);
-    }
+    const isRunning = async () => (await Promise.all(this.all.map((worker) => worker.isRunning()))).every(Boolean);
+    while (!signal.aborted && !(await isRunning())) await sleep(clock, 10, signal);
+    const patience = clock.monotonic() + viewPatienceMs;
+    const areCurrent = async () => (await Promise.all(this.all.map((each) => each.areViewsCurrent()))).every(Boolean);
+    while (!signal.aborted && clock.monotonic() < patience && !(await areCurrent())) await sleep(clock, 10, signal);
   }
 
   /** Of this process: its own and its workers'. */

@@ -50,6 +50,9 @@ export class ViewThread<Write> {
   readonly #stopping = new AbortController();
   /** Partitions whose position moved since the last commit of offsets. */
   readonly #moved = new Set<number>();
+  /** Partitions that haven't been read yet to where they ended when they were assigned, and that offset. */
+  readonly #behind = new Map<number, number>();
+  #hasSettled = false;
   #committedAt = 0;
 
   constructor(options: ViewThreadOptions<Write>) {
@@ -82,6 +85,11 @@ export class ViewThread<Write> {
   /** Why the view stands still, or undefined if it doesn't. */
   get waitingFor(): string | undefined {
     return this.#waitingFor;
+  }
+
+  /** Whether it has taken what was written before its partitions were assigned to it. */
+  get isCurrent(): boolean {
+    return this.#hasSettled && this.#behind.size === 0;
   }
 
   get partitions(): readonly number[] {
@@ -127,7 +135,7 @@ export class ViewThread<Write> {
       for (const partition of this.partitions) if (!this.#assigned.includes(partition)) this.#drop(partition);
     }
     const missing = this.#assigned.filter((partition) => !this.#queues.has(partition));
-    await this.#retrying(() => this.#take(missing));
+    this.#hasSettled = await this.#retrying(() => this.#take(missing));
   }
 
   async #take(partitions: readonly number[]): Promise<void> {
@@ -135,10 +143,12 @@ export class ViewThread<Write> {
     const inputs = partitions.map((partition) => ({ topic: view.topic.name, partition }));
     const committed = await log.admin.committedOffsets(this.group, inputs);
     const earliest = await log.admin.offsets(inputs, 'earliest');
+    const latest = await log.admin.offsets(inputs, 'latest');
     inputs.forEach((input, index) => {
       const position = Math.max(committed[index] ?? 0, earliest[index]!);
       this.#queues.set(input.partition, new InputQueue(view.topic, input.partition, position));
       this.#fetcher.assign(input, position);
+      if (position < latest[index]!) this.#behind.set(input.partition, latest[index]!);
     });
   }
 
@@ -149,6 +159,7 @@ export class ViewThread<Write> {
   #drop(partition: number): void {
     this.#queues.delete(partition);
     this.#moved.delete(partition);
+    this.#behind.delete(partition);
     this.#fetcher.unassign({ topic: this.topic.name, partition });
   }
 
@@ -186,8 +197,11 @@ export class ViewThread<Write> {
     const applied =
       (writes.length === 0 || (await this.#retrying(() => view.sink.apply(writes)))) &&
       (letters.length === 0 || (await this.#retrying(() => this.#setAside(letters))));
-    if (applied) metrics.records.inc({ view: view.name }, records);
-    else this.#dropAll();
+    if (!applied) return this.#dropAll();
+    metrics.records.inc({ view: view.name }, records);
+    for (const { partition, nextOffset } of fetched) {
+      if (nextOffset >= (this.#behind.get(partition) ?? Infinity)) this.#behind.delete(partition);
+    }
   }
 
   #project(queue: InputQueue, writes: Write[], letters: DeadLetter[]): number {

@@ -187,3 +187,23 @@ test('a fault of the destination that does not pass fails the thread', async () 
   assert.equal(thread.state, 'failed');
   await log.close();
 });
+
+test('a view is current once it has taken what was there before it started, also behind an aborted transaction', async () => {
+  const { clock, shelf, send, start, until, log } = await bench();
+  for (const key of ['a', 'b', 'c', 'd']) await send(key, json(key));
+  const producer = await log.transactionalProducer('aborting');
+  const aborted = new RecordBatchBuilder().append(clock.now(), 'e', Buffer.from(json('e')));
+  const transaction = producer.begin();
+  await transaction.append(topic.name, partitionOf('e', 3), aborted);
+  await transaction.abort();
+  shelf.failure = new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'test' });
+  const thread = start();
+  assert.equal(thread.isCurrent, false);
+  await until(() => shelf.calls > 2);
+  assert.equal(thread.isCurrent, false);
+  shelf.failure = undefined;
+  await until(() => thread.isCurrent);
+  assert.deepEqual([...shelf.texts].sort(), ['a', 'b', 'c', 'd']);
+  await thread.stop();
+  await log.close();
+});
