@@ -103,3 +103,31 @@ export interface ViewSink<Write> {
   /** Resolves when all that was applied is durable. Called now and then, before the offsets behind it are committed. */
   flush(): Promise<void>;
 }
+
+/** A record to append. Its partition follows from the key. */
+export interface Forwarded {
+  readonly topic: Topic<unknown>;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+/**
+ * A call to the outside for each record of a topic. It may be performed again after a crash, so the record's own id is
+ * the idempotency key.
+ */
+export interface Effect<V> {
+  readonly name: string;
+  /**
+   * Calls the outside; `signal` aborts when the try has taken `timeoutMs` or the worker stops.
+   * @returns the records that tell what came of it
+   * @throws whatever failed: it is tried again, unless the error's disposition says that it never works
+   */
+  perform(record: Record<V>, signal: AbortSignal): Promise<readonly Forwarded[]>;
+  /** What to tell once `tries` have failed; undefined to go on trying for ever, ever more slowly. */
+  giveUp(record: Record<V>, error: unknown): readonly Forwarded[] | undefined;
+  /** Of one try, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly tries: number;
+  /** Keys that are in the outside's hands at the same time; records of one key go one after the other. */
+  readonly concurrency: number;
+}
