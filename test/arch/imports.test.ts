@@ -12,6 +12,7 @@ const rooms: readonly Room[] = [
   { files: 'state/*/**', may: ['state/*', 'base/**'] },
   { files: 'views/*/*/**', may: ['views/*/*', 'base/**', 'types:streams/api.ts'] },
   { files: 'gateway/*/*/**', may: ['gateway/*/*', 'base/**'] },
+  { files: 'effects/mail/templates/*', may: ['effects/mail/*', 'schemas/**', 'base/**'] },
   { files: 'effects/*/*/**', may: ['effects/*/*', 'base/**', 'types:streams/api.ts'] },
 
   { files: 'base/**', may: [] },
@@ -24,6 +25,7 @@ const rooms: readonly Room[] = [
   { files: 'streams/**', may: ['log/*', 'state/*', 'base/**'] },
 
   { files: 'views/**', may: ['views/*', 'views/*/*', 'schemas/**', 'base/**', 'streams/api.ts'] },
+  { files: 'effects/mail/*', may: ['effects/mail/{*,templates/*}', 'schemas/**', 'base/**', 'streams/api.ts'] },
   { files: 'effects/**', may: ['effects/*', 'effects/*/*', 'schemas/**', 'base/**', 'streams/api.ts'] },
   { files: 'gateway/**', may: ['log/*', 'views/*', 'views/*/*', 'schemas/**', 'base/**'] },
   { files: 'web/**', may: [] },
@@ -54,6 +56,9 @@ const packages: PackageTable = {
   '@fastify/*': ['gateway/**', ...inTests],
   '@node-rs/*': ['gateway/**', 'app/**', ...inTests],
   'csv-parse': ['gateway/**', ...inTests],
+  nodemailer: ['effects/mail/{smtp,outbox}/**', ...inTests],
+  'smtp-server': ['test/**'],
+  'postal-mime': ['test/**'],
   typebox: ['gateway/**', 'app/**', ...inTests],
   'prom-client': ['streams/**', 'gateway/**', 'app/**', ...inTests],
   'close-with-grace': ['app/**', ...inTests],
