@@ -61,6 +61,7 @@ const packages: PackageTable = {
   'postal-mime': ['test/**'],
   standardwebhooks: ['gateway/**', 'effects/*/webhook/**', ...inTests],
   typebox: ['gateway/**', 'app/**', ...inTests],
+  cockatiel: ['streams/**', ...inTests],
   'prom-client': ['streams/**', 'gateway/**', 'app/**', ...inTests],
   'close-with-grace': ['app/**', ...inTests],
   commander: ['app/**', ...inTests],
