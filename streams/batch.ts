@@ -6,10 +6,11 @@ import { isStockstreamError } from '../base/errors.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { type Mark, suspended } from '../state/transaction.ts';
+import type { Forwarded } from './api.ts';
 import { type DeadLetter, type DeadLetterSource, deadLetter } from './dead-letter.ts';
 import type { InputRecord } from './input-queue.ts';
 import { timerOfStore } from './names.ts';
-import type { BatchScope, Effect, ProcessorNode } from './processor-node.ts';
+import type { BatchScope, ProcessorNode } from './processor-node.ts';
 
 export interface BatchParts {
   readonly state: TaskState;
@@ -35,13 +36,13 @@ export class TaskBatch {
   readonly deadLetters: DeadLetter[] = [];
   /** Rows of the time index whose entry says otherwise: to be deleted. */
   readonly staleRows: TimeRow[] = [];
-  readonly effects: Effect[] = [];
+  readonly forwarded: Forwarded[] = [];
   /** Records that are foreign; they are learned before the first `advance`. */
   readonly foreign: InputRecord[] = [];
   readonly #parts: BatchParts;
   readonly #input: BatchInput;
   readonly #start: Mark;
-  /** Every effect is encoded at once, to find the record to blame. */
+  /** What is sent is encoded at once, to find the record to blame. */
   #careful = false;
   #rows = 0;
   #fired = 0;
@@ -103,13 +104,13 @@ export class TaskBatch {
   }
 
   /**
-   * Takes everything back and runs it again, encoding each effect at once: what can't be encoded becomes a dead letter.
+   * Takes everything back and runs it again, encoding what it sends at once: what can't be encoded becomes a dead letter.
    * All reads are in memory by now. False if it was careful already: then the fault isn't a record's.
    */
   restartCarefully(clock: Clock): boolean {
     if (this.#careful) return false;
     this.#parts.state.transaction.rollback(this.#start);
-    this.effects.length = this.deadLetters.length = this.staleRows.length = 0;
+    this.forwarded.length = this.deadLetters.length = this.staleRows.length = 0;
     this.#limit = this.#records;
     this.#rows = this.#fired = this.#records = 0;
     this.#careful = true;
@@ -118,14 +119,14 @@ export class TaskBatch {
 
   #enter(): void {
     this.#parts.scope.now = this.now;
-    this.#parts.scope.effects = this.effects;
+    this.#parts.scope.forwarded = this.forwarded;
   }
 
   /** Runs `work` whole or not at all; false if it was suspended. */
   #attempt(work: () => void): boolean {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
-    const effects = this.effects.length;
+    const forwarded = this.forwarded.length;
     try {
       work();
     } catch (error) {
@@ -134,7 +135,7 @@ export class TaskBatch {
     // Also if the processor swallowed the throw: what it did then rests on a read that it never had.
     if (transaction.missing.length === 0) return true;
     transaction.rollback(mark);
-    this.effects.length = effects;
+    this.forwarded.length = forwarded;
     return false;
   }
 
@@ -142,7 +143,7 @@ export class TaskBatch {
   #lookAhead(): false {
     const { state } = this.#parts;
     const mark = state.transaction.mark();
-    const effects = this.effects.length;
+    const forwarded = this.forwarded.length;
     for (const record of this.#input.records.slice(this.#records)) {
       try {
         if (record.problem === undefined) this.#parts.sources.get(record.topic)!.run(record);
@@ -150,7 +151,7 @@ export class TaskBatch {
         // A fault here may come from reads that are missing; the record will run again in its turn.
       }
       state.transaction.rollback(mark);
-      this.effects.length = effects;
+      this.forwarded.length = forwarded;
     }
     return false;
   }
@@ -188,14 +189,14 @@ export class TaskBatch {
   #guarded(node: ProcessorNode, source: DeadLetterSource, run: () => void): void {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
-    const effects = this.effects.length;
+    const forwarded = this.forwarded.length;
     try {
       run();
-      if (this.#careful) this.#encodeSince(mark, effects);
+      if (this.#careful) this.#encodeSince(mark, forwarded);
     } catch (error) {
       if (error === suspended || transaction.missing.length > 0) throw suspended;
       transaction.rollback(mark);
-      this.effects.length = effects;
+      this.forwarded.length = forwarded;
       this.#setAside(source, error, node.name);
     }
   }
@@ -206,8 +207,8 @@ export class TaskBatch {
   }
 
   /** @throws the serde's error for what a record wants to write */
-  #encodeSince(mark: Mark, effects: number): void {
-    for (const { output, value } of this.effects.slice(effects)) encodable(output.serde, value);
+  #encodeSince(mark: Mark, from: number): void {
+    for (const { topic, value } of this.forwarded.slice(from)) encodable(topic.serde, value);
     for (const entry of this.#parts.state.transaction.changedSince(mark)) {
       if (entry.value !== undefined) encodable(entry.partition.spec.serde, entry.value);
     }

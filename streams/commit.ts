@@ -89,7 +89,7 @@ function changelogEnd(appended: readonly Appended[], index: number): number {
   return appended[index]!.nextOffset;
 }
 
-/** Encodes all tasks' work; a task whose effects can't be encoded runs again carefully, and all is encoded anew. */
+/** Encodes all tasks' work; a task whose outputs can't be encoded runs again carefully, and all is encoded anew. */
 function encodeTasks(
   tasks: readonly StreamTask[],
   parts: SealParts,
@@ -110,7 +110,7 @@ function encodeTasks(
 function encodeTask(task: StreamTask, outputs: OutputBatches, parts: SealParts): EncodedTask {
   const batch = task.batch!;
   const { now } = batch;
-  outputs.addEffects(batch.effects, now);
+  outputs.addForwarded(batch.forwarded, now);
   outputs.addDeadLetters(batch.deadLetters, parts.deadLetters, now);
   const ranges = rangesOf(task, batch);
   const moved = ranges.filter(({ from, to }) => to > from);

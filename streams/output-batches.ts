@@ -1,9 +1,8 @@
 // The outputs of a commit, one record batch a partition, whatever number of tasks wrote to it.
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
-import type { Topic } from './api.ts';
+import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { Effect } from './processor-node.ts';
 
 export interface OutputBatch {
   readonly topic: string;
@@ -33,16 +32,16 @@ export class OutputBatches {
     return batch.builder;
   }
 
-  /** Encodes one task's effects. Of those to a compacted topic only the last of each key counts. */
-  addEffects(effects: readonly Effect[], now: number): void {
-    const last = new Map<string, Effect>();
-    for (const effect of effects) {
-      if (effect.output.cleanup === 'compact') last.set(`${effect.output.name}\0${effect.key}`, effect);
+  /** Encodes what one task sends. Of that to a compacted topic only the last of each key counts. */
+  addForwarded(forwarded: readonly Forwarded[], now: number): void {
+    const last = new Map<string, Forwarded>();
+    for (const each of forwarded) {
+      if (each.topic.cleanup === 'compact') last.set(`${each.topic.name}\0${each.key}`, each);
     }
-    for (const effect of effects) {
-      const { output, key, value } = effect;
-      if (output.cleanup === 'compact' && last.get(`${output.name}\0${key}`) !== effect) continue;
-      this.builder(output.name, partitionOf(key, output.partitions)).encode(now, key, value, output.serde);
+    for (const each of forwarded) {
+      const { topic, key, value } = each;
+      if (topic.cleanup === 'compact' && last.get(`${topic.name}\0${key}`) !== each) continue;
+      this.builder(topic.name, partitionOf(key, topic.partitions)).encode(now, key, value, topic.serde);
     }
   }
 

@@ -1,21 +1,14 @@
 // One processor of one task, with the context that it sees. The context is made once and reused for every record.
 import type { StorePartition } from '../state/store-partition.ts';
 import type { TaskState } from '../state/task-state.ts';
-import type { Context, Processor, Record, TimerProcessor, Timers, Topic } from './api.ts';
+import type { Context, Forwarded, Processor, Record, TimerProcessor, Timers } from './api.ts';
 import { timerStore } from './names.ts';
 import type { PlainWires, PlainWiring } from './topology.ts';
 
-/** A record to be sent when the batch commits. */
-export interface Effect {
-  readonly output: Topic<unknown>;
-  readonly key: string;
-  readonly value: unknown;
-}
-
-/** What processors of one batch share: the time, and where effects go. */
+/** What processors of one batch share: the time, and where the records go that are sent when the batch commits. */
 export interface BatchScope {
   now: number;
-  effects: Effect[];
+  forwarded: Forwarded[];
 }
 
 export class ProcessorNode {
@@ -42,7 +35,7 @@ export class ProcessorNode {
       stores: Object.fromEntries(this.#stores),
       timers: timerHandles(wires, state),
       forward(output, key, value) {
-        scope.effects.push({ output: wires.outputs[output]!, key, value });
+        scope.forwarded.push({ topic: wires.outputs[output]!, key, value });
       },
     };
   }
