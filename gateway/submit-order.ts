@@ -1,12 +1,12 @@
 // Takes an order: prices it, appends it, and tells what became of it as far as the shopper wants to wait. Nothing is
 // decided here; whoever sends the same order with the same key again sends the same order id.
+import { looksLikeCard } from '../base/card-number.ts';
 import { orderIdFor } from '../schemas/ids.ts';
 import { topics } from '../schemas/topics.ts';
 import type { OrderSubmitted, Product } from '../schemas/types.generated.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { OrderAnswer } from '../views/order-document.ts';
-import { looksLikeCard } from './card-number.ts';
 import type { EventTail } from './event-tail.ts';
 import { Expectation } from './expectation.ts';
 import type { OrderFinder } from './find-order.ts';

@@ -1,6 +1,7 @@
 // Orders: placing them, reading them, following them, cancelling them. Deciding them is the streams' work.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { hasCardNumber } from '../../base/card-number.ts';
 import { leadProductOf } from '../../schemas/ids.ts';
 import { topics } from '../../schemas/topics.ts';
 import { collections } from '../../views/collections.ts';
@@ -8,7 +9,6 @@ import type { Condition } from '../../views/documents/documents.ts';
 import type { OrderAnswer } from '../../views/order-document.ts';
 import { orderOf } from '../../views/order-document.ts';
 import { principalOf } from '../auth.ts';
-import { hasCardNumber } from '../card-number.ts';
 import { derivedId } from '../derived-id.ts';
 import { Expectation } from '../expectation.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';

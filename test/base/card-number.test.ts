@@ -4,9 +4,9 @@ import { Writable } from 'node:stream';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { hasCardNumber, looksLikeCard } from '../../gateway/card-number.ts';
+import { hasCardNumber, looksLikeCard } from '../../base/card-number.ts';
 import { topics } from '../../schemas/topics.ts';
-import { orderBody, TestGateway } from './test-gateway.ts';
+import { orderBody, TestGateway } from '../gateway/test-gateway.ts';
 
 const cards = [
   '4111111111111111',
