@@ -61,7 +61,7 @@ const packages: PackageTable = {
   nodemailer: ['effects/mail/{smtp,outbox}/**', ...inTests],
   'smtp-server': ['test/**'],
   'postal-mime': ['test/**'],
-  standardwebhooks: ['gateway/**', 'effects/*/webhook/**', ...inTests],
+  standardwebhooks: ['gateway/**', 'effects/*/{webhook,simulator}/**', ...inTests],
   typebox: ['gateway/**', 'app/**', ...inTests],
   cockatiel: ['streams/**', ...inTests],
   'prom-client': ['streams/**', 'gateway/**', 'app/**', ...inTests],
