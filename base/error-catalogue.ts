@@ -184,6 +184,16 @@ const entries = {
     disposition: 'deadLetter',
     remedy: 'Read the stack in the dead letter, deploy a fix, then replay the record.',
   },
+  EFFECT_TIMED_OUT: {
+    message: 'Effect {effect} got no answer within {milliseconds} ms.',
+    disposition: 'retry',
+    remedy: 'None: it is tried again. If it goes on, look at the other side and the network between.',
+  },
+  EFFECT_FAILED: {
+    message: 'Effect {effect} failed: {reason}.',
+    disposition: 'deadLetter',
+    remedy: 'Read the stack in the dead letter, mend the cause, then replay the record.',
+  },
   REPLAY_DIVERGED: {
     message: 'The replay of task {task} differs at commit {commit}: {reason}.',
     disposition: 'fatal',
@@ -278,6 +288,41 @@ const entries = {
     message: 'The documents at {file} could not be {action}: {reason}.',
     disposition: 'fatal',
     remedy: 'Check that the directory is writable. A damaged file may be deleted: replay the views from the log.',
+  },
+  CARRIER_REFUSED: {
+    message: 'The carrier refuses {request}: {reason}.',
+    disposition: 'deadLetter',
+    remedy:
+      'Mend what the reason names, with the carrier or in --carrier-url, and replay the request from the dead letters.',
+  },
+  CARRIER_UNAVAILABLE: {
+    message: 'The carrier does not take {request} now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None: it is asked again with the same key. If it lasts, check that --carrier-url answers and knows the secret.',
+  },
+  CARRIER_STORAGE_FAILED: {
+    message: 'The simulated carrier at {file} could not be {action}: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'Check that the directory is writable and has room. A damaged file may be deleted: its parcels stand still then.',
+  },
+  MAIL_UNAVAILABLE: {
+    message: 'The mail cannot be handed over now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while it passes: mails wait and go out later. If it lasts, check --smtp with its user and password, the log of the mail server, or that the outbox directory is writable.',
+  },
+  MAIL_ADDRESS_UNKNOWN: {
+    message: 'No mail address is known of user {userId}.',
+    disposition: 'retry',
+    remedy:
+      'None: the view of users may be behind, so it is tried again; then the outbox says that there was no address.',
+  },
+  MAIL_KIND_UNKNOWN: {
+    message: 'There is no mail for notification {notificationId}: a newer program wrote it.',
+    disposition: 'deadLetter',
+    remedy: 'Deploy the version that knows its kind to all workers, then replay the dead letter.',
   },
 } as const satisfies Record<string, ErrorEntry>;
 

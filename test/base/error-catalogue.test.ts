@@ -11,14 +11,17 @@ const roomOf: Readonly<Record<string, string>> = {
   GATEWAY: 'app',
   OPERATION: 'app',
   LOG: 'log',
+  MAIL: 'effects',
   RECORD: 'schemas',
   SCHEMA: 'schemas',
   REGISTRY: 'schemas',
   STATE: 'state',
   PROCESSOR: 'streams',
+  EFFECT: 'streams',
   REPLAY: 'streams',
   TOPOLOGY: 'streams',
   DOCUMENTS: 'views',
+  CARRIER: 'effects',
 };
 const dispositions = ['retry', 'deadLetter', 'fenced', 'corruptState', 'refuse', 'fatal'];
 
