@@ -3,7 +3,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** Headings of `--help` and docs/settings.md, in their order. */
-export type SettingGroup = 'Log' | 'Worker' | 'Views' | 'Gateway' | 'Demo' | 'Process';
+export type SettingGroup = 'Log' | 'Worker' | 'Views' | 'Gateway' | 'Shipping' | 'Demo' | 'Process';
 
 export interface Setting<Schema extends TSchema = TSchema> {
   readonly group: SettingGroup;
@@ -87,6 +87,9 @@ function list(item: string, pattern: RegExp, about: About<string[]>) {
 function boolean(about: About<boolean>) {
   return setting(about, { kind: 'boolean', schema: Type.Boolean(), placeholder: '', expected: 'true or false' });
 }
+
+const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
+const webhookSecretPattern = /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/;
 
 export const settings = {
   data: text('dir', 'a directory', {
@@ -269,6 +272,49 @@ export const settings = {
       doc: 'Origins whose pages may call the gateway. Without any, only its own pages may.',
     }),
   ),
+  carrierUrl: optional(
+    url('http://127.0.0.1:4000/parcels', {
+      group: 'Shipping',
+      secret: true,
+      doc: 'Where shipment requests are POSTed, for --carrier webhook.',
+    }),
+  ),
+  carrierSecret: optional(
+    text('secret', webhookSecretExpected, {
+      group: 'Shipping',
+      secret: true,
+      pattern: webhookSecretPattern,
+      doc: 'Signs those requests as Standard Webhooks say; the carrier checks it.',
+    }),
+  ),
+  shipmentWebhookSecret: optional(
+    text('secret', webhookSecretExpected, {
+      group: 'Shipping',
+      secret: true,
+      pattern: webhookSecretPattern,
+      doc: 'Checks the signature of POST /v1/shipments/webhook; the carrier signs with it. Without one, that route takes nothing.',
+    }),
+  ),
+  simulatedPackMs: integer(0, 86_400_000, {
+    group: 'Shipping',
+    default: 2_000,
+    doc: 'How long the simulated carrier takes to pack a parcel, in milliseconds.',
+  }),
+  simulatedPickUpMs: integer(0, 86_400_000, {
+    group: 'Shipping',
+    default: 2_000,
+    doc: 'From then until the parcel is on its way, in milliseconds.',
+  }),
+  simulatedDeliveryMs: integer(0, 86_400_000, {
+    group: 'Shipping',
+    default: 4_000,
+    doc: 'From then until it is delivered, in milliseconds.',
+  }),
+  simulatedReturnMs: integer(0, 86_400_000, {
+    group: 'Shipping',
+    default: 4_000,
+    doc: 'How long the simulated carrier takes to bring a parcel back, in milliseconds.',
+  }),
   demo: optional(
     boolean({
       group: 'Demo',

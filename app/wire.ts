@@ -7,6 +7,9 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { isStockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
+import type { Carrier, Tell } from '../effects/shipping/carrier.ts';
+import { openSimulatedCarrier } from '../effects/shipping/simulator/simulated-carrier.ts';
+import { openWebhookCarrier } from '../effects/shipping/webhook/webhook-carrier.ts';
 import type { Idempotency } from '../gateway/idempotency/idempotency.ts';
 import { openRedisIdempotency } from '../gateway/idempotency/redis/redis-idempotency.ts';
 import { openSqliteIdempotency } from '../gateway/idempotency/sqlite/sqlite-idempotency.ts';
@@ -34,6 +37,7 @@ function directories({ data }: Config) {
     state: (thread: number) => join(data, 'state', String(thread)),
     views: join(data, 'views.sqlite'),
     answers: join(data, 'answers.sqlite'),
+    carrier: join(data, 'carrier.sqlite'),
   };
 }
 
@@ -139,4 +143,26 @@ export async function openIdempotency(config: Config, logger: Logger): Promise<I
   }
   const isAlone = config.log === 'embedded';
   return openSqliteIdempotency({ ...options, file: directories(config).answers, clock, isAlone });
+}
+
+/** @throws CARRIER_STORAGE_FAILED */
+export function openCarrier(
+  config: Config,
+  kind: 'simulator' | 'webhook',
+  { tell, logger }: { readonly tell: Tell; readonly logger: Logger },
+): Carrier {
+  if (kind === 'webhook') return openWebhookCarrier({ url: config.carrierUrl!, secret: config.carrierSecret!, clock });
+  return openSimulatedCarrier({
+    file: directories(config).carrier,
+    tell,
+    clock,
+    random: systemRandom,
+    logger,
+    delays: {
+      packed: config.simulatedPackMs,
+      inTransit: config.simulatedPickUpMs,
+      delivered: config.simulatedDeliveryMs,
+      returned: config.simulatedReturnMs,
+    },
+  });
 }
