@@ -128,7 +128,8 @@ export async function feedOrders(
 
 function orderOf({ id, lines: asked, street = 'A Street 1' }: WorkloadOrder): OrderSubmitted {
   const lines = asked.map(({ product, quantity }, index) => {
-    return { line: index + 1, productId: productIdOf(product), quantity, unitPrice, productVersion: 1, weightGrams };
+    const quoted = { unitPrice, productVersion: 1, weightGrams, sellerId: '' };
+    return { line: index + 1, productId: productIdOf(product), quantity, ...quoted };
   });
   const totals = totalsOf(lines, { country, currency });
   if (typeof totals === 'string') throw new Error(totals);
@@ -138,10 +139,12 @@ function orderOf({ id, lines: asked, street = 'A Street 1' }: WorkloadOrder): Or
     currency,
     lines,
     shipTo: { name: 'A Name', street, city: 'A City', postalCode: '12345', country },
-    payment: { method: 'card', token: 'tok_bench' },
+    payment: { method: 'card', token: 'tok_bench', collect: false, billingCountry: '', billingPostalCode: '' },
     totals,
     warehouses: [],
     holdMillis,
     placedAt: systemClock.now(),
+    email: '',
+    customerSince: 0,
   };
 }

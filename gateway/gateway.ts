@@ -32,6 +32,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { productRoutes } from './routes/products.ts';
 import { rootRoute } from './routes/root.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { shipmentRoutes } from './routes/shipments.ts';
 import { stateRoutes } from './routes/state.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { stockChangeRoutes } from './routes/stock-changes.ts';
@@ -109,6 +110,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   measureRequests(app, metrics);
   const waiting = { clock, closing: closing.signal };
   const onAccepted = () => metrics.ordersAccepted.inc();
+  const { collectsPayments } = settings;
   return {
     ...deps,
     registry,
@@ -118,7 +120,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     finder,
     once: new AnswerOnce({ idempotency, clock, logger, secret: jwtSecret }),
     tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
-    orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, onAccepted }),
+    orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, collectsPayments, onAccepted }),
     closing: closing.signal,
   };
 }
@@ -168,6 +170,10 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   stockRoutes(typed, gateway);
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);
+  app.register((scope, _options, done) => {
+    shipmentRoutes(scope, gateway);
+    done();
+  });
   // Its body parsers are for its own route alone.
   app.register((scope, _options, done) => {
     stockChangeRoutes(scope, gateway, new StockDesk({ documents, writer, tail, waiting: gateway }));

@@ -3,7 +3,7 @@
 import type { OrderEvent, OrderSubmitted } from '../schemas/types.generated.ts';
 import type { JsonObject } from '../views/documents/documents.ts';
 import { type OrderAnswer, type OrderStatus, type OrderStep, orderOf } from '../views/order-document.ts';
-import { projectOrders } from '../views/orders.ts';
+import { projectOrders, sellersOf } from '../views/orders.ts';
 
 /** The step as the order's history tells it. */
 export function stepOf(event: OrderEvent): OrderStep {
@@ -36,16 +36,19 @@ export function orderFromSubmission(submitted: OrderSubmitted): OrderAnswer {
     orderId,
     customerId,
     status: 'created',
-    lines: lines.map(({ line, productId, quantity, unitPrice }) => {
-      return { line, productId, quantity, unitPrice, status: 'pending' };
+    lines: lines.map(({ line, productId, quantity, unitPrice, sellerId }) => {
+      return { line, productId, quantity, unitPrice, sellerId, status: 'pending' };
     }),
+    sellers: sellersOf(lines),
     currency,
     subtotal,
     shipping,
     tax,
     total: { amount: total, currency },
     shipTo,
-    payment: { method: payment.method },
+    payment: { method: payment.method, paid: 0 },
+    parcels: [],
+    review: 'none',
     placedAt,
     expiresAt: placedAt + holdMillis,
     updatedAt: placedAt,
@@ -58,9 +61,14 @@ export function isDecided(status: OrderStatus): boolean {
   return status !== 'created';
 }
 
-/** Whether nothing will happen to the order any more. */
+/** Whether nothing more is to be expected by itself. */
 export function isEnded(status: OrderStatus): boolean {
-  return status === 'rejected' || status === 'cancelled';
+  return status === 'rejected' || status === 'cancelled' || status === 'delivered' || status === 'refunded';
+}
+
+/** Whether it isn't paid yet: it can be cancelled. */
+export function isCancellable(status: OrderStatus): boolean {
+  return status === 'created' || status === 'reserved';
 }
 
 /** The status that a step led to, undefined for one that changes none. */

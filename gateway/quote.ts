@@ -40,8 +40,8 @@ export function quote(asked: readonly AskedLine[], products: ReadonlyMap<string,
     return quantity > mostUnits ? 'quantity_out_of_range' : undefined;
   });
   const lines = merged.map(({ line, productId, quantity }) => {
-    const { price, version, weightGrams } = products.get(productId)!;
-    return { line, productId, quantity, unitPrice: price.amount, productVersion: version, weightGrams };
+    const { price, version, weightGrams, sellerId } = products.get(productId)!;
+    return { line, productId, quantity, unitPrice: price.amount, productVersion: version, weightGrams, sellerId };
   });
   const { currency } = products.get(lines[0]!.productId)!.price;
   refuseLines('CURRENCIES_DIFFER', merged, ({ productId }) => {

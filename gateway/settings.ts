@@ -6,6 +6,10 @@ export interface GatewaySettings {
   readonly tokenLifetimeMs: number;
   /** How long stock is held for an order that isn't paid. */
   readonly holdMillis: number;
+  /** Whether orders go on to payment by themselves; else they wait for their expiry. */
+  readonly collectsPayments: boolean;
+  /** Checks what carriers tell, as Standard Webhooks write a secret; without one, nothing is taken from them. */
+  readonly shipmentWebhookSecret?: string;
   /** The consumer group that decides orders: what it hasn't committed isn't decided. */
   readonly ordersGroup: string;
   /** The consumer group of the view of orders. */
@@ -39,6 +43,7 @@ export interface GatewaySettings {
 export const gatewayDefaults = {
   tokenLifetimeMs: 12 * 3_600_000,
   holdMillis: 15 * 60_000,
+  collectsPayments: false,
   corsOrigins: [],
   trustProxy: false,
   requestsPerMinute: 0,

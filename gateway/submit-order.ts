@@ -24,12 +24,15 @@ export interface OrderDeskOptions {
   readonly finder: OrderFinder;
   readonly waiting: Waiting;
   readonly holdMillis: number;
+  /** Whether orders go on to payment by themselves. */
+  readonly collectsPayments: boolean;
   /** Called for each order that the log has acknowledged. */
   readonly onAccepted: () => void;
 }
 
 export interface Submission {
   readonly customerId: string;
+  readonly email: string;
   readonly idempotencyKey: string;
   readonly request: OrderRequest;
   /** Undefined not to wait. */
@@ -73,8 +76,11 @@ export class OrderDesk {
     return order && isDecided(order.status) ? order : undefined;
   }
 
-  async #priced({ customerId, idempotencyKey, request }: Submission): Promise<OrderSubmitted> {
+  async #priced({ customerId, email, idempotencyKey, request }: Submission): Promise<OrderSubmitted> {
     const { lines: asked, shipTo, payment } = request;
+    const { documents, collectsPayments, holdMillis, waiting } = this.#options;
+    const { method, token, billingAddress } = payment;
+    const user = collectsPayments ? await documents.get(collections.users.name, email) : undefined;
     const products = await this.#products([...new Set(asked.map(({ productId }) => productId))]);
     const { currency, lines, totals } = quote(asked, products, shipTo.country);
     return {
@@ -83,11 +89,19 @@ export class OrderDesk {
       currency,
       lines,
       shipTo,
-      payment,
+      payment: {
+        method,
+        token,
+        collect: collectsPayments,
+        billingCountry: billingAddress?.country ?? '',
+        billingPostalCode: billingAddress?.postalCode ?? '',
+      },
       totals,
       warehouses: [],
-      holdMillis: this.#options.holdMillis,
-      placedAt: this.#options.waiting.clock.now(),
+      holdMillis,
+      placedAt: waiting.clock.now(),
+      email,
+      customerSince: Number(user?.fields.registeredAt ?? 0),
     };
   }
 

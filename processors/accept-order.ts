@@ -1,14 +1,15 @@
 // Takes an order in. The lead line's stock is decided here, other lines are asked for in their own partitions; so a
 // one-product order is reserved or rejected in this one step. An order that is known already changes nothing.
 import { leadProductOf } from '../schemas/ids.ts';
-import type { LineAnswer, OrderFacts, OrderLine, OrderSubmitted } from '../schemas/types.generated.ts';
+import type { Checkout, LineAnswer, OrderFacts, OrderLine, OrderSubmitted } from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
 import { takeHold } from './holds.ts';
 import { mergeLines } from './merge-lines.ts';
 import { orderFaults } from './order-rules.ts';
 import { emitEvent, type OrderContext, type OrderWiring, sendCommand } from './order-state.ts';
 import { requireKey } from './require-key.ts';
-import { settle } from './settle-order.ts';
+import { answered } from './saga/before-payment.ts';
+import { perform } from './saga/perform.ts';
 
 export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
   name: 'accept-order',
@@ -48,8 +49,11 @@ function create(
 ): OrderFacts {
   const { orderId, customerId, currency, totals, shipTo, placedAt } = submitted;
   const expiresAt = context.now + holdMillis;
-  const asked = lines.map(({ line, productId, quantity }) => ({ line, productId, quantity }));
-  const facts: OrderFacts = { customerId, sequence: 0, expiresAt, lines: asked, limited: false };
+  const asked = lines.map(({ line, productId, quantity, weightGrams, sellerId }) => {
+    return { line, productId, quantity, weightGrams, sellerId };
+  });
+  const checkout = submitted.payment.collect ? checkoutOf(submitted) : null;
+  const facts: OrderFacts = { customerId, sequence: 0, expiresAt, lines: asked, limited: false, attempt: 0, checkout };
   const paymentMethod = submitted.payment.method;
   const created = { lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt };
   return emitEvent(context, { orderId, facts }, { type: 'OrderCreated', ...created });
@@ -76,5 +80,24 @@ function reserve(
       sendCommand(context, { orderId, facts }, line, { type: 'ReserveStock', ...request });
     }
   }
-  settle(context, { orderId, facts: { ...facts, limited } }, answers);
+  const known = limited ? { ...facts, limited } : facts;
+  perform(context, { orderId, facts: known }, answered(known, answers, { orderId, now: context.now }));
+}
+
+/** What payment, mail and shipping will need. */
+function checkoutOf({ payment, totals, currency, email, shipTo, warehouses, customerSince }: OrderSubmitted): Checkout {
+  const { method, token, billingCountry, billingPostalCode } = payment;
+  const amount = totals.total;
+  return {
+    method,
+    token,
+    amount,
+    currency,
+    email,
+    shipTo,
+    warehouses,
+    billingCountry,
+    billingPostalCode,
+    customerSince,
+  };
 }

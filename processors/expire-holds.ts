@@ -2,20 +2,18 @@
 
 import { leadProductOf } from '../schemas/ids.ts';
 import type { TimerProcessor } from '../streams/api.ts';
-import { cancelOpenOrder } from './end-order.ts';
 import type { OrderWiring } from './order-state.ts';
+import { happen } from './saga/perform.ts';
 
 /** Keyed by order id. */
 export const expireHolds: TimerProcessor<OrderWiring> = {
   name: 'expire-holds',
-
-  fire(orderId, context) {
-    const state = context.stores.orders.get(orderId);
-    if (state !== undefined) cancelOpenOrder(context, orderId, state, 'expired');
-  },
-
-  prefetch(orderId) {
-    const lead = leadProductOf(orderId);
-    return { orders: [orderId], stock: lead === undefined ? [] : [lead] };
-  },
+  fire: (orderId, context) => happen(context, orderId, { type: 'HoldExpired' }),
+  prefetch: prefetchOrder,
 };
+
+/** What any step of an order may read. */
+export function prefetchOrder(orderId: string) {
+  const lead = leadProductOf(orderId);
+  return { orders: [orderId], stock: lead === undefined ? [] : [lead] };
+}

@@ -11,7 +11,7 @@ import type {
 } from '../schemas/types.generated.ts';
 import type { Context } from '../streams/api.ts';
 import { decideHold, type HoldRequest } from './hold-rules.ts';
-import { commit, hold, levelOf, release } from './stock.ts';
+import { commit, hold, levelOf, release, restock } from './stock.ts';
 
 export interface HoldStores {
   readonly stock: StockState;
@@ -56,7 +56,10 @@ export function takeHold(context: HoldContext, buyer: Buyer, request: HoldReques
 /** The order has ended: what it held is free again, and no longer counts as bought. */
 export function giveBack(context: HoldContext, buyer: Buyer, { allocations, limited }: Held): void {
   putStock(context, buyer.productId, release(known(context, buyer.productId), allocations));
-  if (!limited) return;
+  if (limited) forgetPurchase(context, buyer, allocations);
+}
+
+function forgetPurchase(context: HoldContext, buyer: Buyer, allocations: readonly Allocation[]): void {
   const { purchases } = context.stores;
   const quantity = allocations.reduce((sum, allocation) => sum + allocation.quantity, 0);
   const left = (purchases.get(purchasesKey(buyer))?.quantity ?? 0) - quantity;
@@ -68,6 +71,12 @@ export function giveBack(context: HoldContext, buyer: Buyer, { allocations, limi
 /** The order is paid: what it held leaves. */
 export function commitHeld(context: HoldContext, productId: string, allocations: readonly Allocation[]): void {
   putStock(context, productId, commit(known(context, productId), allocations));
+}
+
+/** The paid order came back: its units are on hand again, and no longer count as bought. */
+export function restockHeld(context: HoldContext, buyer: Buyer, { allocations, limited }: Held): void {
+  putStock(context, buyer.productId, restock(known(context, buyer.productId), allocations));
+  if (limited) forgetPurchase(context, buyer, allocations);
 }
 
 function purchasesKey({ productId, customerId }: Buyer): string {

@@ -1,24 +1,33 @@
-// The phases of an order in its home partition, and the steps that several processors share.
-//
-//   OrderSubmitted --+--> AwaitingReservations --+--> Reserved --+--> Cancelled
-//                    |        |                  |               (expiry, CancelOrder)
-//                    |        +--> Cancelled     +--> Rejected
-//                    +--> Reserved     (a one-product order is decided in one hop)
-//                    +--> Rejected     (a rule or the stock says no)
-//   CancelOrder ----------> CancelledEarly --(OrderSubmitted)--> Cancelled
-//
-// Rejected and Cancelled hold nothing. They and CancelledEarly vanish after the idempotency window.
+// What the order's processors share: the wiring, an order's facts, telling its next event, asking other partitions.
+// What an order can be and what leads from where to where stands in saga/table.ts.
 import { assert } from '../base/assert.ts';
-import type { AskedLine, OrderEvent, OrderFacts, OrderState, ReservationCommand } from '../schemas/types.generated.ts';
+import type {
+  AskedLine,
+  Notification,
+  OrderEvent,
+  OrderFacts,
+  OrderState,
+  PaymentRequest,
+  ReservationCommand,
+  RiskCheck,
+  ShipmentRequest,
+} from '../schemas/types.generated.ts';
 import type { Context } from '../streams/api.ts';
 import type { HoldOutputs, HoldStores } from './holds.ts';
 
 /** What the order's processors use: all of them steer the same state. */
 export interface OrderWiring {
   readonly stores: HoldStores & { readonly orders: OrderState };
-  readonly outputs: HoldOutputs & { readonly orderEvents: OrderEvent; readonly reservations: ReservationCommand };
-  /** `hold-expiry`, keyed by order id, is due when the hold ends. */
-  readonly timers: 'hold-expiry';
+  readonly outputs: HoldOutputs & {
+    readonly orderEvents: OrderEvent;
+    readonly reservations: ReservationCommand;
+    readonly riskChecks: RiskCheck;
+    readonly paymentRequests: PaymentRequest;
+    readonly shipmentRequests: ShipmentRequest;
+    readonly notifications: Notification;
+  };
+  /** Keyed by order id: due when the hold ends; due when the provider is to be asked again. */
+  readonly timers: 'hold-expiry' | 'payment-retry';
 }
 
 export type OrderContext = Context<OrderWiring>;
@@ -38,10 +47,10 @@ export function leadLine({ facts }: Order): AskedLine {
 
 /** Emits the order's next event. Gives the facts that are true from then on. */
 export function emitEvent(context: OrderContext, { orderId, facts }: Order, event: OrderEvent['event']): OrderFacts {
-  const { customerId, expiresAt, lines, limited } = facts;
+  const { customerId, expiresAt, lines, limited, attempt, checkout } = facts;
   const sequence = facts.sequence + 1;
   context.forward('orderEvents', orderId, { orderId, sequence, customerId, at: context.now, event });
-  return { customerId, sequence, expiresAt, lines, limited };
+  return { customerId, sequence, expiresAt, lines, limited, attempt, checkout };
 }
 
 /** Sends a command to the task that owns a line's product. */
@@ -59,6 +68,7 @@ export function sendCommand(
     customerId: facts.customerId,
     line,
     at: context.now,
+    attempt: facts.attempt,
     command,
   });
 }

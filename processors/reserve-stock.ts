@@ -1,12 +1,14 @@
-// Holds, releases and commits the stock of a product for orders whose lead is another product. One hold a product and
-// order: the same command again gets the same answer and changes nothing.
+// Holds, releases, commits and restocks the stock of a product for orders whose lead is another product. One hold a
+// product and order: the same command again gets the same answer and changes nothing. A later attempt (the order was
+// paid after its end) begins anew where the hold has ended.
 //
 //   (none) --ReserveStock--> HoldOpen --ReleaseStock--> HoldReleased
-//      |                        '------CommitStock----> HoldCommitted
+//      |                        '------CommitStock----> HoldCommitted --RestockStock--> HoldReturned
 //      |---ReserveStock--> HoldRefused
 //      '---ReleaseStock--> HoldReleased   (a reserve that was set aside and is replayed later then takes nothing)
 import { assert, unreachable } from '../base/assert.ts';
 import type {
+  Allocation,
   HoldState,
   ReservationCommand,
   ReservationReply,
@@ -15,7 +17,7 @@ import type {
   StockRefused,
 } from '../schemas/types.generated.ts';
 import type { Context, Processor } from '../streams/api.ts';
-import { commitHeld, giveBack, type HoldOutputs, type HoldStores, takeHold } from './holds.ts';
+import { commitHeld, giveBack, type HoldOutputs, type HoldStores, restockHeld, takeHold } from './holds.ts';
 import { requireKey } from './require-key.ts';
 
 interface ReserveWiring {
@@ -32,15 +34,25 @@ export const reserveStock: Processor<ReservationCommand, ReserveWiring> = {
   process(record, context) {
     const { value } = record;
     requireKey(record, value.productId);
-    const before = context.stores.holds.get(holdKey(value))?.phase;
+    const hold = context.stores.holds.get(holdKey(value));
+    const { attempt } = value;
+    // What belongs to an attempt that is over has been dealt with.
+    if (hold !== undefined && attempt < hold.attempt) return;
+    const before = hold !== undefined && attempt > hold.attempt ? anew(hold.phase) : hold?.phase;
     const after = decide(context, value, before);
-    if (after !== before) context.stores.holds.put(holdKey(value), { line: value.line, phase: after });
+    if (after === hold?.phase && attempt === hold.attempt) return;
+    context.stores.holds.put(holdKey(value), { line: value.line, phase: after, attempt });
   },
 
   prefetch: ({ key, value }) => ({ holds: [holdKey(value)], stock: [key] }),
 };
 
 type Phase = HoldState['phase'];
+
+/** Where a later attempt begins: what has ended counts as never been. */
+function anew(phase: Phase): Phase | undefined {
+  return phase.type === 'HoldReleased' || phase.type === 'HoldRefused' ? undefined : phase;
+}
 
 function decide(context: ReserveContext, asked: ReservationCommand, before: Phase | undefined): Phase {
   switch (asked.command.type) {
@@ -50,6 +62,8 @@ function decide(context: ReserveContext, asked: ReservationCommand, before: Phas
       return release(context, asked, before);
     case 'CommitStock':
       return commit(context, asked, before);
+    case 'RestockStock':
+      return restock(context, asked, asked.command.allocations, before);
     default:
       return unreachable(asked.command);
   }
@@ -76,6 +90,7 @@ function reserve(
       return before;
     case 'HoldReleased':
     case 'HoldCommitted':
+    case 'HoldReturned':
       // The order has gone on: nobody waits for an answer.
       return before;
     default:
@@ -93,6 +108,7 @@ function release(context: ReserveContext, asked: ReservationCommand, before: Pha
     case 'HoldRefused':
     case 'HoldReleased':
     case 'HoldCommitted':
+    case 'HoldReturned':
       return before;
     default:
       return unreachable(before);
@@ -100,16 +116,28 @@ function release(context: ReserveContext, asked: ReservationCommand, before: Pha
 }
 
 function commit(context: ReserveContext, { orderId, productId }: ReservationCommand, before: Phase | undefined): Phase {
-  if (before?.type === 'HoldCommitted') return before;
+  if (before?.type === 'HoldCommitted' || before?.type === 'HoldReturned') return before;
   assert(before?.type === 'HoldOpen', `order ${orderId} holds ${productId} when it is paid`);
-  const { allocations } = before;
+  const { allocations, limited } = before;
   commitHeld(context, productId, allocations);
-  return { type: 'HoldCommitted', allocations, endedAt: context.now };
+  return { type: 'HoldCommitted', allocations, limited, endedAt: context.now };
+}
+
+/** A hold that was committed so long ago that it is forgotten comes back, too: then the command says what. */
+function restock(
+  context: ReserveContext,
+  asked: ReservationCommand,
+  allocations: readonly Allocation[],
+  before: Phase | undefined,
+): Phase {
+  if (before !== undefined && before.type !== 'HoldCommitted') return before;
+  restockHeld(context, asked, before ?? { allocations, limited: false });
+  return { type: 'HoldReturned', endedAt: context.now };
 }
 
 function reply(context: ReserveContext, asked: ReservationCommand, outcome: StockHeld | StockRefused): void {
-  const { orderId, productId, leadProductId, line } = asked;
-  context.forward('reservationReplies', leadProductId, { orderId, productId, line, at: context.now, outcome });
+  const { orderId, productId, leadProductId, line, attempt } = asked;
+  context.forward('reservationReplies', leadProductId, { orderId, productId, line, at: context.now, outcome, attempt });
 }
 
 function holdKey({ productId, orderId }: ReservationCommand): string {

@@ -4,7 +4,8 @@
 //   for the product     takenIn = committed + sum(onHand)
 //
 //             free ---- hold ----> held ---- commit ----> committed
-//              |  <--- release ---'
+//              |  <--- release ---'                             |
+//              |  <------------------ restock -------------------'
 //   stock changes (takenIn)
 import { AssertionError } from '../base/assert.ts';
 import type { Allocation, Offer, StockLevel, StockState, WarehouseStock } from '../schemas/types.generated.ts';
@@ -34,6 +35,14 @@ export function release(stock: StockState, allocations: readonly Allocation[]): 
 export function commit(stock: StockState, allocations: readonly Allocation[]): StockState {
   const moved = move(stock, allocations, { held: -1, onHand: -1 });
   return { ...moved, committed: stock.committed + sum(allocations, (allocation) => allocation.quantity) };
+}
+
+/** Puts units that were taken out back. */
+export function restock(stock: StockState, allocations: readonly Allocation[]): StockState {
+  const moved = move(stock, allocations, { held: 0, onHand: 1 });
+  const committed = stock.committed - sum(allocations, (allocation) => allocation.quantity);
+  if (committed < 0) throw new AssertionError('more comes back than ever left');
+  return { ...moved, committed };
 }
 
 /** What lies in a warehouse after a stock change; a new warehouse takes its place by name. */

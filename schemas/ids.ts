@@ -30,3 +30,8 @@ export function orderIdFor(customerId: string, idempotencyKey: string, leadProdu
 export function leadProductOf(orderId: string): string | undefined {
   return isOrderId(orderId) ? orderId.slice(orderId.indexOf('~') + 1) : undefined;
 }
+
+/** A name for a payment token that doesn't give the token away: the same token, the same name. */
+export function tokenIdOf(token: string): string {
+  return createHash('sha256').update(token).digest().subarray(0, idBytes).toString('base64url');
+}

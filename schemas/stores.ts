@@ -20,6 +20,9 @@ const day = 86_400_000;
 /** For how long an order, a hold or a change is remembered after its end, in milliseconds. */
 export const idempotencyWindowMs = 7 * day;
 
+/** For how long after its delivery an order may be sent back, in milliseconds. */
+export const returnWindowMs = 30 * day;
+
 /** @param windowMs for how long what has ended is remembered, in milliseconds */
 export function storesFor(windowMs: number = idempotencyWindowMs) {
   const after = (endedAt: number | undefined) => (endedAt === undefined ? undefined : endedAt + windowMs);
@@ -44,6 +47,12 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
       serde: serdeOf('StockEvent'),
       expiresAt: (value: { readonly at: number }) => after(value.at),
     },
+    recentPayments: {
+      name: 'recent-payments',
+      key: 'customer/<id> or token/<hash>',
+      serde: serdeOf('RecentPayments'),
+      expiresAt: (value: { readonly orders: readonly { readonly at: number }[] }) => after(value.orders.at(-1)?.at),
+    },
     products: { name: 'products', key: 'product id', serde: serdeOf('Product') },
     catalogOutcomes: {
       name: 'catalog-outcomes',
@@ -62,10 +71,25 @@ function orderEndedAt({ phase }: OrderState): number | undefined {
   switch (phase.type) {
     case 'AwaitingReservations':
     case 'Reserved':
+    case 'Assessing':
+    case 'InReview':
+    case 'Authorizing':
+    case 'Capturing':
+    case 'CancelledVoiding':
+    case 'CancelledRefunding':
+    case 'Retaking':
+    case 'Placed':
+    case 'InTransit':
+    case 'Returning':
+    case 'Refunding':
       return undefined;
+    case 'Delivered':
+      return phase.endedAt + returnWindowMs;
     case 'Rejected':
     case 'Cancelled':
     case 'CancelledEarly':
+    case 'CancelledUnpaid':
+    case 'Refunded':
       return phase.endedAt;
     default:
       return unreachable(phase);
@@ -80,6 +104,7 @@ function holdEndedAt({ phase }: HoldState): number | undefined {
     case 'HoldRefused':
     case 'HoldReleased':
     case 'HoldCommitted':
+    case 'HoldReturned':
       return phase.endedAt;
     default:
       return unreachable(phase);

@@ -30,6 +30,41 @@ export interface AskedLine {
   readonly productId: string;
   /** Units. */
   readonly quantity: number;
+  /** Of one unit. */
+  readonly weightGrams: number;
+  /** Who sells it; empty if that isn't known. */
+  readonly sellerId: string;
+}
+
+/** Every line is held; whether it looks like fraud is being found out. */
+export interface Assessing {
+  readonly type: 'Assessing';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+}
+
+/** Set the money aside. */
+export interface AuthorizePayment {
+  readonly type: 'AuthorizePayment';
+  /** `card`, `wallet` or `invoice`. */
+  readonly method: string;
+  /** The provider's token; never a card number. */
+  readonly token: string;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** Every line is held; the provider was asked to set the money aside. */
+export interface Authorizing {
+  readonly type: 'Authorizing';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
 }
 
 /** Other partitions were asked and some haven't answered. */
@@ -53,7 +88,9 @@ export type CancelReason =
   | 'other'
   | 'expired'
   | 'by_customer'
-  | 'by_operator';
+  | 'by_operator'
+  | 'payment_failed'
+  | 'fraud_suspected';
 
 /** Given up. Nothing is held. */
 export interface Cancelled {
@@ -73,6 +110,76 @@ export interface CancelledEarly {
   readonly reason: CancelReason;
   /** When the cancellation came. */
   readonly endedAt: number;
+}
+
+/** Given up; the provider was asked to give the money back. */
+export interface CancelledRefunding {
+  readonly type: 'CancelledRefunding';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Why. */
+  readonly reason: CancelReason;
+  /** How often the last question to the provider was asked. */
+  readonly tries: number;
+  /** When. */
+  readonly endedAt: number;
+}
+
+/** Given up. Nothing was set aside or taken so far; a success may still come. */
+export interface CancelledUnpaid {
+  readonly type: 'CancelledUnpaid';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Why. */
+  readonly reason: CancelReason;
+  /** When. */
+  readonly endedAt: number;
+}
+
+/** Given up; the provider was asked to let go of the money. */
+export interface CancelledVoiding {
+  readonly type: 'CancelledVoiding';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Why. */
+  readonly reason: CancelReason;
+  /** The provider's name for what is known to be set aside; empty if nothing is. */
+  readonly paymentReference: string;
+  /** How often the last question to the provider was asked. */
+  readonly tries: number;
+  /** When. */
+  readonly endedAt: number;
+}
+
+/** Take what was set aside. */
+export interface CapturePayment {
+  readonly type: 'CapturePayment';
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** What was set aside can no longer be taken. */
+export interface CaptureRefused {
+  readonly type: 'CaptureRefused';
+  /** The provider's or the adapter's words, never with a card number. */
+  readonly reason: string;
+}
+
+/** The money is set aside; the provider was asked to take it. The hold has no end any more. */
+export interface Capturing {
+  readonly type: 'Capturing';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+  /** How often the last question to the provider was asked. */
+  readonly tries: number;
 }
 
 /** A seller's edit of the catalogue. */
@@ -146,6 +253,30 @@ export interface ChangeProduct {
   readonly customerLimit: number | null;
 }
 
+/** What payment, mail and shipping need. */
+export interface Checkout {
+  /** The payment provider's word, such as `card`. */
+  readonly method: string;
+  /** The provider's token; never a card number. */
+  readonly token: string;
+  /** What is paid, in the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Where mails go; empty for none. */
+  readonly email: string;
+  /** Where it goes. */
+  readonly shipTo: Address;
+  /** Best first; the others follow by name. */
+  readonly warehouses: readonly string[];
+  /** Empty if not told. */
+  readonly billingCountry: string;
+  /** Empty if not told. */
+  readonly billingPostalCode: string;
+  /** 0 if not known. */
+  readonly customerSince: number;
+}
+
 /** The order is paid: the held units leave. Not answered. */
 export interface CommitStock {
   readonly type: 'CommitStock';
@@ -185,11 +316,33 @@ export interface DeleteProduct {
   readonly type: 'DeleteProduct';
 }
 
+/** Every parcel has arrived. */
+export interface Delivered {
+  readonly type: 'Delivered';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+  /** One a warehouse. */
+  readonly parcels: readonly Parcel[];
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+  /** When. */
+  readonly endedAt: number;
+}
+
+/** Bring it back from the customer. */
+export interface FetchParcel {
+  readonly type: 'FetchParcel';
+}
+
 /** The units left with the paid order. */
 export interface HoldCommitted {
   readonly type: 'HoldCommitted';
   /** Where they lay. */
   readonly allocations: readonly Allocation[];
+  /** Whether the units count against a limit a customer. */
+  readonly limited: boolean;
   /** When. */
   readonly endedAt: number;
 }
@@ -221,12 +374,43 @@ export interface HoldReleased {
   readonly endedAt: number;
 }
 
+/** The units left and came back. */
+export interface HoldReturned {
+  readonly type: 'HoldReturned';
+  /** When. */
+  readonly endedAt: number;
+}
+
 /** What became of an order's wish for a product that isn't its lead. Key: `<productId>/<orderId>`. */
 export interface HoldState {
   /** The order's line. */
   readonly line: number;
   /** Where it stands. */
-  readonly phase: HoldOpen | HoldRefused | HoldReleased | HoldCommitted;
+  readonly phase: HoldOpen | HoldRefused | HoldReleased | HoldCommitted | HoldReturned;
+  /** The last one that was asked for. */
+  readonly attempt: number;
+}
+
+/** Every line is held; an operator looks at it. */
+export interface InReview {
+  readonly type: 'InReview';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+}
+
+/** At least one parcel is on its way. */
+export interface InTransit {
+  readonly type: 'InTransit';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+  /** One a warehouse. */
+  readonly parcels: readonly Parcel[];
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
 }
 
 /** What was answered for one product. */
@@ -256,12 +440,104 @@ export type LineRefusalReason =
   | 'unsupported_currency'
   | 'hold_time_out_of_range';
 
+/** What became of a notification: the mail that was written, and whether it went out. One a notification. */
+export interface MailOutcome {
+  /** Which notification. */
+  readonly notificationId: string;
+  /** Of which order it tells. */
+  readonly orderId: string;
+  /** Whom it is for. */
+  readonly userId: string;
+  /** The mail address; empty if none is known. */
+  readonly to: string;
+  /** The notification's kind. */
+  readonly kind: string;
+  /** Of the mail. */
+  readonly subject: string;
+  /** The mail as plain text, without the link that ends such mails. */
+  readonly text: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** Whether it went out. */
+  readonly outcome: MailSent | MailSuppressed | MailRefused | MailWithoutAddress;
+}
+
+/** The mail server refuses it for good. */
+export interface MailRefused {
+  readonly type: 'MailRefused';
+  /** The server's words. */
+  readonly reason: string;
+}
+
+/** It was handed over. */
+export interface MailSent {
+  readonly type: 'MailSent';
+}
+
+/** The user wants no such mails. */
+export interface MailSuppressed {
+  readonly type: 'MailSuppressed';
+}
+
+/** No address is known. */
+export interface MailWithoutAddress {
+  readonly type: 'MailWithoutAddress';
+}
+
 /** An amount in one currency. */
 export interface Money {
   /** In the currency's minor unit (cents, yen). */
   readonly amount: number;
   /** ISO 4217, upper case. */
   readonly currency: string;
+}
+
+/** Nothing was set aside so far. */
+export interface NothingToVoid {
+  readonly type: 'NothingToVoid';
+}
+
+/** News for somebody about an order. One a piece of news and recipient. */
+export interface Notification {
+  /** `<orderId>/<sequence>/<recipient>`: the same however often it is sent. */
+  readonly notificationId: string;
+  /** Which order. */
+  readonly orderId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** Whom it is for. */
+  readonly userId: string;
+  /** Where it goes; empty if that has to be looked up by the user id. */
+  readonly email: string;
+  /** What happened. */
+  readonly kind: NotificationKind;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Of a cancellation; else empty. */
+  readonly reason: string;
+  /** What was ordered. */
+  readonly lines: readonly ParcelLine[];
+  /** Where it is; empty before it is packed. */
+  readonly parcels: readonly Parcel[];
+}
+
+/** Which template. One that a reader doesn't know yet reads as `other`. */
+export type NotificationKind =
+  | 'other'
+  | 'order_placed'
+  | 'order_cancelled'
+  | 'order_in_transit'
+  | 'order_delivered'
+  | 'order_refunded'
+  | 'seller_order_placed';
+
+/** Which mails the person wants. */
+export interface NotificationsChosen {
+  readonly type: 'NotificationsChosen';
+  /** Whether mails come that tell of deliveries and sales. Those that tell of money always come. */
+  readonly orderMails: boolean;
 }
 
 /** What the catalogue says, as far as orders and stock changes ask. */
@@ -280,7 +556,7 @@ export interface Offer {
   readonly version: number;
 }
 
-/** The order was given up; nothing is held. Final. */
+/** The order was given up; nothing is held. Final, but for a payment that succeeds late. */
 export interface OrderCancelled {
   readonly type: 'OrderCancelled';
   /** Why. */
@@ -298,7 +574,7 @@ export interface OrderCommand {
   /** When it was asked. */
   readonly at: number;
   /** What is asked. */
-  readonly command: CancelOrder | RequestReturn;
+  readonly command: CancelOrder | RequestReturn | ReviewOrder;
 }
 
 /** The order is known; its stock is being asked for. */
@@ -320,6 +596,13 @@ export interface OrderCreated {
   readonly expiresAt: number;
 }
 
+/** The last parcel has arrived. */
+export interface OrderDelivered {
+  readonly type: 'OrderDelivered';
+  /** All of the order's. */
+  readonly parcels: readonly Parcel[];
+}
+
 /** One step of an order's life. The steps of an order carry 1, 2, 3 and so on, in order and once each. */
 export interface OrderEvent {
   /** Which order. */
@@ -331,7 +614,7 @@ export interface OrderEvent {
   /** When it was decided. */
   readonly at: number;
   /** What happened. Growing: append a record to this union, never remove one; deploy readers before writers. */
-  readonly event: OrderCreated | OrderReserved | OrderRejected | OrderCancelled;
+  readonly event: OrderCreated | OrderReserved | OrderRejected | OrderCancelled | OrderHeldForReview | OrderReviewed | OrderPlaced | ParcelMoved | OrderInTransit | OrderDelivered | OrderReinstated | PaymentReturned | ReturnRequested | OrderReturned | OrderRefunded;
 }
 
 /** What every later step of the order needs. */
@@ -346,6 +629,28 @@ export interface OrderFacts {
   readonly lines: readonly AskedLine[];
   /** Whether the lead's units count against a limit a customer. */
   readonly limited: boolean;
+  /** 1 once a late payment has asked for the stock again. */
+  readonly attempt: number;
+  /** Null for an order that isn't paid through us: it waits for its expiry. */
+  readonly checkout: Checkout | null;
+}
+
+/** It looks like fraud; an operator looks at it before it is paid. */
+export interface OrderHeldForReview {
+  readonly type: 'OrderHeldForReview';
+  /** Sum of what the findings weigh. */
+  readonly score: number;
+  /** Names of the rules that spoke. */
+  readonly findings: readonly string[];
+  /** When it is cancelled unless somebody has looked at it. */
+  readonly expiresAt: number;
+}
+
+/** The first parcel is on its way. */
+export interface OrderInTransit {
+  readonly type: 'OrderInTransit';
+  /** All of the order's. */
+  readonly parcels: readonly Parcel[];
 }
 
 /** One line as the gateway quoted it. */
@@ -362,6 +667,33 @@ export interface OrderLine {
   readonly productVersion: number;
   /** Weight of one unit. */
   readonly weightGrams: number;
+  /** Who sells it; empty if that isn't known. */
+  readonly sellerId: string;
+}
+
+/** It is paid; its units leave the stock and are packed. */
+export interface OrderPlaced {
+  readonly type: 'OrderPlaced';
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+  /** What was paid, in the minor unit of the order's currency. */
+  readonly amount: number;
+  /** One a warehouse. */
+  readonly parcels: readonly Parcel[];
+}
+
+/** A returned order's money is the customer's again. Final. */
+export interface OrderRefunded {
+  readonly type: 'OrderRefunded';
+  /** In the minor unit of the order's currency. */
+  readonly amount: number;
+}
+
+/** The payment succeeded after the end; all lines are held again. */
+export interface OrderReinstated {
+  readonly type: 'OrderReinstated';
+  /** In the order's order. */
+  readonly lines: readonly ReservedLine[];
 }
 
 /** At least one line was refused; nothing is held. Final. */
@@ -380,10 +712,30 @@ export interface OrderReserved {
   readonly expiresAt: number;
 }
 
+/** All parcels are back; the units are in stock again. */
+export interface OrderReturned {
+  readonly type: 'OrderReturned';
+  /** All of the order's. */
+  readonly parcels: readonly Parcel[];
+}
+
+/** An operator looked at it. */
+export interface OrderReviewed {
+  readonly type: 'OrderReviewed';
+  /** Whether it goes on to payment; else it is cancelled next. */
+  readonly release: boolean;
+  /** The operator's user id. */
+  readonly actor: string;
+  /** The operator's words. */
+  readonly note: string;
+  /** When it is cancelled unless it is paid. */
+  readonly expiresAt: number;
+}
+
 /** What the home partition knows of an order. Key: order id. processors/order-state.ts draws the phases. */
 export interface OrderState {
   /** Where it stands. */
-  readonly phase: AwaitingReservations | Reserved | Rejected | Cancelled | CancelledEarly;
+  readonly phase: AwaitingReservations | Reserved | Rejected | Cancelled | CancelledEarly | Assessing | InReview | Authorizing | Capturing | CancelledUnpaid | CancelledVoiding | CancelledRefunding | Retaking | Placed | InTransit | Delivered | Returning | Refunding | Refunded;
 }
 
 /** An order as a shopper sent it and the gateway priced it. Nothing is decided yet. */
@@ -408,7 +760,51 @@ export interface OrderSubmitted {
   readonly holdMillis: number;
   /** When the gateway took it. */
   readonly placedAt: number;
+  /** Where mails about it go; empty for none. */
+  readonly email: string;
+  /** When the customer registered; 0 if not known. */
+  readonly customerSince: number;
 }
+
+/** What one warehouse sends of an order. */
+export interface Parcel {
+  /** `<orderId>/<warehouseId>`. */
+  readonly shipmentId: string;
+  /** Where it comes from. */
+  readonly warehouseId: string;
+  /** Who carries it. */
+  readonly carrier: string;
+  /** The carrier's; empty until it is known. */
+  readonly trackingCode: string;
+  /** Where it is. */
+  readonly status: ParcelStatus;
+  /** What is in it. */
+  readonly lines: readonly ParcelLine[];
+}
+
+/** Units of one product in a parcel. */
+export interface ParcelLine {
+  /** Of which product. */
+  readonly productId: string;
+  /** Units; at least 1. */
+  readonly quantity: number;
+}
+
+/** News of one parcel, before the order as a whole is on its way or delivered. */
+export interface ParcelMoved {
+  readonly type: 'ParcelMoved';
+  /** All of the order's. */
+  readonly parcels: readonly Parcel[];
+}
+
+/** Where a parcel is on its way: each comes after the one before. A status that a reader doesn't know yet reads as `requested`. */
+export type ParcelStatus =
+  | 'requested'
+  | 'packed'
+  | 'in_transit'
+  | 'delivered'
+  | 'returning'
+  | 'returned';
 
 /** How it will be paid. */
 export interface Payment {
@@ -416,6 +812,113 @@ export interface Payment {
   readonly method: string;
   /** The provider's token; never a card number. */
   readonly token: string;
+  /** Whether the order goes on to payment by itself; else it waits for its expiry. */
+  readonly collect: boolean;
+  /** Of who pays, ISO 3166-1 alpha-2; empty if not told. */
+  readonly billingCountry: string;
+  /** Of who pays; empty if not told. */
+  readonly billingPostalCode: string;
+}
+
+/** The money is set aside. */
+export interface PaymentAuthorized {
+  readonly type: 'PaymentAuthorized';
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+}
+
+/** The money is taken. */
+export interface PaymentCaptured {
+  readonly type: 'PaymentCaptured';
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+}
+
+/** No money was or will be set aside. */
+export interface PaymentDeclined {
+  readonly type: 'PaymentDeclined';
+  /** The provider's or the adapter's words, never with a card number. */
+  readonly reason: string;
+}
+
+/** The money is given back. */
+export interface PaymentRefunded {
+  readonly type: 'PaymentRefunded';
+  /** In the currency's minor unit. */
+  readonly amount: number;
+}
+
+/** A question to the payment provider. Asked again, it has the same id: the effect of once. */
+export interface PaymentRequest {
+  /** `<orderId>/<verb>-<attempt>`: the idempotency key at the provider. */
+  readonly requestId: string;
+  /** Which order. */
+  readonly orderId: string;
+  /** Who pays. */
+  readonly customerId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** What is asked. Every question gets an answer. */
+  readonly command: AuthorizePayment | CapturePayment | VoidPayment | RefundPayment;
+}
+
+/** What the payment provider said: as an answer, or by itself, late or twice. */
+export interface PaymentResult {
+  /** The same for every delivery of one piece of news. */
+  readonly resultId: string;
+  /** The question that it answers; empty for news that came by itself. */
+  readonly requestId: string;
+  /** Which order. */
+  readonly orderId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** What was said. */
+  readonly outcome: PaymentAuthorized | PaymentDeclined | PaymentCaptured | CaptureRefused | PaymentVoided | NothingToVoid | VoidTooLate | PaymentRefunded | PaymentUnanswered;
+}
+
+/** What was paid or set aside for a cancelled order is the customer's again. */
+export interface PaymentReturned {
+  readonly type: 'PaymentReturned';
+  /** Whether money came back; else it was only set aside. */
+  readonly refunded: boolean;
+  /** In the minor unit of the order's currency. */
+  readonly amount: number;
+}
+
+/** The provider did not answer, or not in a way that settles it. News may still come by itself. */
+export interface PaymentUnanswered {
+  readonly type: 'PaymentUnanswered';
+  /** What was asked. */
+  readonly verb: PaymentVerb;
+  /** The provider's or the adapter's words, never with a card number. */
+  readonly reason: string;
+}
+
+/** A question to the provider. */
+export type PaymentVerb =
+  | 'authorize'
+  | 'capture'
+  | 'void'
+  | 'refund';
+
+/** What was set aside is let go. */
+export interface PaymentVoided {
+  readonly type: 'PaymentVoided';
+}
+
+/** Paid; its parcels are being packed. */
+export interface Placed {
+  readonly type: 'Placed';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+  /** One a warehouse. */
+  readonly parcels: readonly Parcel[];
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
 }
 
 /** A product as it stands. */
@@ -464,6 +967,53 @@ export type ProductStatus =
   | 'active'
   | 'deleted';
 
+/** One order. */
+export interface RecentPayment {
+  /** Which. */
+  readonly orderId: string;
+  /** Whose. */
+  readonly customerId: string;
+  /** When it was checked. */
+  readonly at: number;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** The orders that a customer or a payment token was used for lately. Key: `customer/<id>` or `token/<hash>`. */
+export interface RecentPayments {
+  /** The oldest first; at most 50. */
+  readonly orders: readonly RecentPayment[];
+}
+
+/** Give back what was taken. */
+export interface RefundPayment {
+  readonly type: 'RefundPayment';
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** Its money is the customer's again. Final. */
+export interface Refunded {
+  readonly type: 'Refunded';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** When. */
+  readonly endedAt: number;
+}
+
+/** Its parcels are back; the provider was asked to give the money back. */
+export interface Refunding {
+  readonly type: 'Refunding';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** How often the last question to the provider was asked. */
+  readonly tries: number;
+}
+
 /** A line was refused. Nothing is held. */
 export interface Rejected {
   readonly type: 'Rejected';
@@ -507,8 +1057,10 @@ export interface ReservationCommand {
   readonly line: number;
   /** When it was decided. */
   readonly at: number;
+  /** 1 when a late payment asks for the stock again. A higher one replaces what has ended. */
+  readonly attempt: number;
   /** What is asked. */
-  readonly command: ReserveStock | CommitStock | ReleaseStock;
+  readonly command: ReserveStock | CommitStock | ReleaseStock | RestockStock;
 }
 
 /** The answer to a ReserveStock; a repeated command gets the same answer. */
@@ -523,6 +1075,8 @@ export interface ReservationReply {
   readonly at: number;
   /** All or nothing. */
   readonly outcome: StockHeld | StockRefused;
+  /** Of the command. */
+  readonly attempt: number;
 }
 
 /** Hold the whole quantity, or nothing. Answered by a reply. */
@@ -561,6 +1115,156 @@ export interface ReservedLine {
   readonly quantity: number;
   /** They add up to the quantity. */
   readonly allocations: readonly Allocation[];
+}
+
+/** The paid order came back: its units are on hand again. Not answered. */
+export interface RestockStock {
+  readonly type: 'RestockStock';
+  /** Where they lie again. */
+  readonly allocations: readonly Allocation[];
+}
+
+/** Paid after its end: the stock is asked for again. */
+export interface Retaking {
+  readonly type: 'Retaking';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Why it had ended. */
+  readonly reason: CancelReason;
+  /** In the order of their coming. */
+  readonly answers: readonly LineAnswer[];
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+}
+
+/** The customer sends a delivered order back. */
+export interface ReturnRequested {
+  readonly type: 'ReturnRequested';
+  /** The customer's words. */
+  readonly reason: string;
+}
+
+/** Its parcels come back. */
+export interface Returning {
+  readonly type: 'Returning';
+  /** The order. */
+  readonly facts: OrderFacts;
+  /** Where its units are held. */
+  readonly reserved: readonly ReservedLine[];
+  /** One a warehouse. */
+  readonly parcels: readonly Parcel[];
+  /** The provider's name for the payment. */
+  readonly paymentReference: string;
+}
+
+/** An operator's word about an order that waits for review. */
+export interface ReviewOrder {
+  readonly type: 'ReviewOrder';
+  /** Whether it goes on to payment; else it is cancelled. */
+  readonly release: boolean;
+  /** The operator's words. */
+  readonly note: string;
+}
+
+/** A question whether an order looks like fraud: first to the task that knows its customer, then to the one that knows its card. */
+export interface RiskCheck {
+  /** Which order. */
+  readonly orderId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** Who buys. */
+  readonly customerId: string;
+  /** A hash of the payment token. */
+  readonly tokenId: string;
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** When the customer registered; 0 if not known. */
+  readonly customerSince: number;
+  /** Where it goes. */
+  readonly shipToCountry: string;
+  /** Where it goes. */
+  readonly shipToPostalCode: string;
+  /** Of who pays; empty if not told. */
+  readonly billingCountry: string;
+  /** Of who pays; empty if not told. */
+  readonly billingPostalCode: string;
+  /** Of the findings so far. */
+  readonly score: number;
+  /** Names of the rules that spoke so far. */
+  readonly findings: readonly string[];
+  /** Who is asked now; the record is keyed by it. */
+  readonly subject: RiskOfCustomer | RiskOfToken;
+}
+
+/** The customer. */
+export interface RiskOfCustomer {
+  readonly type: 'RiskOfCustomer';
+}
+
+/** The payment token. */
+export interface RiskOfToken {
+  readonly type: 'RiskOfToken';
+}
+
+/** How much an order looks like fraud. */
+export interface RiskVerdict {
+  /** Which order. */
+  readonly orderId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** Sum of what the findings weigh. */
+  readonly score: number;
+  /** Names of the rules that spoke. */
+  readonly findings: readonly string[];
+}
+
+/** Pack it and bring it to the customer. */
+export interface SendParcel {
+  readonly type: 'SendParcel';
+}
+
+/** What a warehouse and a carrier are asked to do with a parcel. */
+export interface ShipmentRequest {
+  /** `<shipmentId>/<verb>`: the idempotency key at the carrier. */
+  readonly requestId: string;
+  /** `<orderId>/<warehouseId>`. */
+  readonly shipmentId: string;
+  /** Which order. */
+  readonly orderId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** Where it comes from, or goes back to. */
+  readonly warehouseId: string;
+  /** Who carries it. */
+  readonly carrier: string;
+  /** The customer. */
+  readonly shipTo: Address;
+  /** Of all that is in it. */
+  readonly weightGrams: number;
+  /** What is in it. */
+  readonly lines: readonly ParcelLine[];
+  /** What is asked. */
+  readonly command: SendParcel | FetchParcel;
+}
+
+/** What a warehouse or carrier said of a parcel; perhaps twice, or out of order. */
+export interface ShipmentUpdate {
+  /** The same for every delivery of one piece of news. */
+  readonly updateId: string;
+  /** Which parcel. */
+  readonly shipmentId: string;
+  /** Which order. */
+  readonly orderId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** Who carries it. */
+  readonly carrier: string;
+  /** The carrier's; empty if it isn't known yet. */
+  readonly trackingCode: string;
+  /** Where it is. */
+  readonly status: ParcelStatus;
 }
 
 /** A seller's change of what lies in a warehouse. */
@@ -711,7 +1415,7 @@ export interface UserEvent {
   /** When it happened. */
   readonly at: number;
   /** What happened. */
-  readonly event: UserRegistered;
+  readonly event: UserRegistered | NotificationsChosen;
 }
 
 /** The account was made. */
@@ -730,6 +1434,22 @@ export type UserRole =
   | 'shopper'
   | 'seller'
   | 'operator';
+
+/** Let go of what was or may be set aside for the order; nothing of it was taken as far as we know. */
+export interface VoidPayment {
+  readonly type: 'VoidPayment';
+  /** In the currency's minor unit. */
+  readonly amount: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** The money was taken already: it can only be given back. */
+export interface VoidTooLate {
+  readonly type: 'VoidTooLate';
+  /** In the currency's minor unit. */
+  readonly amount: number;
+}
 
 /** The stock in one warehouse. */
 export interface WarehouseLevel {
@@ -759,13 +1479,22 @@ export interface RecordTypes {
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
   readonly HoldState: HoldState;
+  readonly MailOutcome: MailOutcome;
+  readonly Notification: Notification;
   readonly OrderCommand: OrderCommand;
   readonly OrderEvent: OrderEvent;
   readonly OrderState: OrderState;
   readonly OrderSubmitted: OrderSubmitted;
+  readonly PaymentRequest: PaymentRequest;
+  readonly PaymentResult: PaymentResult;
   readonly Product: Product;
+  readonly RecentPayments: RecentPayments;
   readonly ReservationCommand: ReservationCommand;
   readonly ReservationReply: ReservationReply;
+  readonly RiskCheck: RiskCheck;
+  readonly RiskVerdict: RiskVerdict;
+  readonly ShipmentRequest: ShipmentRequest;
+  readonly ShipmentUpdate: ShipmentUpdate;
   readonly StockChange: StockChange;
   readonly StockEvent: StockEvent;
   readonly StockLevel: StockLevel;

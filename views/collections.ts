@@ -9,6 +9,7 @@ export const collections = {
       { name: 'byCustomer', fields: ['customerId', 'placedAt'] },
       { name: 'byStatus', fields: ['status', 'placedAt'] },
       { name: 'byTime', fields: ['placedAt'] },
+      { name: 'byReview', fields: ['review', 'placedAt'] },
     ],
   },
   /** By product id; from products: the product as it stands. */

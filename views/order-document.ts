@@ -1,9 +1,17 @@
 // An order as the `orders` collection keeps it, and as a reader is answered. Events can only replace whole fields of a
 // document, so what happened to the lines stands beside them; `orderOf` puts the two together.
-import type { Address, Allocation, LineRefusalReason } from '../schemas/types.generated.ts';
+import type { Address, Allocation, LineRefusalReason, Parcel } from '../schemas/types.generated.ts';
 import type { StoredDocument } from './documents/documents.ts';
 
-export type OrderStatus = 'created' | 'reserved' | 'rejected' | 'cancelled';
+export type OrderStatus =
+  | 'created'
+  | 'reserved'
+  | 'placed'
+  | 'in-transit'
+  | 'delivered'
+  | 'rejected'
+  | 'cancelled'
+  | 'refunded';
 
 /** Amounts in the minor unit of `currency`, times in milliseconds since the Unix epoch. */
 interface OrderFields {
@@ -17,7 +25,14 @@ interface OrderFields {
   readonly tax: number;
   readonly total: { readonly amount: number; readonly currency: string };
   readonly shipTo: Address;
-  readonly payment: { readonly method: string };
+  /** `paid`: what was taken, less what was given back. */
+  readonly payment: { readonly method: string; readonly paid: number };
+  /** Who sells its lines, each once. */
+  readonly sellers: readonly string[];
+  /** Once it is paid; before that, empty. */
+  readonly parcels: readonly Parcel[];
+  /** Whether a person looks, or has looked, at it before it is paid. */
+  readonly review: 'none' | 'waiting' | 'released' | 'refused';
   readonly placedAt: number;
   readonly expiresAt: number;
   readonly updatedAt: number;
@@ -38,10 +53,14 @@ interface QuotedLine {
   readonly productId: string;
   readonly quantity: number;
   readonly unitPrice: number;
+  readonly sellerId: string;
 }
 
 /** What the document holds. */
-export interface OrderDocument extends OrderFields {
+export interface OrderDocument extends Omit<OrderFields, 'payment'> {
+  readonly payment: { readonly method: string };
+  /** Beside `payment`, for it changes alone. */
+  readonly paid: number;
   readonly lines: readonly QuotedLine[];
   /** Once every line was held; before that, empty. */
   readonly reserved: readonly { readonly line: number; readonly allocations: readonly Allocation[] }[];
@@ -52,8 +71,8 @@ export interface OrderDocument extends OrderFields {
 /** `pending` until the order is decided; `released` for units that are free again, because the order has ended. */
 export type AnsweredLine = QuotedLine &
   (
-    | { readonly status: 'pending' | 'released' }
-    | { readonly status: 'reserved'; readonly allocations: readonly Allocation[] }
+    | { readonly status: 'pending' | 'released' | 'returned' }
+    | { readonly status: 'reserved' | 'paid'; readonly allocations: readonly Allocation[] }
     | { readonly status: 'refused'; readonly reason: LineRefusalReason }
   );
 
@@ -63,13 +82,15 @@ export interface OrderAnswer extends OrderFields {
 
 /** A document of the `orders` collection as GET /v1/orders/{id} answers it. */
 export function orderOf({ fields }: StoredDocument): OrderAnswer {
-  const { lines, reserved, refused, ...order } = fields as unknown as OrderDocument;
+  const { lines, reserved, refused, paid, payment, ...order } = fields as unknown as OrderDocument;
   const answer = (line: QuotedLine): AnsweredLine => {
     const refusal = refused.find((each) => each.line === line.line);
     if (refusal) return { ...line, status: 'refused', reason: refusal.reason };
     if (order.status === 'rejected' || order.status === 'cancelled') return { ...line, status: 'released' };
+    if (order.status === 'refunded') return { ...line, status: 'returned' };
     const hold = reserved.find((each) => each.line === line.line);
-    return hold ? { ...line, status: 'reserved', allocations: hold.allocations } : { ...line, status: 'pending' };
+    if (!hold) return { ...line, status: 'pending' };
+    return { ...line, status: order.status === 'reserved' ? 'reserved' : 'paid', allocations: hold.allocations };
   };
-  return { ...order, lines: lines.map(answer) };
+  return { ...order, payment: { ...payment, paid }, lines: lines.map(answer) };
 }

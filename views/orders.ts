@@ -44,6 +44,62 @@ function changeOf({ orderId, customerId, sequence, at, event }: OrderEvent): Cha
     }
     case 'OrderCancelled':
       return { set: { status: 'cancelled' }, ...adding({ ...step, reason: event.reason }) };
+    case 'OrderReinstated': {
+      const reserved = event.lines.map(({ line, allocations }) => ({ line, allocations }));
+      return { set: { status: 'reserved', reserved }, ...adding(step) };
+    }
+    case 'OrderHeldForReview': {
+      const { score, findings, expiresAt } = event;
+      return { set: { review: 'waiting', expiresAt }, ...adding({ ...step, score, findings, expiresAt }) };
+    }
+    case 'OrderReviewed': {
+      const { release, actor, note, expiresAt } = event;
+      const review = release ? 'released' : 'refused';
+      return { set: { review, expiresAt }, ...adding({ ...step, release, actor, note }) };
+    }
+    default:
+      return changeOfPaid(event, step);
+  }
+}
+
+type PaidEvent = Exclude<
+  OrderEvent['event'],
+  {
+    readonly type:
+      | 'OrderCreated'
+      | 'OrderReserved'
+      | 'OrderRejected'
+      | 'OrderCancelled'
+      | 'OrderReinstated'
+      | 'OrderHeldForReview'
+      | 'OrderReviewed';
+  }
+>;
+
+/** What happens once there was money. */
+function changeOfPaid(event: PaidEvent, step: OrderStep): Change {
+  switch (event.type) {
+    case 'OrderPlaced': {
+      const { parcels, amount, paymentReference } = event;
+      return {
+        set: { status: 'placed', parcels, paid: amount },
+        ...adding({ ...step, amount, paymentReference, parcels }),
+      };
+    }
+    case 'ParcelMoved':
+      return { set: { parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+    case 'OrderInTransit':
+      return { set: { status: 'in-transit', parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+    case 'OrderDelivered':
+      return { set: { status: 'delivered', parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+    case 'PaymentReturned':
+      return { set: { paid: 0 }, ...adding({ ...step, refunded: event.refunded, amount: event.amount }) };
+    case 'ReturnRequested':
+      return { set: {}, ...adding({ ...step, reason: event.reason }) };
+    case 'OrderReturned':
+      return { set: { parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+    case 'OrderRefunded':
+      return { set: { status: 'refunded', paid: 0 }, ...adding({ ...step, amount: event.amount }) };
     default:
       return unreachable(event);
   }
@@ -54,16 +110,27 @@ function created({ lines, currency, totals, shipTo, paymentMethod, placedAt, exp
   return {
     status: 'created',
     currency,
-    lines: lines.map(({ line, productId, quantity, unitPrice }) => ({ line, productId, quantity, unitPrice })),
+    lines: lines.map(({ line, productId, quantity, unitPrice, sellerId }) => {
+      return { line, productId, quantity, unitPrice, sellerId };
+    }),
+    sellers: sellersOf(lines),
     subtotal,
     shipping,
     tax,
     total: { amount: total, currency },
     shipTo,
     payment: { method: paymentMethod },
+    paid: 0,
+    parcels: [],
+    review: 'none',
     placedAt,
     expiresAt,
   } as const;
+}
+
+/** Each once. */
+export function sellersOf(lines: OrderCreated['lines']): string[] {
+  return [...new Set(lines.map(({ sellerId }) => sellerId).filter((sellerId) => sellerId !== ''))];
 }
 
 function adding(step: OrderStep) {

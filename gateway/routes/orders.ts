@@ -13,7 +13,7 @@ import { derivedId } from '../derived-id.ts';
 import { Expectation } from '../expectation.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import { readMoments } from '../moments.ts';
-import { isDecided, isEnded, statusAfter } from '../order-answer.ts';
+import { isCancellable, isDecided, isEnded, statusAfter } from '../order-answer.ts';
 import { orderEventsSource } from '../order-events-source.ts';
 import { preferenceApplied, waitSecondsOf } from '../prefer.ts';
 import { Refusal } from '../refusal.ts';
@@ -65,11 +65,12 @@ function placeOrder(app: App, { orders, once }: Gateway): void {
       },
     },
     async (request, reply) => {
-      const { userId } = principalOf(request);
+      const { userId, email } = principalOf(request);
       const waitSeconds = waitSecondsOf(request);
       return once.send({ request, reply, scope: userId, isKeyRequired: true }, async () => {
         const idempotencyKey = idempotencyKeyOf(request, true) ?? '';
-        const order = await orders.submit({ customerId: userId, idempotencyKey, request: request.body, waitSeconds });
+        const submission = { customerId: userId, email, idempotencyKey, request: request.body, waitSeconds };
+        const order = await orders.submit(submission);
         return {
           status: isDecided(order.status) ? 201 : 202,
           headers: { location: `/v1/orders/${order.orderId}`, ...preferenceApplied(waitSeconds) },
@@ -193,7 +194,7 @@ function cancelOrder(app: App, gateway: Gateway): void {
         const order = await visibleOrder(gateway, request, request.params.id);
         const { orderId, status } = order;
         if (status === 'cancelled') return { status: 200, body: order };
-        if (isEnded(status)) throw new Refusal('ORDER_ENDED', { details: { status } });
+        if (!isCancellable(status)) throw new Refusal('ORDER_ENDED', { details: { status } });
         const key = idempotencyKeyOf(request, false);
         const commandId = key === undefined ? random.uuid() : derivedId(userId, key);
         const reason = role === 'operator' ? 'by_operator' : 'by_customer';
@@ -215,7 +216,7 @@ function cancelOrder(app: App, gateway: Gateway): void {
           ended.close();
         }
         const after = waitSeconds === undefined ? order : ((await finder.find(orderId)) ?? order);
-        if (after.status === 'rejected') throw new Refusal('ORDER_ENDED', { details: { status: after.status } });
+        if (after.status !== 'cancelled' && !isCancellable(after.status)) throw new Refusal('ORDER_ENDED', { details: { status: after.status } });
         const headers = preferenceApplied(waitSeconds);
         return { status: isEnded(after.status) ? 200 : 202, headers, body: after };
       });

@@ -2,7 +2,16 @@
 import { type Static, Type } from 'typebox';
 import { Currency, Cursor, Limit, moment, NextCursor, oneOf, ProductId, strict, Time, text } from './common.ts';
 
-const statuses = ['created', 'reserved', 'rejected', 'cancelled'] as const;
+const statuses = [
+  'created',
+  'reserved',
+  'placed',
+  'in-transit',
+  'delivered',
+  'rejected',
+  'cancelled',
+  'refunded',
+] as const;
 
 const Address = strict(
   {
@@ -33,7 +42,7 @@ export const OrderRequest = strict(
       {
         method: Type.String({
           pattern: '^[A-Za-z0-9_-]{1,32}$',
-          description: "The payment provider's word.",
+          description: "The payment provider's word: `card`, `wallet` or `invoice`.",
           examples: ['card'],
         }),
         token: Type.String({
@@ -41,6 +50,15 @@ export const OrderRequest = strict(
           description: "The payment provider's token. Never a card number.",
           examples: ['tok_visa'],
         }),
+        billingAddress: Type.Optional(
+          strict(
+            {
+              country: Type.String({ pattern: '^[A-Z]{2}$', description: 'ISO 3166-1 alpha-2.', examples: ['DE'] }),
+              postalCode: Type.String({ maxLength: 20, pattern: '^[^\\u0000-\\u001f\\u007f]*$' }),
+            },
+            { description: 'Of who pays. One that differs from where it goes is looked at more closely.' },
+          ),
+        ),
       },
       { description: 'How it will be paid.' },
     ),
@@ -62,8 +80,11 @@ const OrderLine = Type.Object({
   productId: Type.String(),
   quantity: Type.Integer(),
   unitPrice: Type.Integer({ description: "In the minor unit of the order's currency." }),
+  sellerId: Type.Optional(Type.String({ description: 'Who sells it.' })),
   status: Type.Optional(
-    oneOf(['pending', 'reserved', 'refused', 'released'], { description: 'Of the units of this line.' }),
+    oneOf(['pending', 'reserved', 'refused', 'released', 'paid', 'returned'], {
+      description: 'Of the units of this line.',
+    }),
   ),
   reason: Type.Optional(Type.String({ description: 'Why the line was refused.', examples: ['insufficient_stock'] })),
   allocations: Type.Optional(
@@ -72,6 +93,18 @@ const OrderLine = Type.Object({
     }),
   ),
 });
+
+const Parcel = Type.Object(
+  {
+    shipmentId: Type.String(),
+    warehouseId: Type.String(),
+    carrier: Type.String({ examples: ['parcel-post'] }),
+    trackingCode: Type.String({ description: 'Empty until the carrier has told it.' }),
+    status: oneOf(['requested', 'packed', 'in_transit', 'delivered', 'returning', 'returned']),
+    lines: Type.Array(Type.Object({ productId: Type.String(), quantity: Type.Integer() })),
+  },
+  { description: 'What one warehouse sends.' },
+);
 
 const OrderStep = Type.Object(
   { sequence: Type.Integer(), type: Type.String({ examples: ['OrderReserved'] }), at: Time },
@@ -90,7 +123,16 @@ export const Order = Type.Object(
     tax: Type.Integer(),
     total: Type.Object({ amount: Type.Integer(), currency: Currency }),
     shipTo: Address,
-    payment: Type.Object({ method: Type.String() }),
+    payment: Type.Object({
+      method: Type.String(),
+      paid: Type.Optional(Type.Integer({ description: 'What was taken, less what was given back.' })),
+    }),
+    parcels: Type.Optional(Type.Array(Parcel, { description: 'Once it is paid.' })),
+    review: Type.Optional(
+      oneOf(['none', 'waiting', 'released', 'refused'], {
+        description: 'Whether a person looks, or has looked, at it.',
+      }),
+    ),
     placedAt: Time,
     expiresAt: Time,
     updatedAt: Time,

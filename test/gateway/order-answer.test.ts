@@ -11,7 +11,15 @@ import { orderOf } from '../../views/order-document.ts';
 import { projectOrders } from '../../views/orders.ts';
 
 const lines: readonly OrderLine[] = [1, 2, 3].map((line) => {
-  return { line, productId: `p${line}`, quantity: line, unitPrice: 10 * line, productVersion: 1, weightGrams: 5 };
+  return {
+    line,
+    productId: `p${line}`,
+    quantity: line,
+    unitPrice: 10 * line,
+    productVersion: 1,
+    weightGrams: 5,
+    sellerId: '',
+  };
 });
 
 const created: OrderEvent['event'] = {

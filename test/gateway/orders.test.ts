@@ -74,14 +74,16 @@ describe('orders', () => {
     assert.deepEqual(rest, {
       customerId: 's1',
       status: 'created',
-      lines: [{ line: 1, productId: 'p1', quantity: 2, unitPrice: 1_000, status: 'pending' }],
+      lines: [{ line: 1, productId: 'p1', quantity: 2, unitPrice: 1_000, sellerId: 'seller', status: 'pending' }],
       currency: 'EUR',
       subtotal: 2_000,
       shipping: 490,
       tax: 473,
       total: { amount: 2_963, currency: 'EUR' },
       shipTo: orderBody.shipTo,
-      payment: { method: 'card' },
+      payment: { method: 'card', paid: 0 },
+      parcels: [],
+      review: 'none',
       history: [],
     });
   });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { acceptOrder } from '../../processors/accept-order.ts';
-import { cancelOrder } from '../../processors/cancel-order.ts';
+import { applyOrderCommand } from '../../processors/apply-order-command.ts';
 import { largestAmount } from '../../schemas/totals.ts';
 import type { OrderLine, OrderSubmitted, RejectedLine } from '../../schemas/types.generated.ts';
 import { address, linesOf, orderOf, submit, taskWith } from './fixtures.ts';
@@ -91,7 +91,16 @@ describe('given 5 lamps and nothing known of shades, when both are ordered', () 
         {
           topic: 'reservations',
           key: 'shade',
-          value: { orderId, productId: 'shade', leadProductId: 'lamp', customerId, line: 2, at: task.now, command },
+          value: {
+            orderId,
+            productId: 'shade',
+            leadProductId: 'lamp',
+            customerId,
+            line: 2,
+            at: task.now,
+            attempt: 0,
+            command,
+          },
         },
       ],
     );
@@ -240,7 +249,7 @@ test('a cancellation that overtook its order ends it as soon as it comes', () =>
   const task = taskWith({ lamp: { east: 5 } });
   const order = orderOf({ lamp: 1, shade: 1 });
   const command = { type: 'CancelOrder', reason: 'by_customer' } as const;
-  task.process(cancelOrder, 'lamp', { commandId: 'c', orderId: order.orderId, actor: 'ann', at: 1, command });
+  task.process(applyOrderCommand, 'lamp', { commandId: 'c', orderId: order.orderId, actor: 'ann', at: 1, command });
   assert.deepEqual(task.take(), []);
   submit(task, order);
   submit(task, order);

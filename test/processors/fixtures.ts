@@ -92,6 +92,7 @@ export function linesOf(wish: Wish, more: Partial<OrderLine> = {}): OrderLine[] 
     unitPrice: 1000,
     productVersion: 1,
     weightGrams: 500,
+    sellerId: 'sally',
     ...more,
   }));
 }
@@ -107,11 +108,13 @@ export function orderOf(wish: Wish, more: Partial<OrderSubmitted> = {}): OrderSu
     currency,
     lines,
     shipTo: address,
-    payment: { method: 'card', token: 'token-1' },
+    payment: { method: 'card', token: 'token-1', collect: false, billingCountry: '', billingPostalCode: '' },
     totals: typeof totals === 'string' ? { subtotal: 0, shipping: 0, tax: 0, total: 0 } : totals,
     warehouses: [],
     holdMillis: 900_000,
     placedAt: 1_600_000_000_000,
+    email: 'ann@example.com',
+    customerSince: 0,
     ...more,
   };
 }

@@ -30,7 +30,7 @@ describe('given 5 shades', () => {
   test('when 3 are reserved, then they are held and the reply goes to the lead', () => {
     const task = five();
     const sent = ask(task, reserve(3));
-    const reply = { orderId: 'o~lamp', productId: 'shade', line: 2, at: task.now, outcome: held };
+    const reply = { orderId: 'o~lamp', productId: 'shade', line: 2, at: task.now, outcome: held, attempt: 0 };
     assert.deepEqual(
       sent.filter(({ topic }) => topic === 'reservationReplies'),
       [{ topic: 'reservationReplies', key: 'lamp', value: reply }],

@@ -1,7 +1,7 @@
 // Given an order that waits for answers, when they come, then it is reserved or rejected; late ones change nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { cancelOrder } from '../../processors/cancel-order.ts';
+import { applyOrderCommand } from '../../processors/apply-order-command.ts';
 import { expireHolds } from '../../processors/expire-holds.ts';
 import { settleOrder } from '../../processors/settle-order.ts';
 import type { OrderSubmitted, ReservationReply } from '../../schemas/types.generated.ts';
@@ -20,13 +20,13 @@ function waiting(wish: Wish): { task: TestTask; order: OrderSubmitted } {
 }
 
 function answer(task: TestTask, { orderId }: OrderSubmitted, productId: string, outcome: ReservationReply['outcome']) {
-  task.process(settleOrder, 'lamp', { orderId, productId, line: 2, at: 1, outcome });
+  task.process(settleOrder, 'lamp', { orderId, productId, line: 2, at: 1, outcome, attempt: 0 });
   return task.take();
 }
 
 function cancel(task: TestTask, { orderId }: OrderSubmitted) {
   const command = { type: 'CancelOrder', reason: 'by_customer' } as const;
-  task.process(cancelOrder, 'lamp', { commandId: 'c', orderId, actor: 'ann', at: 1, command });
+  task.process(applyOrderCommand, 'lamp', { commandId: 'c', orderId, actor: 'ann', at: 1, command });
   return task.take();
 }
 
@@ -182,7 +182,7 @@ test('when an answer is for an order that nobody knows, or a return is asked for
   const { task, order } = waiting({ lamp: 1 });
   assert.deepEqual(answer(task, orderOf({}, { orderId: order.orderId.replace(/^./, '_') }), 'shade', held), []);
   const command = { type: 'RequestReturn', reason: 'too bright' } as const;
-  task.process(cancelOrder, 'lamp', { commandId: 'c', orderId: order.orderId, actor: 'ann', at: 1, command });
+  task.process(applyOrderCommand, 'lamp', { commandId: 'c', orderId: order.orderId, actor: 'ann', at: 1, command });
   assert.deepEqual(task.take(), []);
   assert.equal(heldLamps(task), 1);
 });

@@ -3,8 +3,8 @@
 import { partitionOf } from '../../log/partitioner.ts';
 import { acceptOrder } from '../../processors/accept-order.ts';
 import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
+import { applyOrderCommand } from '../../processors/apply-order-command.ts';
 import { applyStockChange } from '../../processors/apply-stock-change.ts';
-import { cancelOrder } from '../../processors/cancel-order.ts';
 import { expireHolds } from '../../processors/expire-holds.ts';
 import { reserveStock } from '../../processors/reserve-stock.ts';
 import { settleOrder } from '../../processors/settle-order.ts';
@@ -16,7 +16,7 @@ export type Processors = { readonly [Name in TopicName]?: AnyProcessor };
 
 export const realProcessors = {
   orders: acceptOrder,
-  orderCommands: cancelOrder,
+  orderCommands: applyOrderCommand,
   stockChanges: applyStockChange,
   reservations: reserveStock,
   reservationReplies: settleOrder,

@@ -15,7 +15,7 @@ export type TopicValue<Name extends TopicName> = ValueOf<Topics[Name]>;
 export interface TestWiring {
   readonly stores: { readonly [Name in keyof Stores]: ValueOf<Stores[Name]> };
   readonly outputs: { readonly [Name in TopicName]: TopicValue<Name> };
-  readonly timers: 'hold-expiry';
+  readonly timers: 'hold-expiry' | 'payment-retry';
 }
 
 export interface Message<Name extends TopicName = TopicName> {
@@ -76,16 +76,22 @@ class TestStore<V> implements KeyValueStore<V> {
 
 type TestStores = { readonly [Name in keyof Stores]: TestStore<ValueOf<Stores[Name]>> };
 
+function timersIn(times: Map<string, number>) {
+  return {
+    set: (key: string, at: number) => void times.set(key, at),
+    clear: (key: string) => void times.delete(key),
+  };
+}
+
 export class TestTask implements Context<TestWiring> {
   now = 1_700_000_000_000;
   readonly stores: TestStores;
   /** Due times by order id. */
   readonly holdExpiry = new Map<string, number>();
+  readonly paymentRetry = new Map<string, number>();
   readonly timers = {
-    'hold-expiry': {
-      set: (key: string, at: number) => void this.holdExpiry.set(key, at),
-      clear: (key: string) => void this.holdExpiry.delete(key),
-    },
+    'hold-expiry': timersIn(this.holdExpiry),
+    'payment-retry': timersIn(this.paymentRetry),
   };
   outbox: Message[] = [];
 
@@ -107,11 +113,11 @@ export class TestTask implements Context<TestWiring> {
   }
 
   /** Fires what is due, in order of time, then of key. */
-  fireDue(processor: TimerProcessor<never>): void {
-    const due = [...this.holdExpiry].filter(([, at]) => at <= this.now);
+  fireDue(processor: TimerProcessor<never>, times = this.holdExpiry): void {
+    const due = [...times].filter(([, at]) => at <= this.now);
     due.sort(([oneKey, one], [otherKey, other]) => one - other || (oneKey < otherKey ? -1 : 1));
     for (const [key] of due) {
-      this.holdExpiry.delete(key);
+      times.delete(key);
       processor.fire(key, this as never);
     }
   }

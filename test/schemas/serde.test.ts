@@ -59,8 +59,8 @@ function assertDecodesOrSays(serde: Serde<unknown>, bytes: Buffer): void {
 }
 
 test('the bytes are the Confluent wire format, in the same bytes for good', () => {
-  // Magic 0, id 5, then "c1", "o1", "ann", the time, branch 0 (CancelOrder), symbol 2 (by_customer).
-  const parts = ['00', '00000005', '046331', '046f31', '06616e6e', '80a0abfef962', '00', '04'];
+  // Magic 0, id 19, then "c1", "o1", "ann", the time, branch 0 (CancelOrder), symbol 2 (by_customer).
+  const parts = ['00', '00000013', '046331', '046f31', '06616e6e', '80a0abfef962', '00', '04'];
   assert.equal(encoded(serdeOf('OrderCommand'), command).toString('hex'), parts.join(''));
 });
 

@@ -31,7 +31,15 @@ test('all that is keyed by product is partitioned alike, so that one task owns i
 });
 
 test('what has ended is remembered for the window, what is open for good', () => {
-  const facts: OrderFacts = { customerId: 'ann', sequence: 2, expiresAt: 9, lines: [], limited: false };
+  const facts: OrderFacts = {
+    customerId: 'ann',
+    sequence: 2,
+    expiresAt: 9,
+    lines: [],
+    limited: false,
+    attempt: 0,
+    checkout: null,
+  };
   const expiry = (phase: OrderState['phase']) => stores.orders.expiresAt({ phase });
   assert.equal(expiry({ type: 'AwaitingReservations', facts, answers: [] }), undefined);
   assert.equal(expiry({ type: 'Reserved', facts, allocations: [] }), undefined);
@@ -40,10 +48,16 @@ test('what has ended is remembered for the window, what is open for good', () =>
   assert.equal(expiry({ type: 'CancelledEarly', reason: 'by_customer', endedAt: 7 }), 1007);
 
   const hold = stores.holds.expiresAt;
-  assert.equal(hold({ line: 1, phase: { type: 'HoldOpen', allocations: [], limited: false } }), undefined);
-  assert.equal(hold({ line: 1, phase: { type: 'HoldRefused', reason: 'other', free: 0, endedAt: 1 } }), 1001);
-  assert.equal(hold({ line: 1, phase: { type: 'HoldReleased', endedAt: 2 } }), 1002);
-  assert.equal(hold({ line: 1, phase: { type: 'HoldCommitted', allocations: [], endedAt: 3 } }), 1003);
+  assert.equal(hold({ line: 1, attempt: 0, phase: { type: 'HoldOpen', allocations: [], limited: false } }), undefined);
+  assert.equal(
+    hold({ line: 1, attempt: 0, phase: { type: 'HoldRefused', reason: 'other', free: 0, endedAt: 1 } }),
+    1001,
+  );
+  assert.equal(hold({ line: 1, attempt: 0, phase: { type: 'HoldReleased', endedAt: 2 } }), 1002);
+  assert.equal(
+    hold({ line: 1, attempt: 0, phase: { type: 'HoldCommitted', allocations: [], limited: false, endedAt: 3 } }),
+    1003,
+  );
   assert.equal(stores.stockOutcomes.expiresAt({ at: 4 }), 1004);
   assert.equal(storesFor().catalogOutcomes.expiresAt({ at: 0 }), 7 * 24 * 3600 * 1000);
 });

@@ -81,7 +81,7 @@ export class Wishes {
     const lines = chosen.map(({ productId, price, weightGrams }, index) => {
       const unitPrice = chance(random, 0.02) ? price + 1 : price;
       const quantity = chance(random, 0.02) ? 0 : between(random, 1, 3);
-      return { line: index + 1, productId, quantity, unitPrice, productVersion: 1, weightGrams };
+      return { line: index + 1, productId, quantity, unitPrice, productVersion: 1, weightGrams, sellerId: '' };
     });
     const totals = totalsOf(lines, { country: shipTo.country, currency });
     const customerId = pick(random, customers);
@@ -91,11 +91,13 @@ export class Wishes {
       currency,
       lines,
       shipTo,
-      payment: { method: 'card', token: 'token' },
+      payment: { method: 'card', token: 'token', collect: false, billingCountry: '', billingPostalCode: '' },
       totals: typeof totals === 'string' ? { subtotal: 0, shipping: 0, tax: 0, total: 0 } : totals,
       warehouses: chance(random, 0.5) ? [pick(random, warehouses)] : [],
       holdMillis: chance(random, 0.02) ? 0 : pick(random, [1, 100, 1_000, 5_000, 20_000]),
       placedAt: at,
+      email: '',
+      customerSince: 0,
     };
   }
 

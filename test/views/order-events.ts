@@ -15,8 +15,24 @@ export function orderEvent(orderId: string, sequence: number, event: OrderEvent[
 export const orderCreated: OrderCreated = {
   type: 'OrderCreated',
   lines: [
-    { line: 1, productId: 'lamp', quantity: 2, unitPrice: 1000, productVersion: 1, weightGrams: 500 },
-    { line: 2, productId: 'desk', quantity: 1, unitPrice: 9000, productVersion: 4, weightGrams: 20_000 },
+    {
+      line: 1,
+      productId: 'lamp',
+      quantity: 2,
+      unitPrice: 1000,
+      productVersion: 1,
+      weightGrams: 500,
+      sellerId: 'sally',
+    },
+    {
+      line: 2,
+      productId: 'desk',
+      quantity: 1,
+      unitPrice: 9000,
+      productVersion: 4,
+      weightGrams: 20_000,
+      sellerId: 'sally',
+    },
   ],
   currency: 'EUR',
   totals: { subtotal: 11_000, shipping: 500, tax: 2185, total: 13_685 },

@@ -75,7 +75,7 @@ class Ledger {
         this.#promise(orderId, -1);
         this.#given.delete(orderId);
         break;
-      case 'OrderCreated':
+      default:
         break;
     }
   }

@@ -1,0 +1,154 @@
+// An order that has ended before it was placed, while its money may not have: what is set aside is let go, what was
+// taken is given back, and a success that comes late takes the stock again if it is there.
+import type { OrderFacts } from '../../schemas/types.generated.ts';
+import { capture, reservedLines } from './before-payment.ts';
+import { later } from './later.ts';
+import {
+  checkoutOf,
+  type Effect,
+  noEnd,
+  noMoney,
+  noParcels,
+  noReview,
+  noStock,
+  type PhaseOf,
+  type Row,
+  type Step,
+} from './saga.ts';
+
+/** So often a late success may bring an order back; after that its money goes back. */
+const mostAttempts = 3;
+/** For how long the answers of other partitions are waited for when the stock is taken again, in milliseconds. */
+const retakeMillis = 60_000;
+
+/** What no news can change: no money is the shop's, or ever was. */
+const over = { ...noStock, ...noReview, ...noMoney, ...noParcels, ...noEnd };
+
+export const Rejected: Row<'Rejected'> = over;
+export const Cancelled: Row<'Cancelled'> = over;
+/** Its order hasn't come yet: accept-order ends it when it does. */
+export const CancelledEarly: Row<'CancelledEarly'> = over;
+
+export const CancelledUnpaid: Row<'CancelledUnpaid'> = {
+  ...over,
+  Authorized: (phase, { reference }, { now }) => retake(phase, reference, now),
+  Captured: (phase) => refund(phase),
+  Voided: (phase) => returned(phase, false),
+  VoidTooLate: (phase) => refund(phase),
+};
+
+export const CancelledVoiding: Row<'CancelledVoiding'> = {
+  ...over,
+  // The question that is on its way may find it or not: its answer decides.
+  Authorized: (phase, { reference }) => {
+    if (phase.paymentReference === reference) return undefined;
+    return { phase: { ...phase, paymentReference: reference }, effects: [] };
+  },
+  Captured: (phase) => refund(phase),
+  Voided: (phase) => returned(phase, false),
+  NothingToVoid: (phase, _, { now }) => {
+    const { facts, reason, endedAt } = phase;
+    if (phase.paymentReference !== '') return retake(phase, phase.paymentReference, now);
+    return { phase: { type: 'CancelledUnpaid', facts, reason, endedAt }, effects: [] };
+  },
+  VoidTooLate: (phase) => refund(phase),
+  Unanswered: (phase, { verb }) => (verb === 'void' ? later(phase, phase.tries) : undefined),
+  RetryDue: (phase) => again(phase, 'void'),
+};
+
+export const CancelledRefunding: Row<'CancelledRefunding'> = {
+  ...over,
+  Refunded: (phase) => returned(phase, true),
+  Unanswered: (phase, { verb }) => (verb === 'refund' ? later(phase, phase.tries) : undefined),
+  RetryDue: (phase) => again(phase, 'refund'),
+};
+
+export const Retaking: Row<'Retaking'> = {
+  ...noReview,
+  ...noMoney,
+  ...noParcels,
+  LineAnswered: (phase, { answer, limited }) => {
+    const { facts, answers } = phase;
+    const [lead] = facts.lines;
+    const isAsked = facts.lines.some(({ productId }) => productId === answer.productId);
+    if (!isAsked || answers.some(({ productId }) => productId === answer.productId)) return undefined;
+    const isLead = answer.productId === lead?.productId;
+    const now = { ...phase, facts: isLead ? { ...facts, limited } : facts, answers: [...answers, answer] };
+    if (now.answers.length < facts.lines.length) return { phase: now, effects: [] };
+    if (now.answers.some(({ outcome }) => outcome.type === 'StockRefused')) return letGo(now);
+    const reserved = reservedLines(now.facts, now.answers);
+    const { phase: capturing, effects } = capture(now.facts, reserved, phase.paymentReference);
+    return {
+      phase: capturing,
+      effects: [{ effect: 'tell', event: { type: 'OrderReinstated', lines: reserved } }, ...effects],
+    };
+  },
+  Captured: (phase) => first({ effect: 'release', answers: phase.answers }, refund(ended(phase))),
+  Voided: (phase) => first({ effect: 'release', answers: phase.answers }, returned(ended(phase), false)),
+  CancelAsked: (phase) => letGo(phase),
+  HoldExpired: (phase) => letGo(phase),
+};
+
+interface Ended {
+  readonly facts: OrderFacts;
+  readonly reason: PhaseOf<'Cancelled'>['reason'];
+  readonly endedAt: number;
+}
+
+/** Takes the stock again, for it is paid. */
+function retake({ facts, reason, endedAt }: Ended, paymentReference: string, now: number): Step {
+  if (facts.attempt >= mostAttempts) {
+    return {
+      phase: { type: 'CancelledVoiding', facts, reason, paymentReference: '', tries: 0, endedAt },
+      effects: [{ effect: 'ask', verb: 'void' }],
+    };
+  }
+  const again = { ...facts, attempt: facts.attempt + 1, expiresAt: now + retakeMillis };
+  return {
+    phase: { type: 'Retaking', facts: again, reason, answers: [], paymentReference },
+    effects: [{ effect: 'expireAt', at: again.expiresAt }, { effect: 'retake' }],
+  };
+}
+
+/** The stock is gone, or somebody changed their mind: what is set aside is let go. */
+function letGo(phase: PhaseOf<'Retaking'>): Step {
+  const { facts, reason, endedAt } = ended(phase);
+  return {
+    phase: { type: 'CancelledVoiding', facts, reason, paymentReference: '', tries: 0, endedAt },
+    effects: [
+      { effect: 'release', answers: phase.answers },
+      { effect: 'keepForGood' },
+      { effect: 'ask', verb: 'void' },
+    ],
+  };
+}
+
+function ended({ facts, reason }: PhaseOf<'Retaking'>): Ended {
+  return { facts, reason, endedAt: facts.expiresAt - retakeMillis };
+}
+
+function refund({ facts, reason, endedAt }: Ended): Step {
+  return {
+    phase: { type: 'CancelledRefunding', facts, reason, tries: 0, endedAt },
+    effects: [{ effect: 'keepForGood' }, { effect: 'ask', verb: 'refund' }],
+  };
+}
+
+function returned({ facts, reason, endedAt }: Ended, refunded: boolean): Step {
+  const event = { type: 'PaymentReturned', refunded, amount: checkoutOf(facts).amount } as const;
+  return {
+    phase: { type: 'Cancelled', facts, reason, endedAt },
+    effects: [{ effect: 'keepForGood' }, { effect: 'tell', event }],
+  };
+}
+
+function again<Asking extends PhaseOf<'CancelledVoiding'> | PhaseOf<'CancelledRefunding'>>(
+  phase: Asking,
+  verb: 'void' | 'refund',
+): Step {
+  return { phase: { ...phase, tries: phase.tries + 1 }, effects: [{ effect: 'ask', verb }] };
+}
+
+function first(effect: Effect, { phase, effects }: Step): Step {
+  return { phase, effects: [effect, ...effects] };
+}

@@ -1,0 +1,213 @@
+// Does what a step of the saga asks for: events, stock, questions, timers; then the order stands in its new phase.
+// An effect may be answered at once (the lead's own stock is decided here): then the next step follows in the same go.
+import { unreachable } from '../../base/assert.ts';
+import { tokenIdOf } from '../../schemas/ids.ts';
+import type {
+  LineAnswer,
+  OrderFacts,
+  Parcel,
+  PaymentRequest,
+  PaymentVerb,
+  ShipmentRequest,
+} from '../../schemas/types.generated.ts';
+import { commitHeld, giveBack, restockHeld, takeHold } from '../holds.ts';
+import { emitEvent, leadLine, type Order, type OrderContext, sendCommand } from '../order-state.ts';
+import { retryDelay } from './later.ts';
+import { notify } from './notify.ts';
+import { weightOf } from './parcels.ts';
+import { checkoutOf, type Effect, type Happening, type Phase, type Step } from './saga.ts';
+import { next } from './table.ts';
+
+/** What happened to an order; nothing if it is unknown. */
+export function happen(context: OrderContext, orderId: string, happening: Happening): void {
+  const phase = context.stores.orders.get(orderId)?.phase;
+  const step = phase && next(phase, happening, { orderId, now: context.now });
+  if (step && 'facts' in phase) perform(context, { orderId, facts: phase.facts }, step);
+}
+
+/** `order` as it was before the step. */
+export function perform(context: OrderContext, { orderId, facts: before }: Order, { phase, effects }: Step): void {
+  let facts = 'facts' in phase ? phase.facts : before;
+  const answers: Happening[] = [];
+  for (const effect of effects) facts = carryOut(context, { orderId, facts }, effect, answers);
+  const after: Phase = 'facts' in phase ? { ...phase, facts } : phase;
+  const [answer] = answers;
+  const then = answer && next(after, answer, { orderId, now: context.now });
+  if (then) perform(context, { orderId, facts }, then);
+  else context.stores.orders.put(orderId, { phase: after });
+}
+
+/** Gives the facts that are true from then on. */
+function carryOut(context: OrderContext, order: Order, effect: Effect, answers: Happening[]): OrderFacts {
+  const { facts, orderId } = order;
+  switch (effect.effect) {
+    case 'tell': {
+      const after = emitEvent(context, order, effect.event);
+      notify(context, { orderId, facts: after }, effect.event);
+      return after;
+    }
+    case 'release':
+      release(context, order, effect.answers);
+      return facts;
+    case 'commit':
+      commitLines(context, order, effect.reserved);
+      return facts;
+    case 'restock':
+      restockLines(context, order, effect.reserved);
+      return facts;
+    case 'retake':
+      answers.push(retake(context, order));
+      return facts;
+    case 'assessRisk':
+      assessRisk(context, order);
+      return facts;
+    case 'ask':
+      ask(context, order, effect.verb, effect.reference ?? '');
+      return facts;
+    case 'askLater':
+      context.timers['payment-retry'].set(orderId, context.now + retryDelay(effect.tries));
+      return facts;
+    case 'expireAt':
+      context.timers['hold-expiry'].set(orderId, effect.at);
+      return { ...facts, expiresAt: effect.at };
+    case 'keepForGood':
+      context.timers['hold-expiry'].clear(orderId);
+      return facts;
+    case 'sendParcels':
+      for (const parcel of effect.parcels) askForParcel(context, order, parcel, 'SendParcel');
+      return facts;
+    case 'fetchParcels':
+      for (const parcel of effect.parcels) askForParcel(context, order, parcel, 'FetchParcel');
+      return facts;
+    default:
+      return unreachable(effect);
+  }
+}
+
+type Lines = Extract<Effect, { readonly effect: 'commit' }>['reserved'];
+
+/** Lines without an answer are released, too: theirs may be a hold. */
+function release(context: OrderContext, order: Order, answers: readonly LineAnswer[]): void {
+  const { customerId, limited } = order.facts;
+  const lead = leadLine(order);
+  for (const asked of order.facts.lines) {
+    const outcome = answers.find(({ productId }) => productId === asked.productId)?.outcome;
+    if (outcome?.type === 'StockRefused') continue;
+    if (asked !== lead) sendCommand(context, order, asked, { type: 'ReleaseStock' });
+    else if (outcome) giveBack(context, { productId: lead.productId, customerId }, { ...outcome, limited });
+  }
+}
+
+function commitLines(context: OrderContext, order: Order, reserved: Lines): void {
+  const lead = leadLine(order);
+  for (const asked of order.facts.lines) {
+    if (asked !== lead) sendCommand(context, order, asked, { type: 'CommitStock' });
+    else commitHeld(context, lead.productId, allocationsOf(reserved, lead.productId));
+  }
+}
+
+function restockLines(context: OrderContext, order: Order, reserved: Lines): void {
+  const { customerId, limited } = order.facts;
+  const lead = leadLine(order);
+  for (const asked of order.facts.lines) {
+    const { productId } = asked;
+    const allocations = allocationsOf(reserved, productId);
+    if (asked !== lead) sendCommand(context, order, asked, { type: 'RestockStock', allocations });
+    else restockHeld(context, { productId, customerId }, { allocations, limited });
+  }
+}
+
+function allocationsOf(reserved: Lines, productId: string) {
+  return reserved.find((line) => line.productId === productId)?.allocations ?? [];
+}
+
+/** The price was paid: the product's own version counts as older than any, so that it isn't asked about again. */
+function retake(context: OrderContext, order: Order): Happening {
+  const { customerId, lines, checkout } = order.facts;
+  const { currency = '', warehouses = [] } = checkout ?? {};
+  const lead = leadLine(order);
+  const request = { unitPrice: 0, currency, productVersion: 0, warehouses };
+  for (const asked of lines) {
+    if (asked === lead) continue;
+    const { quantity, weightGrams } = asked;
+    sendCommand(context, order, asked, { type: 'ReserveStock', ...request, quantity, weightGrams });
+  }
+  const { productId, quantity, weightGrams } = lead;
+  const { outcome, limited } = takeHold(context, { productId, customerId }, { ...request, quantity, weightGrams });
+  return { type: 'LineAnswered', answer: { productId, outcome }, limited };
+}
+
+function assessRisk(context: OrderContext, { orderId, facts }: Order): void {
+  const { customerId, checkout } = facts;
+  if (checkout === null) return;
+  const { token, amount, currency, customerSince, shipTo, billingCountry, billingPostalCode } = checkout;
+  context.forward('riskChecks', customerId, {
+    orderId,
+    at: context.now,
+    customerId,
+    tokenId: tokenIdOf(token),
+    amount,
+    currency,
+    customerSince,
+    shipToCountry: shipTo.country,
+    shipToPostalCode: shipTo.postalCode,
+    billingCountry,
+    billingPostalCode,
+    score: 0,
+    findings: [],
+    subject: { type: 'RiskOfCustomer' },
+  });
+}
+
+/** The question's id is the same each time that it is asked: the provider answers it once. */
+function ask(context: OrderContext, order: Order, verb: PaymentVerb, paymentReference: string): void {
+  const { orderId, facts } = order;
+  const { method, token, amount, currency } = checkoutOf(facts);
+  const command = ((): PaymentRequest['command'] => {
+    switch (verb) {
+      case 'authorize':
+        return { type: 'AuthorizePayment', method, token, amount, currency };
+      case 'capture':
+        return { type: 'CapturePayment', paymentReference, amount, currency };
+      case 'void':
+        return { type: 'VoidPayment', amount, currency };
+      case 'refund':
+        return { type: 'RefundPayment', amount, currency };
+      default:
+        return unreachable(verb);
+    }
+  })();
+  const { customerId, attempt } = facts;
+  const requestId = requestIdOf(orderId, verb, attempt);
+  const request = { requestId, orderId, customerId, at: context.now, command };
+  context.forward('paymentRequests', leadLine(order).productId, request);
+}
+
+/** Of the question that an order asks the provider in its `attempt`. */
+export function requestIdOf(orderId: string, verb: PaymentVerb, attempt: number): string {
+  return `${orderId}/${verb}-${attempt}`;
+}
+
+function askForParcel(
+  context: OrderContext,
+  order: Order,
+  parcel: Parcel,
+  type: ShipmentRequest['command']['type'],
+): void {
+  const { orderId, facts } = order;
+  const { shipmentId, warehouseId, carrier, lines } = parcel;
+  const { checkout } = facts;
+  if (checkout === null) return;
+  context.forward('shipmentRequests', leadLine(order).productId, {
+    requestId: `${shipmentId}/${type === 'SendParcel' ? 'send' : 'fetch'}`,
+    shipmentId,
+    orderId,
+    at: context.now,
+    warehouseId,
+    carrier,
+    shipTo: checkout.shipTo,
+    weightGrams: weightOf(parcel, facts),
+    lines,
+    command: { type },
+  });
+}
