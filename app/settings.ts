@@ -89,7 +89,7 @@ function boolean(about: About<boolean>) {
 }
 
 const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
-const webhookSecretPattern = /^(whsec_)?[A-Za-z0-9+/]{32,}={0,2}$/;
+const webhookSecretPattern = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 export const settings = {
   data: text('dir', 'a directory', {

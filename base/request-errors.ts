@@ -260,6 +260,42 @@ export const requestErrors = {
     remedy: 'Deploy a fix; what a timer does is done again by the next one.',
     status: 422,
   },
+  PAYMENT_WEBHOOK_UNCONFIGURED: {
+    message: 'This gateway takes no news of payments: it has no secret to check them with.',
+    disposition: 'refuse',
+    remedy: 'Set --payments-webhook-secret to the secret that the payment provider signs with.',
+    status: 404,
+  },
+  PAYMENT_WEBHOOK_SIGNATURE_WRONG: {
+    message: 'The news of a payment are not signed by the payment provider.',
+    disposition: 'refuse',
+    remedy: 'Sign with the secret of --payments-webhook-secret, and let nothing on the way change the body.',
+    status: 400,
+  },
+  PAYMENT_WEBHOOK_TOO_OLD: {
+    message: 'The news of a payment were signed too long ago, or in the future.',
+    disposition: 'refuse',
+    remedy: 'Sign anew for each delivery, and check the clocks of both machines.',
+    status: 400,
+  },
+  PAYMENT_WEBHOOK_NOT_UNDERSTOOD: {
+    message: 'The news of a payment are well signed but cannot be read: {reason}.',
+    disposition: 'refuse',
+    remedy: 'Send the events that docs/payments.md lists, in the version of the API that it names.',
+    status: 400,
+  },
+  WEBHOOK_SIGNATURE_INVALID: {
+    message: 'The signature of the message does not fit: {reason}.',
+    disposition: 'refuse',
+    remedy: 'Sign the bytes as they are sent, with the shared secret and the time of now.',
+    status: 401,
+  },
+  WEBHOOK_SECRET_MISSING: {
+    message: 'The shop takes no messages here yet: it has no secret to check them with.',
+    disposition: 'retry',
+    remedy: 'Send it again later. Operators: set the secret that the sender signs with (docs/settings.md).',
+    status: 503,
+  },
   INTERNAL_ERROR: {
     message: 'The request failed for a reason that the gateway did not foresee.',
     disposition: 'fatal',

@@ -16,6 +16,7 @@ const tags: { readonly [Name in Tag]: string } = {
   Orders: 'Placing orders and following them.',
   Products: 'The catalogue.',
   Stock: 'What is there, and what sellers say is there.',
+  Shipping: 'For carriers and warehouses.',
   Operations: 'For operators.',
   Health: 'For load balancers, orchestrators and Prometheus.',
 };
