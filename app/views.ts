@@ -4,6 +4,7 @@ import { type View, view } from '../streams/view.ts';
 import { projectCatalogChanges } from '../views/catalog-changes.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
+import { projectMails } from '../views/mails.ts';
 import { projectOrders } from '../views/orders.ts';
 import { projectProducts } from '../views/products.ts';
 import { projectStock } from '../views/stock.ts';
@@ -17,6 +18,7 @@ export function viewsInto(sink: Documents, topics: Topics): View<DocumentWrite>[
     view(collections.products.name, { topic: topics.products, projection: projectProducts, sink }),
     view(collections.stock.name, { topic: topics.stockLevels, projection: projectStock, sink }),
     view(collections.users.name, { topic: topics.users, projection: projectUsers, sink }),
+    view(collections.outbox.name, { topic: topics.mails, projection: projectMails, sink }),
     view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, sink }),
     view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, sink }),
   ];

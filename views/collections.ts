@@ -24,7 +24,17 @@ export const collections = {
   /** By product id; from stock-levels: on hand, held, free, by warehouse. */
   stock: { name: 'stock', indexes: [] },
   /** By e-mail address; from users. Holds the hash of the password. */
-  users: { name: 'users', indexes: [] },
+  users: { name: 'users', indexes: [{ name: 'byUserId', fields: ['userId'] }] },
+  /** By notification id; from mails: the mails that were written, and what became of them. */
+  outbox: {
+    name: 'outbox',
+    indexes: [
+      { name: 'byOrder', fields: ['orderId', 'at'] },
+      { name: 'byUser', fields: ['userId', 'at'] },
+      { name: 'byStatus', fields: ['status', 'at'] },
+      { name: 'byTime', fields: ['at'] },
+    ],
+  },
   /** By product and change id; from stock-events: what became of a seller's stock changes. */
   stockChanges: { name: 'stockChanges', indexes: [{ name: 'byChange', fields: ['changeId', 'at'] }] },
   /** By product and change id; from catalog-events: what became of a seller's edits. */

@@ -5,6 +5,7 @@ import { topics } from '../../schemas/topics.ts';
 import type { Projection } from '../../streams/api.ts';
 import { projectCatalogChanges } from '../../views/catalog-changes.ts';
 import type { Documents, DocumentWrite } from '../../views/documents/documents.ts';
+import { projectMails } from '../../views/mails.ts';
 import { projectOrders } from '../../views/orders.ts';
 import { projectProducts } from '../../views/products.ts';
 import { projectStock } from '../../views/stock.ts';
@@ -18,6 +19,7 @@ const views = [
   { topic: topics.products, projection: projectProducts },
   { topic: topics.stockLevels, projection: projectStock },
   { topic: topics.users, projection: projectUsers },
+  { topic: topics.mails, projection: projectMails },
   { topic: topics.stockEvents, projection: projectStockChanges },
   { topic: topics.catalogEvents, projection: projectCatalogChanges },
 ] as const;

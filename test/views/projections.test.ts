@@ -5,6 +5,7 @@ import type { OrderEvent, Product, StockLevel } from '../../schemas/types.genera
 import type { Projection } from '../../streams/api.ts';
 import { projectCatalogChanges } from '../../views/catalog-changes.ts';
 import type { DocumentWrite, JsonObject } from '../../views/documents/documents.ts';
+import { projectMails } from '../../views/mails.ts';
 import { type AnsweredLine, orderOf } from '../../views/order-document.ts';
 import { projectOrders } from '../../views/orders.ts';
 import { projectProducts } from '../../views/products.ts';
@@ -172,6 +173,40 @@ test('the first registration of an address is kept', () => {
   assert.deepEqual(writesOf(projectUsers, { userId: 'u1', email: 'ann@example.org', at: 5, event }), [
     { kind: 'insert', collection: 'users', id: 'ann@example.org', position, set },
   ]);
+});
+
+test('what a person chooses about mails is a field of the account', () => {
+  const event = { type: 'NotificationsChosen', orderMails: false } as const;
+  assert.deepEqual(writesOf(projectUsers, { userId: 'u1', email: 'ann@example.org', at: 5, event }), [
+    { kind: 'upsert', collection: 'users', id: 'ann@example.org', position, set: { orderMails: false } },
+  ]);
+});
+
+test('the first outcome of a notification is kept', () => {
+  const mail = {
+    notificationId: 'o1/3/carl',
+    orderId: 'o1',
+    userId: 'carl',
+    to: 'carl@example.com',
+    kind: 'order_placed',
+    subject: 'Your order is confirmed',
+    text: 'Hello,',
+    at: 5,
+  };
+  const outcomes = [
+    [{ type: 'MailSent' }, { status: 'sent' }],
+    [{ type: 'MailSuppressed' }, { status: 'suppressed' }],
+    [
+      { type: 'MailRefused', reason: '550 no such user' },
+      { status: 'refused', reason: '550 no such user' },
+    ],
+    [{ type: 'MailWithoutAddress' }, { status: 'no_address' }],
+  ] as const;
+  for (const [outcome, result] of outcomes) {
+    assert.deepEqual(writesOf(projectMails, { ...mail, outcome }), [
+      { kind: 'insert', collection: 'outbox', id: 'o1/3/carl', position, set: { ...mail, ...result } },
+    ]);
+  }
 });
 
 test('a stock change was applied or refused', () => {
