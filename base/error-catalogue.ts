@@ -324,6 +324,59 @@ const entries = {
     disposition: 'deadLetter',
     remedy: 'Deploy the version that knows its kind to all workers, then replay the dead letter.',
   },
+  ARCHIVE_UNAVAILABLE: {
+    message: 'The archive of ended orders cannot be reached now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while running: orders stay where they are and move later. At start, or if it lasts, check that the archive runs at its address and has room on its disks.',
+    status: 503,
+  },
+  ARCHIVE_REFUSED: {
+    message: 'The archive of ended orders refuses: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'Check the --cassandra settings, what that user may do, and that keyspace and tables are as they were made.',
+  },
+  ARCHIVE_STORAGE_FAILED: {
+    message: 'The archive at {file} could not be {action}: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'Check that the directory is writable. A damaged file is set aside; a rebuild of the view orders fills a new one.',
+  },
+  EXPIRY_UNAVAILABLE: {
+    message: 'The expiry records cannot be reached now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while running: the orders themselves say when they expire. If it lasts, check that Redis runs at --redis.',
+    status: 503,
+  },
+  EXPIRY_REFUSED: {
+    message: 'The store of expiry records refuses: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check the address, user and password in --redis, and what that user may do.',
+  },
+  PAYMENTS_REFUSED: {
+    message: 'The payment provider refuses {request}: {reason}.',
+    disposition: 'deadLetter',
+    remedy: 'None: the order is told that the payment was refused. If it goes on, look at the account at the provider.',
+  },
+  PAYMENTS_UNAVAILABLE: {
+    message: 'The payment provider does not answer {request} now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None: it is asked again with the same key. If it lasts, look at the status page of the provider and at --stripe-url.',
+  },
+  PAYMENTS_UNAUTHORIZED: {
+    message: 'The payment provider does not accept who we are: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check --stripe-key: that it is whole, of the right account, not revoked, and allowed to take payments.',
+  },
+  PAYMENTS_STORAGE_FAILED: {
+    message: 'The books of the simulated payment provider at {file} could not be {action}: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'Check that the directory is writable and has room. A damaged file may be deleted: its payments are forgotten then.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof entries;

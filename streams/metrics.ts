@@ -90,3 +90,66 @@ export function createViewMetrics(registry: Registry): ViewMetrics {
     retries: counter('view_retries_total', 'Failed writes to a view, which are tried again'),
   };
 }
+
+export interface EffectMetrics {
+  /** Records that came to an end, whichever. */
+  readonly performed: Counter<'effect'>;
+  /** Tries that failed, by code. */
+  readonly failed: Counter<'effect' | 'code'>;
+  /** Tries that failed and are followed by another. */
+  readonly retries: Counter<'effect'>;
+  /** Records whose tries all failed, which was told. */
+  readonly givenUp: Counter<'effect'>;
+  readonly deadLetters: Counter<'effect' | 'code'>;
+  /** Of one try, in seconds. */
+  readonly latency: Histogram<'effect'>;
+  /** Calls that are under way. */
+  readonly inHands: Gauge<'effect'>;
+  /** 1 while the outside counts as down. */
+  readonly circuitOpen: Gauge<'effect'>;
+  /** Records in the log that have not come to an end yet, or stand behind such a one. */
+  readonly lag: Gauge<'effect' | 'partition'>;
+  /** Commits that failed, after which records are performed again, by code. */
+  readonly commitFailures: Counter<'effect' | 'code'>;
+}
+
+export function createEffectMetrics(registry: Registry): EffectMetrics {
+  const registers = [registry];
+  const effect = ['effect'] as const;
+  const counter = (name: string, help: string) => new Counter({ name, help, labelNames: effect, registers });
+  const byCode = (name: string, help: string) =>
+    new Counter({ name, help, labelNames: ['effect', 'code'] as const, registers });
+  return {
+    performed: counter('effect_performed_total', 'Records that came to an end'),
+    failed: byCode('effect_failures_total', 'Failed calls to the outside, by error code'),
+    retries: counter('effect_retries_total', 'Failed calls to the outside that are made again'),
+    givenUp: counter('effect_given_up_total', 'Records whose calls all failed'),
+    deadLetters: byCode('effect_dead_letter_records_total', 'Records set aside, by error code'),
+    latency: new Histogram({
+      name: 'effect_call_latency_seconds',
+      help: 'Time of one call to the outside',
+      labelNames: effect,
+      registers,
+      buckets: [...latencyBuckets, 10, 30],
+    }),
+    inHands: new Gauge({
+      name: 'effect_calls_in_flight',
+      help: 'Calls to the outside that are under way',
+      labelNames: effect,
+      registers,
+    }),
+    circuitOpen: new Gauge({
+      name: 'effect_circuit_open',
+      help: 'Threads that make no calls, for the outside counts as down',
+      labelNames: effect,
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'effect_records_lag',
+      help: 'Records in the log that are not finished, or stand behind one that is not',
+      labelNames: ['effect', 'partition'],
+      registers,
+    }),
+    commitFailures: byCode('effect_commit_failures_total', 'Commits that failed, by error code'),
+  };
+}

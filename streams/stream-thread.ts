@@ -315,6 +315,6 @@ export class StreamThread {
 }
 
 /** Whether tasks that restore themselves, or are given up, mend the fault. */
-function mayGoOn(error: unknown): error is StockstreamError {
+export function mayGoOn(error: unknown): error is StockstreamError {
   return isStockstreamError(error) && ['retry', 'fenced', 'corruptState'].includes(error.disposition);
 }

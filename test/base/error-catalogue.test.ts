@@ -21,7 +21,10 @@ const roomOf: Readonly<Record<string, string>> = {
   REPLAY: 'streams',
   TOPOLOGY: 'streams',
   DOCUMENTS: 'views',
+  ARCHIVE: 'views',
+  EXPIRY: 'views',
   CARRIER: 'effects',
+  PAYMENTS: 'effects',
 };
 const dispositions = ['retry', 'deadLetter', 'fenced', 'corruptState', 'refuse', 'fatal'];
 

@@ -1,0 +1,94 @@
+// The records of one partition that an effect thread has taken, from the first whose offset isn't committed. Records of
+// one key go one after the other, those of different keys as they come; offsets move on over what is finished without
+// a gap.
+import type { Forwarded, Topic } from './api.ts';
+import type { DeadLetter } from './dead-letter.ts';
+import { InputQueue, type InputRecord } from './input-queue.ts';
+
+/** How a record ended: what to tell, or why it was set aside. */
+export interface Outcome {
+  readonly forwarded: readonly Forwarded[];
+  readonly deadLetter?: DeadLetter;
+}
+
+/** A record on its way. */
+export interface Entry {
+  readonly record: InputRecord;
+  outcome: Outcome | undefined;
+  /** The outcome is in the log, or in the transaction that is being written. */
+  isWritten: boolean;
+}
+
+/** Brings a record to its end. It returns without an outcome if `signal` aborts. */
+type Perform = (entry: Entry, signal: AbortSignal) => Promise<void>;
+
+export class EffectPartition {
+  readonly partition: number;
+  readonly queue: InputQueue;
+  /** Where the partition ended as the last fetch saw it. */
+  endOffset = 0;
+  /** The offset that is committed, as far as this knows. */
+  #committed: number;
+  /** In the order of their offsets. */
+  #entries: Entry[] = [];
+  /** The end of what was begun for each key. */
+  readonly #lanes = new Map<string, Promise<void>>();
+  readonly #dropped = new AbortController();
+
+  constructor(topic: Topic<unknown>, partition: number, position: number) {
+    this.partition = partition;
+    this.queue = new InputQueue(topic, partition, position);
+    this.#committed = position;
+  }
+
+  /** How many records are taken and not behind the committed offset. */
+  get inFlight(): number {
+    return this.#entries.length;
+  }
+
+  /** Where to go on reading if everything were forgotten now: all before is written. */
+  get position(): number {
+    return this.#entries.find(({ isWritten }) => !isWritten)?.record.offset ?? this.queue.position;
+  }
+
+  get hasMoved(): boolean {
+    return this.position > this.#committed;
+  }
+
+  /** Whether `perform` is still at work on what was taken. */
+  get isBusy(): boolean {
+    return this.#lanes.size > 0;
+  }
+
+  /** Takes the queue's first record. */
+  take(perform: Perform): void {
+    const record = this.queue.at(0)!;
+    this.queue.consume();
+    const entry: Entry = { record, outcome: undefined, isWritten: false };
+    this.#entries.push(entry);
+    const { key } = record;
+    const { signal } = this.#dropped;
+    const turn = (this.#lanes.get(key) ?? Promise.resolve()).then(() => perform(entry, signal));
+    this.#lanes.set(key, turn);
+    void turn.then(() => {
+      if (this.#lanes.get(key) === turn) this.#lanes.delete(key);
+    });
+  }
+
+  /** What has ended and isn't written yet. */
+  finished(limit: number): Entry[] {
+    return this.#entries.filter(({ outcome, isWritten }) => outcome !== undefined && !isWritten).slice(0, limit);
+  }
+
+  /** `position` is committed, and every outcome before it with it. */
+  committed(position: number): void {
+    this.#committed = position;
+    const first = this.#entries.findIndex(({ isWritten }) => !isWritten);
+    this.#entries = first < 0 ? [] : this.#entries.slice(first);
+  }
+
+  /** Ends all calls. What they would have told isn't told by this thread any more. */
+  drop(): void {
+    this.#dropped.abort();
+  }
+}

@@ -1,0 +1,325 @@
+// The run loop of an effect: takes records, has the outside called for each, and writes what came of it together with
+// the offsets in one transaction. Every record is performed at least once, and has one outcome in the log or, after a
+// crash in between, the same one again. Outcomes of records that overtook others are written before their offsets are.
+// A fault of the log ends in one of two ways: all that is in hand is forgotten and read again, or the thread fails.
+import { type Clock, sleep } from '../base/clock.ts';
+import { isStockstreamError, reasonOf } from '../base/errors.ts';
+import type { Logger } from '../base/logger.ts';
+import type { Random } from '../base/random.ts';
+import type { Fetcher, Log, TransactionalProducer } from '../log/log.ts';
+import type { Topic } from './api.ts';
+import { type EffectTask, effectGroup } from './effect.ts';
+import { EffectCalls } from './effect-calls.ts';
+import { EffectPartition, type Entry } from './effect-partition.ts';
+import type { EffectMetrics } from './metrics.ts';
+import { OutputBatches } from './output-batches.ts';
+import { Ownership } from './ownership.ts';
+import { mayGoOn, type ThreadState } from './stream-thread.ts';
+
+export interface EffectThreadOptions {
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly task: EffectTask;
+  readonly appId: string;
+  /** Tells this thread from the application's others; a restarted one should have the same. */
+  readonly instanceId: string;
+  readonly deadLetters: Topic<Buffer>;
+  readonly codeVersion: string;
+  readonly metrics: EffectMetrics;
+  readonly logger: Logger;
+  /** Records of a partition from the first unfinished one on that are taken at most. Default: 500. */
+  readonly window?: number;
+  readonly sessionTimeoutMs?: number;
+  readonly rebalanceTimeoutMs?: number;
+  /** Called once if the thread can't go on. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+const idleWaitMs = 500;
+const pollBytes = 1 << 20;
+const retryDelayMs = 100;
+/** In one transaction, so that it stays small though every record may be a dead letter. */
+const commitRecords = 200;
+/** Offsets that nothing was done for are committed this seldom. */
+const commitEveryMs = 5_000;
+/** How long calls that are under way may take to end when the group re-forms or the thread stops. */
+const drainMs = 5_000;
+
+export class EffectThread {
+  readonly group: string;
+  readonly #options: EffectThreadOptions;
+  readonly #ownership: Ownership;
+  readonly #fetcher: Fetcher;
+  readonly #calls: EffectCalls;
+  readonly #partitions = new Map<number, EffectPartition>();
+  #assigned: readonly number[] = [];
+  #producer: TransactionalProducer | undefined;
+  #state: ThreadState = 'created';
+  #problem: string | undefined;
+  #committedAt = 0;
+  #done: Promise<void> = Promise.resolve();
+  readonly #stopping = new AbortController();
+
+  constructor(options: EffectThreadOptions) {
+    const { log, task, appId, instanceId } = options;
+    this.#options = options;
+    this.group = effectGroup(appId, task.effect.name);
+    this.#fetcher = log.fetcher();
+    this.#calls = new EffectCalls({ ...options, effect: task.effect, onEnd: () => this.#fetcher.wake() });
+    this.#ownership = new Ownership({
+      log,
+      group: this.group,
+      partitions: task.topic.partitions,
+      instanceId,
+      sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
+      rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 30_000,
+      wake: () => this.#fetcher.wake(),
+    });
+  }
+
+  get name(): string {
+    return this.#options.task.effect.name;
+  }
+
+  get topic(): Topic<unknown> {
+    return this.#options.task.topic;
+  }
+
+  get state(): ThreadState {
+    return this.#state;
+  }
+
+  get partitions(): readonly number[] {
+    return [...this.#partitions.keys()];
+  }
+
+  /** Why the effect stands still, or undefined if it doesn't. */
+  get waitingFor(): string | undefined {
+    const { gate, lastError } = this.#calls;
+    if (this.#problem !== undefined) return this.#problem;
+    const why = lastError === undefined ? '' : `: ${reasonOf(lastError)}`;
+    if (gate.circuit === 'open') return `the other side counts as down${why}`;
+    const isBusy = [...this.#partitions.values()].some((partition) => partition.isBusy);
+    return isBusy && gate.inHands === 0 && lastError !== undefined ? `the next try${why}` : undefined;
+  }
+
+  start(): void {
+    this.#state = 'running';
+    this.#done = this.#run();
+  }
+
+  /** Lets calls that are under way end, for a while, and commits what is finished. */
+  async stop(): Promise<void> {
+    if (this.#state === 'running') this.#state = 'stopping';
+    this.#stopping.abort();
+    this.#calls.gate.close();
+    this.#ownership.release();
+    this.#fetcher.wake();
+    await this.#done;
+  }
+
+  async #run(): Promise<void> {
+    const { logger, onFailure } = this.#options;
+    try {
+      await this.#renewProducer();
+      await this.#ownership.join();
+      while (this.#state === 'running') await this.#step();
+      await this.#finish();
+      this.#state = 'stopped';
+    } catch (error) {
+      this.#state = 'failed';
+      logger.error({ err: error, effect: this.name }, 'effect failed');
+      onFailure(error);
+    } finally {
+      this.#dropAll();
+      this.#calls.gate.close();
+      await Promise.allSettled([this.#ownership.leave(), this.#fetcher.close(), this.#producer?.close()]);
+    }
+  }
+
+  async #step(): Promise<void> {
+    try {
+      if (this.#calls.fault !== undefined) throw this.#calls.fault;
+      if (this.#ownership.restless) await this.#settle();
+      else {
+        await this.#open();
+        await this.#poll();
+        this.#problem = undefined;
+        for (const partition of this.#partitions.values()) await this.#take(partition);
+        await this.#commitAll();
+      }
+    } catch (error) {
+      await this.#recover(error);
+    }
+  }
+
+  /** With no call under way, or none that ends soon, lets the group re-form and takes what it gave. */
+  async #settle(): Promise<void> {
+    const { gate } = this.#calls;
+    await gate.hold(drainMs);
+    try {
+      await this.#commitAll();
+      for (const change of await this.#ownership.settle()) {
+        this.#assigned = change.type === 'assigned' ? change.partitions : [];
+        for (const partition of this.partitions) if (!this.#assigned.includes(partition)) this.#drop(partition);
+      }
+    } finally {
+      gate.release();
+    }
+  }
+
+  /** Begins to read what was assigned and isn't read yet. */
+  async #open(): Promise<void> {
+    const partitions = this.#assigned.filter((partition) => !this.#partitions.has(partition));
+    if (partitions.length === 0) return;
+    const { admin } = this.#options.log;
+    const inputs = partitions.map((partition) => ({ topic: this.topic.name, partition }));
+    const committed = await admin.committedOffsets(this.group, inputs);
+    const earliest = await admin.offsets(inputs, 'earliest');
+    inputs.forEach((input, index) => {
+      const position = Math.max(committed[index] ?? 0, earliest[index]!);
+      this.#partitions.set(input.partition, new EffectPartition(this.topic, input.partition, position));
+      this.#fetcher.assign(input, position);
+    });
+  }
+
+  async #poll(): Promise<void> {
+    for (const { partition, queue } of this.#partitions.values()) {
+      const input = { topic: this.topic.name, partition };
+      if (queue.length > 0) this.#fetcher.pause(input);
+      else this.#fetcher.resume(input);
+    }
+    for (const fetched of await this.#fetcher.poll({ maxWaitMs: idleWaitMs, maxBytes: pollBytes })) {
+      const partition = this.#partitions.get(fetched.partition);
+      partition?.queue.add(fetched);
+      if (partition) partition.endOffset = fetched.endOffset;
+    }
+  }
+
+  /** Takes records while the window has room. One whose schema can't be asked for now waits, and all behind it. */
+  async #take(partition: EffectPartition): Promise<void> {
+    const { window = 500 } = this.#options;
+    const { queue } = partition;
+    const perform = (entry: Entry, signal: AbortSignal) => this.#calls.perform(entry, signal);
+    for (let record = queue.at(0); record !== undefined && partition.inFlight < window; record = queue.at(0)) {
+      record.decode();
+      if (record.isForeign) {
+        try {
+          await record.learn();
+        } catch (error) {
+          if (!isStockstreamError(error) || error.disposition !== 'retry') throw error;
+          this.#problem = reasonOf(error);
+          return;
+        }
+      }
+      partition.take(perform);
+    }
+  }
+
+  /** Writes what has ended. @throws LOG_*; what was taken must then be forgotten */
+  async #commitAll(): Promise<void> {
+    while (await this.#commit());
+  }
+
+  /** One transaction, if there is something to write; false if there is nothing more. */
+  async #commit(): Promise<boolean> {
+    const { clock } = this.#options;
+    const outputs = new OutputBatches();
+    const isDue = clock.now() - this.#committedAt >= commitEveryMs;
+    const moved: EffectPartition[] = [];
+    let count = 0;
+    for (const partition of this.#partitions.values()) {
+      const entries = partition.finished(commitRecords - count);
+      for (const entry of entries) this.#write(entry, outputs);
+      count += entries.length;
+      if (entries.length > 0 || (isDue && partition.hasMoved)) moved.push(partition);
+      this.#measure(partition);
+    }
+    if (moved.length === 0) return false;
+    const offsets = moved.map(({ partition, position: offset }) => ({ topic: this.topic.name, partition, offset }));
+    const transaction = this.#producer!.begin();
+    for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);
+    // Also where no offset moves on, for it is by its offsets that the work of a former owner is refused.
+    transaction.commitOffsets(this.#ownership.member, offsets);
+    await transaction.commit();
+    moved.forEach((partition, index) => {
+      partition.committed(offsets[index]!.offset);
+      this.#measure(partition);
+    });
+    this.#committedAt = clock.now();
+    return count > 0;
+  }
+
+  #write(entry: Entry, outputs: OutputBatches): void {
+    const { clock, deadLetters } = this.#options;
+    const now = clock.now();
+    try {
+      outputs.addForwarded(entry.outcome!.forwarded, now);
+    } catch (error) {
+      this.#calls.setAside(entry, error);
+    }
+    const letter = entry.outcome!.deadLetter;
+    if (letter !== undefined) outputs.addDeadLetters([letter], deadLetters, now);
+    entry.isWritten = true;
+  }
+
+  #measure({ partition, endOffset, position }: EffectPartition): void {
+    const lag = Math.max(0, endOffset - position);
+    this.#options.metrics.lag.set({ effect: this.name, partition: String(partition) }, lag);
+  }
+
+  #dropAll(): void {
+    for (const partition of this.partitions) this.#drop(partition);
+  }
+
+  #drop(partition: number): void {
+    this.#partitions.get(partition)?.drop();
+    this.#partitions.delete(partition);
+    this.#fetcher.unassign({ topic: this.topic.name, partition });
+    this.#options.metrics.lag.remove({ effect: this.name, partition: String(partition) });
+  }
+
+  /** The last commit of a thread that stops. If it fails as any may, the records' next owner performs them again. */
+  async #finish(): Promise<void> {
+    await this.#calls.gate.hold(drainMs);
+    try {
+      await this.#commitAll();
+    } catch (error) {
+      if (!mayGoOn(error)) throw error;
+      this.#options.logger.warn({ err: error, effect: this.name }, 'last commit lost, to be done again');
+    }
+  }
+
+  /** After a failed commit nothing in hand is trusted: it is read again from where the log says, by whoever owns it. */
+  async #recover(error: unknown): Promise<void> {
+    if (!mayGoOn(error)) throw error;
+    const { logger, metrics, clock } = this.#options;
+    const { disposition, code } = error;
+    metrics.commitFailures.inc({ effect: this.name, code });
+    logger.warn({ err: error, effect: this.name, disposition }, 'work dropped, to be taken up again');
+    this.#dropAll();
+    await sleep(clock, retryDelayMs, this.#stopping.signal);
+    await this.#renewProducer();
+    if (disposition !== 'fenced') return;
+    this.#assigned = [];
+    this.#ownership.rejoin();
+  }
+
+  /** As in a stream thread: what an earlier transaction left open is ended, and a log out of reach is asked again. */
+  async #renewProducer(): Promise<void> {
+    const { log, clock, logger, instanceId } = this.#options;
+    await this.#producer?.close();
+    this.#producer = undefined;
+    while (this.#producer === undefined && this.#state === 'running') {
+      try {
+        this.#producer = await log.transactionalProducer(`${this.group}-${instanceId}`);
+      } catch (error) {
+        if (!mayGoOn(error)) throw error;
+        this.#problem = reasonOf(error);
+        logger.warn({ err: error, effect: this.name }, 'no producer yet, to be asked for again');
+        await sleep(clock, retryDelayMs, this.#stopping.signal);
+      }
+    }
+  }
+}
