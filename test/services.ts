@@ -6,4 +6,8 @@ export const services = {
   registry: env('REGISTRY', 'http://127.0.0.1:8081/apis/ccompat/v7'),
   mongo: env('MONGO', 'mongodb://127.0.0.1:27017'),
   redis: env('REDIS', 'redis://127.0.0.1:6379'),
+  cassandra: {
+    contactPoints: env('CASSANDRA', '127.0.0.1:9042').split(','),
+    datacenter: env('CASSANDRA_DATACENTER', 'datacenter1'),
+  },
 } as const;
