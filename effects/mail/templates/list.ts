@@ -8,7 +8,10 @@ import { orderRefunded } from './order-refunded.ts';
 import { sellerOrderPlaced } from './seller-order-placed.ts';
 import type { Template } from './template.ts';
 
-export const templates: { readonly [Kind in Exclude<NotificationKind, 'other'>]: Template } = {
+/** The kinds that this program knows. */
+export type Known = Exclude<NotificationKind, 'other'>;
+
+export const templates: { readonly [Kind in Known]: Template } = {
   order_placed: orderPlaced,
   order_cancelled: orderCancelled,
   order_in_transit: orderInTransit,
@@ -16,3 +19,10 @@ export const templates: { readonly [Kind in Exclude<NotificationKind, 'other'>]:
   order_refunded: orderRefunded,
   seller_order_placed: sellerOrderPlaced,
 };
+
+/** What a person may do without. What tells of money, bought, not sold or paid back, always comes. */
+const optional: ReadonlySet<Known> = new Set(['order_in_transit', 'order_delivered', 'seller_order_placed']);
+
+export function mayOptOut(kind: Known): boolean {
+  return optional.has(kind);
+}
