@@ -457,7 +457,7 @@ test('whatever fails and whoever dies, every record has one outcome, perhaps tol
       join();
       for (const each of steps) {
         if (each.type === 'send') {
-          sent.push(`${each.key}.${sent.length}`);
+          sent.push(`${each.key}-${sent.length}`);
           await bench.send(`k${each.key}`, sent.at(-1)!);
         } else if (each.type === 'pass') await bench.pass(each.ms);
         else if (each.type === 'join') join();
@@ -474,7 +474,7 @@ test('whatever fails and whoever dies, every record has one outcome, perhaps tol
       const told = [...new Set(await ids())];
       assert.deepEqual(sorted(told), sorted(sent));
       for (let key = 0; key <= 6; key++) {
-        const ofKey = (all: string[]) => all.filter((id) => id.startsWith(`${key}.`));
+        const ofKey = (all: string[]) => all.filter((id) => id.startsWith(`${key}-`));
         assert.deepEqual(ofKey(told), ofKey(sent), 'first told in the order of the key');
       }
       for (const thread of threads) await stop(thread);
