@@ -95,10 +95,10 @@ export class DocumentFold {
   }
 
   #insert(id: string, set: JsonObject, position: number): void {
+    // An earlier record may have made it: then what is in there can't be told.
     const isWhole = this.#isWhole || this.#documents.has(id);
-    // An earlier record may have made it: what is in there can't be told.
     const folded = { ...empty(), position: isWhole ? position : -1, isWhole };
-    for (const [field, value] of Object.entries(set)) folded.set.set(field, value);
+    if (isWhole) for (const [field, value] of Object.entries(set)) folded.set.set(field, value);
     this.#documents.set(id, folded);
   }
 }
