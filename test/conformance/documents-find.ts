@@ -57,6 +57,26 @@ export function finds(open: Open): void {
     assert.deepEqual(await idsOf(documents, { where: { placedAt: {} } }), ['o1', 'o2', 'o3', 'o4', 'o5']);
   });
 
+  it('filters by an element of a list', async (t) => {
+    const documents = await open(t);
+    const rows: [string, JsonObject][] = [
+      ['o1', { sellers: ['ann', 'bob'], placedAt: 1 }],
+      ['o2', { sellers: ['bob'], placedAt: 2 }],
+      ['o3', { sellers: [], placedAt: 3 }],
+      ['o4', { placedAt: 4, numbers: [1, 2], nested: { sellers: ['bob'] } }],
+    ];
+    await documents.apply(rows.map(([id, fields], offset) => upsert(offset, id, fields)));
+    assert.deepEqual(await idsOf(documents, { where: { sellers: { contains: 'bob' } } }), ['o1', 'o2']);
+    assert.deepEqual(await idsOf(documents, { where: { sellers: { contains: 'bob' }, placedAt: { gte: 2 } } }), ['o2']);
+    assert.deepEqual(await idsOf(documents, { where: { sellers: { contains: 'b' } } }), []);
+    assert.deepEqual(await idsOf(documents, { where: { numbers: { contains: 2 } } }), ['o4']);
+    assert.deepEqual(await idsOf(documents, { where: { numbers: { contains: '2' } } }), []);
+    assert.deepEqual(await idsOf(documents, { where: { 'nested.sellers': { contains: 'bob' } } }), ['o4']);
+    await assert.rejects(idsOf(documents, { where: { "a'b": { contains: 'x' } } }), /not a valid name/);
+    const newest = { field: 'placedAt', direction: 'desc' } as const;
+    assert.deepEqual(await idsOf(documents, { where: { sellers: { contains: 'bob' } }, sort: newest }), ['o2', 'o1']);
+  });
+
   it('sorts both ways, by the id among equals, null before every value', async (t) => {
     const documents = await filled(t);
     const sorted = (field: string, direction: 'asc' | 'desc') =>

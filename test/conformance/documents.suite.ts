@@ -101,6 +101,27 @@ function writes(open: Open): void {
     assert.deepEqual((await documents.get('orders', 'never'))?.fields, { status: 'c' });
   });
 
+  it('forgets what nothing was written to since, with its position', async (t) => {
+    const documents = await open(t);
+    await documents.apply([
+      { ...upsert(3, 'o1', { status: 'a' }), append: { history: 3 } },
+      upsert(4, 'o2', { status: 'a' }),
+      upsert(5, 'o3', { status: 'a' }),
+      remove(6, 'o4'),
+    ]);
+    const read = { o1: 3, o2: 3, o3: 6, o4: 6, never: 3 };
+    await documents.forget(
+      'orders',
+      Object.entries(read).map(([id, position]) => ({ id, position })),
+    );
+    await documents.forget('orders', []);
+    assert.deepEqual(await idsOf(documents, { where: {} }), ['o2', 'o3']);
+    // The next write, however old, starts afresh; but what was deleted is still guarded.
+    await documents.apply([{ ...upsert(2, 'o1', {}), append: { history: 2 } }, upsert(5, 'o4', { status: 'b' })]);
+    assert.deepEqual(await documents.get('orders', 'o1'), { id: 'o1', fields: { history: [2] }, position: 2 });
+    assert.equal(await documents.get('orders', 'o4'), undefined);
+  });
+
   it('keeps every kind of JSON, and text of every kind', async (t) => {
     const documents = await open(t);
     const text = 'Zoë “x” \'y\' "z" \\ \n\t % ; -- 漢字 🛒';

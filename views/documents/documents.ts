@@ -55,7 +55,9 @@ export type Condition =
   | boolean
   | null
   | { readonly in: readonly (string | number)[] }
-  | { readonly gte?: string | number; readonly lt?: string | number };
+  | { readonly gte?: string | number; readonly lt?: string | number }
+  /** Of a field that holds a list of scalars in all documents, or is missing: one of them. */
+  | { readonly contains: string | number };
 
 /**
  * Sorted by one field, then by id, both in one direction; null and missing come before every value. Pages go on after
@@ -88,6 +90,11 @@ export interface Documents extends ViewSink<DocumentWrite> {
   get(collection: string, id: string): Promise<StoredDocument | undefined>;
   /** In the order of `ids`. */
   getMany(collection: string, ids: readonly string[]): Promise<(StoredDocument | undefined)[]>;
+  /**
+   * Drops documents as if they had never been, positions included; each only if nothing was written to it since it was
+   * read: a later write starts a document afresh.
+   */
+  forget(collection: string, read: readonly Pick<StoredDocument, 'id' | 'position'>[]): Promise<void>;
   find(collection: string, query: FindQuery): Promise<FindPage>;
   /** How many documents there are. */
   count(collection: string): Promise<number>;

@@ -43,6 +43,7 @@ export function pathOf(field: string): string {
 function clausesOf(path: string, condition: Condition): Clause[] {
   if (condition === null || typeof condition !== 'object') return [{ [path]: { $eq: condition } }];
   if ('in' in condition) return [{ [path]: { $in: condition.in } }];
+  if ('contains' in condition) return [{ [path]: { $elemMatch: { $eq: condition.contains } } }];
   const clauses: Clause[] = [];
   if (condition.gte !== undefined) clauses.push({ [path]: { $gte: condition.gte } });
   if (condition.lt !== undefined) clauses.push({ [path]: { $lt: condition.lt } });

@@ -90,6 +90,15 @@ class MongoDocuments implements Documents {
     return ids.map((id) => byId.get(id));
   }
 
+  async forget(collection: string, read: readonly Pick<StoredDocument, 'id' | 'position'>[]): Promise<void> {
+    if (read.length === 0) return;
+    const documents = this.#collection(collection);
+    const operations = read.map(({ id: _id, position: _position }) => {
+      return { deleteOne: { filter: { _id, _position, ...present } } };
+    });
+    await this.#attempt(() => documents.bulkWrite(operations, { ordered: false }));
+  }
+
   async find(collection: string, query: FindQuery): Promise<FindPage> {
     const { limit, cursor } = query;
     assert(Number.isInteger(limit) && limit >= 1 && limit <= maxPage, `a page has 1 to ${maxPage} documents`);

@@ -2,7 +2,7 @@
 import { assert } from '../../../base/assert.ts';
 import type { CursorPosition } from '../cursor.ts';
 import type { Condition, FindQuery } from '../documents.ts';
-import { columns, fieldExpression, present, tableOf } from './schema.ts';
+import { columns, fieldExpression, pathLiteral, present, tableOf } from './schema.ts';
 
 type Parameter = string | number;
 
@@ -41,6 +41,10 @@ function clausesOf(field: string, condition: Condition): Clause[] {
   if (typeof condition !== 'object') return [{ sql: `${value} = ?`, parameters: [toParameter(condition)] }];
   if ('in' in condition) {
     return [{ sql: `${value} IN (SELECT value FROM json_each(?))`, parameters: [JSON.stringify(condition.in)] }];
+  }
+  if ('contains' in condition) {
+    const sql = `EXISTS (SELECT 1 FROM json_each(fields, ${pathLiteral(field)}) WHERE value = ?)`;
+    return [{ sql, parameters: [condition.contains] }];
   }
   const clauses: Clause[] = [];
   if (condition.gte !== undefined) clauses.push({ sql: `${value} >= ?`, parameters: [condition.gte] });

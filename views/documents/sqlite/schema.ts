@@ -20,9 +20,13 @@ export function tableOf(collection: string): string {
 
 /** A field's value as SQL: a string, a number, 1 or 0 for booleans, NULL for null and missing. */
 export function fieldExpression(path: string): string {
-  if (path === 'id') return 'id';
+  return path === 'id' ? 'id' : `json_extract(fields, ${pathLiteral(path)})`;
+}
+
+/** Where a field is, as SQLite's JSON functions are told. */
+export function pathLiteral(path: string): string {
   checkFieldPath(path);
-  return `json_extract(fields, '$.${path}')`;
+  return `'$.${path}'`;
 }
 
 /**

@@ -85,6 +85,13 @@ class SqliteDocuments implements Documents {
     return ids.map((id) => found.get(id));
   }
 
+  async forget(collection: string, read: readonly Pick<StoredDocument, 'id' | 'position'>[]): Promise<void> {
+    const sql = `DELETE FROM ${tableOf(collection)} WHERE id = ? AND position = ? AND ${present}`;
+    this.#transaction('written', () => {
+      for (const { id, position } of read) this.#prepared(sql).run(id, position);
+    });
+  }
+
   async find(collection: string, query: FindQuery): Promise<FindPage> {
     const { limit, cursor } = query;
     assert(Number.isInteger(limit) && limit >= 1 && limit <= maxPage, `a page has 1 to ${maxPage} documents`);
