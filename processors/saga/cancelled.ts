@@ -32,7 +32,8 @@ export const CancelledEarly: Row<'CancelledEarly'> = over;
 export const CancelledUnpaid: Row<'CancelledUnpaid'> = {
   ...over,
   Authorized: (phase, { reference }, { now }) => retake(phase, reference, now),
-  Captured: (phase) => refund(phase),
+  // Taken at once: taking it again, once the stock is held, changes nothing.
+  Captured: (phase, { reference }, { now }) => retake(phase, reference, now),
   Voided: (phase) => returned(phase, false),
   VoidTooLate: (phase) => refund(phase),
 };
@@ -40,11 +41,8 @@ export const CancelledUnpaid: Row<'CancelledUnpaid'> = {
 export const CancelledVoiding: Row<'CancelledVoiding'> = {
   ...over,
   // The question that is on its way may find it or not: its answer decides.
-  Authorized: (phase, { reference }) => {
-    if (phase.paymentReference === reference) return undefined;
-    return { phase: { ...phase, paymentReference: reference }, effects: [] };
-  },
-  Captured: (phase) => refund(phase),
+  Authorized: (phase, { reference }) => succeeded(phase, reference),
+  Captured: (phase, { reference }) => succeeded(phase, reference),
   Voided: (phase) => returned(phase, false),
   NothingToVoid: (phase, _, { now }) => {
     const { facts, reason, endedAt } = phase;
@@ -83,11 +81,16 @@ export const Retaking: Row<'Retaking'> = {
       effects: [{ effect: 'tell', event: { type: 'OrderReinstated', lines: reserved } }, ...effects],
     };
   },
-  Captured: (phase) => first({ effect: 'release', answers: phase.answers }, refund(ended(phase))),
   Voided: (phase) => first({ effect: 'release', answers: phase.answers }, returned(ended(phase), false)),
   CancelAsked: (phase) => letGo(phase),
   HoldExpired: (phase) => letGo(phase),
 };
+
+function succeeded(phase: PhaseOf<'CancelledVoiding'>, paymentReference: string): Step | undefined {
+  return phase.paymentReference === paymentReference
+    ? undefined
+    : { phase: { ...phase, paymentReference }, effects: [] };
+}
 
 interface Ended {
   readonly facts: OrderFacts;
