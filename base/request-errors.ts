@@ -62,6 +62,18 @@ export const requestErrors = {
     remedy: 'Log in, or register another address.',
     status: 409,
   },
+  USER_NOT_FOUND: {
+    message: 'There is no such account.',
+    disposition: 'refuse',
+    remedy: 'Register with POST /v1/users. An account shows a moment after it was registered.',
+    status: 404,
+  },
+  UNSUBSCRIBE_LINK_INVALID: {
+    message: 'The link is not one of ours, or a part of it is missing.',
+    disposition: 'refuse',
+    remedy: 'Copy the whole link from the mail, or log in and use PATCH /v1/users/me.',
+    status: 400,
+  },
   RATE_LIMITED: {
     message: 'Too many requests.',
     disposition: 'refuse',
@@ -283,6 +295,24 @@ export const requestErrors = {
     disposition: 'refuse',
     remedy: 'Send the events that docs/payments.md lists, in the version of the API that it names.',
     status: 400,
+  },
+  CONNECTIONS_EXCEEDED: {
+    message: 'The user has {limit} live connections already.',
+    disposition: 'refuse',
+    remedy: 'Close one that is not needed, or share one between pages.',
+    status: 429,
+  },
+  ORIGIN_REFUSED: {
+    message: 'Pages of {origin} may not connect.',
+    disposition: 'refuse',
+    remedy: 'Operators: name the origin in --cors.',
+    status: 403,
+  },
+  UPGRADE_REQUIRED: {
+    message: 'This address speaks WebSocket alone.',
+    disposition: 'refuse',
+    remedy: 'Connect with a WebSocket client, or follow GET /v1/orders/events instead.',
+    status: 426,
   },
   WEBHOOK_SIGNATURE_INVALID: {
     message: 'The signature of the message does not fit: {reason}.',
