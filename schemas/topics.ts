@@ -77,6 +77,16 @@ export const topics = {
     cleanup: 'delete',
     retentionMs: forGood,
   }),
+  repairs: topic({ name: 'repairs', key: 'product', serde: serdeOf('StockRepair'), ...kept }),
+  /** One partition, so that it reads in the order of its writing. */
+  audit: topic({
+    name: 'audit',
+    key: 'what it is about',
+    serde: serdeOf('AuditEntry'),
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: forGood,
+  }),
   deadLetters: topic({
     name: 'dead-letters',
     key: 'the original key',

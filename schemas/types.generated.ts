@@ -45,6 +45,35 @@ export interface Assessing {
   readonly reserved: readonly ReservedLine[];
 }
 
+/** Something was set right by hand or by the operator's wish, outside of the usual course of things: who, when, what, why. */
+export interface AuditEntry {
+  /** The repair's. */
+  readonly auditId: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** The user id of who asked. */
+  readonly actor: string;
+  /** The kind of repair, such as `correct-stock`. */
+  readonly action: string;
+  /** The order, product or document. */
+  readonly subject: string;
+  /** The finding and the operator's words. */
+  readonly reason: string;
+  /** What became of it. */
+  readonly outcome: AuditOutcome;
+  /** How it stood, as JSON; empty if that isn't known. */
+  readonly before: string;
+  /** How it stands now, what was asked, or why it was refused; as JSON. */
+  readonly after: string;
+}
+
+/** `asked`: it is a question to others, whose answer stands where theirs do; `done`: it is as `after` says; `refused`: nothing was changed. One that a reader doesn't know yet reads as `other`. */
+export type AuditOutcome =
+  | 'other'
+  | 'asked'
+  | 'done'
+  | 'refused';
+
 /** Set the money aside. */
 export interface AuthorizePayment {
   readonly type: 'AuthorizePayment';
@@ -1036,6 +1065,16 @@ export interface ReleaseStock {
   readonly type: 'ReleaseStock';
 }
 
+/** What a warehouse has. */
+export interface RepairedWarehouse {
+  /** Which; the stock knows it. */
+  readonly warehouseId: string;
+  /** Units there. */
+  readonly onHand: number;
+  /** Of these, units set aside for open orders. */
+  readonly held: number;
+}
+
 /** Send a delivered order back. */
 export interface RequestReturn {
   readonly type: 'RequestReturn';
@@ -1380,6 +1419,28 @@ export interface StockRefused {
   readonly free: number;
 }
 
+/** What reconciliation asks the task of a product to set right in its stock. It leaves a stock alone that has changed since it was looked at. */
+export interface StockRepair {
+  /** Unique. */
+  readonly repairId: string;
+  /** Of which product. */
+  readonly productId: string;
+  /** The user id of who asks. */
+  readonly actor: string;
+  /** When it was asked. */
+  readonly at: number;
+  /** The finding and the operator's words. */
+  readonly reason: string;
+  /** Of the stock that was looked at. */
+  readonly version: number;
+  /** All that the stock knows. */
+  readonly warehouses: readonly RepairedWarehouse[];
+  /** Sum of all applied stock changes. */
+  readonly takenIn: number;
+  /** Units that left with paid orders. */
+  readonly committed: number;
+}
+
 /** All that deciding about a product needs. Key: product id. Always takenIn = committed + sum of onHand. */
 export interface StockState {
   /** What is sold, and how. */
@@ -1475,6 +1536,7 @@ export interface WarehouseStock {
 
 /** The values of topics and stores by name. */
 export interface RecordTypes {
+  readonly AuditEntry: AuditEntry;
   readonly CatalogChange: CatalogChange;
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
@@ -1498,6 +1560,7 @@ export interface RecordTypes {
   readonly StockChange: StockChange;
   readonly StockEvent: StockEvent;
   readonly StockLevel: StockLevel;
+  readonly StockRepair: StockRepair;
   readonly StockState: StockState;
   readonly UserEvent: UserEvent;
 }

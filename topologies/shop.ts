@@ -5,6 +5,7 @@ import { topics as catalogue, type Topics } from '../schemas/topics.ts';
 import { type Topology, topology } from '../streams/topology.ts';
 import { catalog } from './catalog.ts';
 import { orders } from './orders.ts';
+import { repairs } from './repairs.ts';
 import { stock } from './stock.ts';
 
 export function shopTopology(topics: Topics = catalogue, stores: Stores = storesFor()): Topology {
@@ -12,5 +13,6 @@ export function shopTopology(topics: Topics = catalogue, stores: Stores = stores
     .include(catalog(stores, topics))
     .include(stock(stores, topics))
     .include(orders(stores, topics))
+    .include(repairs(stores, topics))
     .build();
 }
