@@ -26,6 +26,8 @@ export const relations: readonly Relation[] = [
   plainNeedsTls,
   needs('documents', 'mongo', 'mongo'),
   needs('cache', 'redis', 'redis'),
+  needs('carrier', 'webhook', 'carrierUrl', 'worker'),
+  needs('carrier', 'webhook', 'carrierSecret', 'worker'),
   isNotThereYet(({ search }) => search !== 'embedded', 'search'),
   isNotThereYet(({ standbys }) => standbys > 0, 'standbys'),
   embeddedIsOneProcess,
@@ -35,9 +37,11 @@ export const relations: readonly Relation[] = [
   tokensNeedSecret,
 ];
 
-function needs(setting: SettingName, value: string, needed: SettingName): Relation {
-  return (config) => {
+/** @param by the part that needs it; default: whatever reads the settings */
+function needs(setting: SettingName, value: string, needed: SettingName, by?: Part): Relation {
+  return (config, parts) => {
     if (config[setting] !== value || config[needed] !== undefined) return undefined;
+    if (by !== undefined && !parts.includes(by)) return undefined;
     return {
       setting: needed,
       problem: `is missing while ${flagOf(setting)} is ${value}`,

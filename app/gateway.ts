@@ -49,6 +49,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     ordersGroup: topologyNames(config.appId, shopTopology().name).group,
     ordersViewGroup: viewGroup(config.appId, collections.orders.name),
     corsOrigins: config.cors ?? [],
+    collectsPayments: config.payments !== 'off',
     ...(config.shipmentWebhookSecret !== undefined && { shipmentWebhookSecret: config.shipmentWebhookSecret }),
   };
   const app = await buildGateway({ ...parts, idempotency, clock, metrics, settings, version });

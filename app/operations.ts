@@ -12,12 +12,14 @@ import type {
 } from '../gateway/operations.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
+import { effectGroup } from '../streams/effect.ts';
 import { topologyNames } from '../streams/names.ts';
 import type { Topology } from '../streams/topology.ts';
 import { viewGroup } from '../streams/view.ts';
 import { shopTopology } from '../topologies/shop.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { seedProducts } from './demo/seed.ts';
+import { effectsOf } from './effects.ts';
 import { rebuildView } from './rebuild-view.ts';
 import { verifyTopology } from './verify.ts';
 import { viewsInto } from './views.ts';
@@ -78,7 +80,7 @@ async function readFromWorkers(workers: readonly WorkerHandle[], query: StateQue
 }
 
 interface Reader {
-  readonly kind: 'topology' | 'view';
+  readonly kind: LagDescription['kind'];
   readonly name: string;
   readonly group: string;
   readonly topic: { readonly name: string; readonly partitions: number };
@@ -93,6 +95,9 @@ async function describeLag(
     ...topology.sources.map(({ topic }) => ({ kind: 'topology' as const, name: topology.name, group, topic })),
     ...viewsInto(documents, topics).map(({ name, topic }) => {
       return { kind: 'view' as const, name, group: viewGroup(appId, name), topic };
+    }),
+    ...effectsOf(topics).map(({ name, topic }) => {
+      return { kind: 'effect' as const, name, group: effectGroup(appId, name), topic };
     }),
   ];
   return (await Promise.all(readers.map((reader) => lagOf(log, reader)))).flat();

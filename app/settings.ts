@@ -3,7 +3,16 @@
 import { type Static, type TSchema, Type } from 'typebox';
 
 /** Headings of `--help` and docs/settings.md, in their order. */
-export type SettingGroup = 'Log' | 'Worker' | 'Views' | 'Gateway' | 'Shipping' | 'Demo' | 'Process';
+export type SettingGroup =
+  | 'Log'
+  | 'Worker'
+  | 'Views'
+  | 'Gateway'
+  | 'Payments'
+  | 'Shipping'
+  | 'Mail'
+  | 'Demo'
+  | 'Process';
 
 export interface Setting<Schema extends TSchema = TSchema> {
   readonly group: SettingGroup;
@@ -272,6 +281,16 @@ export const settings = {
       doc: 'Origins whose pages may call the gateway. Without any, only its own pages may.',
     }),
   ),
+  payments: choice(['simulator', 'stripe', 'off'], {
+    group: 'Payments',
+    default: 'simulator',
+    doc: 'Who is asked for the money. With off, a worker asks nobody, and orders of a gateway wait for their expiry unpaid.',
+  }),
+  carrier: choice(['simulator', 'webhook', 'off'], {
+    group: 'Shipping',
+    default: 'simulator',
+    doc: 'Who is asked to bring the parcels. With off, a worker asks nobody.',
+  }),
   carrierUrl: optional(
     url('http://127.0.0.1:4000/parcels', {
       group: 'Shipping',
@@ -314,6 +333,11 @@ export const settings = {
     group: 'Shipping',
     default: 4_000,
     doc: 'How long the simulated carrier takes to bring a parcel back, in milliseconds.',
+  }),
+  mail: choice(['outbox', 'smtp', 'off'], {
+    group: 'Mail',
+    default: 'outbox',
+    doc: 'Where mails go: into files of the data directory, or to a mail server. With off, a worker sends none.',
   }),
   demo: optional(
     boolean({

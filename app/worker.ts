@@ -1,19 +1,22 @@
-// What a worker runs on one thread: the shop's topology, and the views. It fails as a whole: what can't go on is
+// What a worker runs on one thread: the shop's topology, the views and the effects. It fails as a whole: what can't go on is
 // reported once, for the process to stop and a supervisor to start it again.
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { Logger } from '../base/logger.ts';
+import { systemRandom } from '../base/random.ts';
 import type { PartHealth, StateQuery, TaskDescription } from '../gateway/operations.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { Store } from '../state/store.ts';
-import { createStreamsMetrics, createViewMetrics, type ViewMetrics } from '../streams/metrics.ts';
+import { EffectThread } from '../streams/effect-thread.ts';
+import { createEffectMetrics, createStreamsMetrics, createViewMetrics, type ViewMetrics } from '../streams/metrics.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
 import type { View } from '../streams/view.ts';
 import { ViewThread } from '../streams/view-thread.ts';
 import { shopTopology } from '../topologies/shop.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
+import { type OpenEffects, openEffects } from './effects.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
@@ -40,12 +43,15 @@ export class Worker implements WorkerHandle {
   readonly #viewMetrics: ViewMetrics;
   readonly #thread: StreamThread;
   readonly #owner: string;
+  readonly #openEffects: OpenEffects;
+  readonly #effects: readonly EffectThread[];
   #views: ViewThread<DocumentWrite>[];
 
-  private constructor(parts: WorkerParts, store: Store) {
+  private constructor(parts: WorkerParts, store: Store, effects: OpenEffects) {
     const { config, number, log, topics, metrics, logger, onFailure } = parts;
     this.#parts = parts;
     this.#store = store;
+    this.#openEffects = effects;
     this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
     this.#viewMetrics = createViewMetrics(metrics);
     registerLogFigures(metrics, log);
@@ -64,13 +70,15 @@ export class Worker implements WorkerHandle {
       onFailure,
     });
     this.#views = viewsInto(parts.documents, topics).map((view) => this.#viewThread(view));
+    this.#effects = this.#effectThreads(effects);
   }
 
   /** Opens the state and starts; tasks restore themselves in the background. */
   static async start(parts: WorkerParts): Promise<Worker> {
-    const worker = new Worker(parts, await openStore(parts.config, parts.number, parts.logger));
+    const store = await openStore(parts.config, parts.number, parts.logger);
+    const worker = new Worker(parts, store, await openEffects(parts));
     worker.#thread.start();
-    for (const view of worker.#views) view.start();
+    for (const each of [...worker.#views, ...worker.#effects]) each.start();
     return worker;
   }
 
@@ -92,6 +100,11 @@ export class Worker implements WorkerHandle {
       ...this.#views.map((view) => {
         return partHealth(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
       }),
+      ...this.#effects.map(({ name, state, waitingFor }): PartHealth => {
+        const health = partHealth(`effect ${name}`, state === 'running' ? waitingFor : `it is ${state}`);
+        // Whoever is asked outside may be away: orders are taken all the same, and wait for their turn.
+        return state === 'running' ? { ...health, isPartial: true } : health;
+      }),
     ];
   }
 
@@ -100,7 +113,7 @@ export class Worker implements WorkerHandle {
     const topology = this.#thread.topology.name;
     return [
       ...this.#thread.tasks.map(({ id, partition, state }) => ({ id, topology, partition, state, owner })),
-      ...this.#views.flatMap(({ name, partitions, waitingFor }) => {
+      ...[...this.#views, ...this.#effects].flatMap(({ name, partitions, waitingFor }) => {
         const state = waitingFor === undefined ? 'running' : 'paused';
         return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
       }),
@@ -130,7 +143,8 @@ export class Worker implements WorkerHandle {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#thread.stop(), ...this.#views.map((view) => view.stop())]);
+    await Promise.all([this.#thread, ...this.#views, ...this.#effects].map((each) => each.stop()));
+    await this.#openEffects.close();
     await this.#store.close();
   }
 
@@ -138,6 +152,27 @@ export class Worker implements WorkerHandle {
   get #instanceId(): string {
     const { config, number } = this.#parts;
     return config.log === 'embedded' ? 'embedded-0' : `${config.instanceId ?? hostname()}-${number}`;
+  }
+
+  #effectThreads({ tasks }: OpenEffects): EffectThread[] {
+    const { config, log, topics, logger, onFailure } = this.#parts;
+    const metrics = createEffectMetrics(this.#parts.metrics);
+    return tasks.map((task) => {
+      return new EffectThread({
+        log,
+        clock,
+        random: systemRandom,
+        task,
+        appId: config.appId,
+        instanceId: this.#instanceId,
+        sessionTimeoutMs: config.sessionTimeoutMs,
+        deadLetters: topics.deadLetters,
+        codeVersion: version,
+        metrics,
+        logger,
+        onFailure,
+      });
+    });
   }
 
   #viewThread(view: View<DocumentWrite>): ViewThread<DocumentWrite> {

@@ -19,7 +19,7 @@ export interface TopologyDescription {
 
 export interface TaskDescription {
   readonly id: string;
-  /** The topology or view that it belongs to. */
+  /** The topology, view or effect that it belongs to. */
   readonly topology: string;
   readonly partition: number;
   readonly state: string;
@@ -28,7 +28,7 @@ export interface TaskDescription {
 }
 
 export interface LagDescription {
-  readonly kind: 'topology' | 'view';
+  readonly kind: 'topology' | 'view' | 'effect';
   readonly name: string;
   readonly topic: string;
   readonly partition: number;

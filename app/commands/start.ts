@@ -14,10 +14,10 @@ export function addStart(program: Command): void {
   addSettings(program.command('start'))
     .description('Run everything in this process: gateway, worker, views.')
     .action(start);
-  addSettings(program.command('gateway'), ['Process', 'Log', 'Views', 'Gateway'])
+  addSettings(program.command('gateway'), ['Process', 'Log', 'Views', 'Gateway', 'Payments', 'Shipping'])
     .description('Run a gateway alone; any number may run beside each other. Needs Kafka.')
     .action(gateway);
-  addSettings(program.command('worker'), ['Process', 'Log', 'Worker', 'Views'])
+  addSettings(program.command('worker'), ['Process', 'Log', 'Worker', 'Views', 'Payments', 'Shipping', 'Mail'])
     .description('Run workers and views alone; any number may run beside each other. Needs Kafka.')
     .action(worker);
 }

@@ -45,7 +45,7 @@ export const Lags = Type.Object(
   {
     lag: Type.Array(
       Type.Object({
-        kind: oneOf(['topology', 'view']),
+        kind: oneOf(['topology', 'view', 'effect']),
         name: Type.String(),
         topic: Type.String(),
         partition: Type.Integer(),
