@@ -1,4 +1,4 @@
-// Accounts: registering and logging in. The first registration of an address in the log wins; the view of users says
+// Accounts: registering, logging in, choosing which mails come. The first registration of an address in the log wins; the view of users says
 // which one that was, so registering waits for it.
 import { topics } from '../schemas/topics.ts';
 import type { UserRole } from '../schemas/types.generated.ts';
@@ -33,6 +33,19 @@ interface UserDocument {
   readonly name: string;
   readonly passwordHash: string;
   readonly role: UserRole;
+  /** Not there before the person has chosen. */
+  readonly orderMails?: boolean;
+}
+
+/** Which mails a person wants. */
+export interface Notifications {
+  /** Those that tell of deliveries and sales. */
+  readonly orderMails: boolean;
+}
+
+/** What a person sees of their own account. */
+export interface OwnAccount extends Pick<UserDocument, 'userId' | 'email' | 'name' | 'role'> {
+  readonly notifications: Notifications;
 }
 
 export class Accounts {
@@ -65,6 +78,38 @@ export class Accounts {
     const isRight = await this.#options.passwords.matches(user?.passwordHash, password);
     if (!user || !isRight) throw new Refusal('LOGIN_REFUSED');
     return { userId: user.userId, role: user.role, email: user.email };
+  }
+
+  /** @throws USER_NOT_FOUND */
+  async own(userId: string): Promise<OwnAccount> {
+    const { email, name, role, orderMails = true } = await this.#findById(userId);
+    return { userId, email, name, role, notifications: { orderMails } };
+  }
+
+  /**
+   * Appends the choice, whatever the view says, for another one may be on its way.
+   * @returns the account as it is then, and whether the view shows it already
+   * @throws USER_NOT_FOUND
+   */
+  async choose(userId: string, choice: Notifications): Promise<{ account: OwnAccount; isShown: boolean }> {
+    const { writer, waiting, waitMs } = this.#options;
+    const account = await this.own(userId);
+    const { email } = account;
+    const event = { type: 'NotificationsChosen', ...choice } as const;
+    await writer.append(topics.users, email, { userId, email, at: waiting.clock.now(), event });
+    const shown = await lookFor(waiting, waitMs, async () => {
+      const { orderMails } = (await this.#find(email)) ?? {};
+      return orderMails === choice.orderMails ? true : undefined;
+    });
+    return { account: { ...account, notifications: choice }, isShown: shown === true };
+  }
+
+  async #findById(userId: string): Promise<UserDocument> {
+    const sort = { field: 'userId', direction: 'asc' } as const;
+    const { documents } = this.#options;
+    const { documents: found } = await documents.find(collections.users.name, { where: { userId }, sort, limit: 1 });
+    if (!found[0]) throw new Refusal('USER_NOT_FOUND');
+    return found[0].fields as unknown as UserDocument;
   }
 
   async #find(email: string): Promise<UserDocument | undefined> {

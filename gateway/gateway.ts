@@ -29,6 +29,7 @@ import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { gatewayHealth, healthRoutes } from './routes/health.ts';
 import { orderRoutes } from './routes/orders.ts';
+import { outboxRoutes } from './routes/outbox.ts';
 import { productRoutes } from './routes/products.ts';
 import { rootRoute } from './routes/root.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -36,11 +37,13 @@ import { shipmentRoutes } from './routes/shipments.ts';
 import { stateRoutes } from './routes/state.ts';
 import { stockRoutes } from './routes/stock.ts';
 import { stockChangeRoutes } from './routes/stock-changes.ts';
+import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { userRoutes } from './routes/users.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import type { GatewaySettings } from './settings.ts';
 import { StockDesk } from './stock-desk.ts';
 import { OrderDesk } from './submit-order.ts';
+import { unsubscribeTokens } from './unsubscribe-tokens.ts';
 import { validatorCompiler } from './validation.ts';
 
 /** All that a gateway needs. It closes none of them, for others may use them, too. */
@@ -165,6 +168,7 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   openApiRoute(typed);
   userRoutes(typed, gateway, accounts);
   sessionRoutes(typed, gateway, accounts);
+  outboxRoutes(typed, gateway);
   orderRoutes(typed, gateway);
   productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
   stockRoutes(typed, gateway);
@@ -174,7 +178,11 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
     shipmentRoutes(scope, gateway);
     done();
   });
-  // Its body parsers are for its own route alone.
+  // Body parsers are for their own routes alone.
+  app.register((scope, _options, done) => {
+    unsubscribeRoutes(scope, accounts, unsubscribeTokens(app));
+    done();
+  });
   app.register((scope, _options, done) => {
     stockChangeRoutes(scope, gateway, new StockDesk({ documents, writer, tail, waiting: gateway }));
     done();

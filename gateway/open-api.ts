@@ -12,7 +12,8 @@ import { about, config } from './route.ts';
 import { ProblemShape } from './shapes/common.ts';
 
 const tags: { readonly [Name in Tag]: string } = {
-  Accounts: 'Registering and logging in.',
+  Accounts: 'Registering, logging in, and what a person chooses.',
+  Mails: 'What was written to whom, and how to have less of it.',
   Orders: 'Placing orders and following them.',
   Products: 'The catalogue.',
   Stock: 'What is there, and what sellers say is there.',

@@ -73,7 +73,7 @@ declare module 'fastify' {
   }
 }
 
-export type Tag = 'Accounts' | 'Orders' | 'Products' | 'Stock' | 'Shipping' | 'Operations' | 'Health';
+export type Tag = 'Accounts' | 'Mails' | 'Orders' | 'Products' | 'Stock' | 'Shipping' | 'Operations' | 'Health';
 
 /** The part of a route's schema that is words. */
 export function about(tag: Tag, summary: string, description = '') {

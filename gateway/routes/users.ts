@@ -1,15 +1,22 @@
-// Registering. Shoppers register themselves; sellers and operators are made by an operator.
+// Registering, and one's own account. Shoppers register themselves; sellers and operators are made by an operator.
 import { Type } from 'typebox';
 import { type Accounts, normalEmail } from '../accounts.ts';
-import type { Principal } from '../auth.ts';
+import { type Principal, principalOf } from '../auth.ts';
 import { derivedId } from '../derived-id.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
-import { Account, Registration } from '../shapes/accounts.ts';
+import { Account, AccountPatch, OwnAccount, Registration } from '../shapes/accounts.ts';
 import { described, idempotencyHeader } from '../shapes/common.ts';
 
-export function userRoutes(app: App, { once, random, settings }: Gateway, accounts: Accounts): void {
+const everybody = ['shopper', 'seller', 'operator'] as const;
+
+export function userRoutes(app: App, gateway: Gateway, accounts: Accounts): void {
+  register(app, gateway, accounts);
+  ownAccount(app, gateway, accounts);
+}
+
+function register(app: App, { once, random, settings }: Gateway, accounts: Accounts): void {
   const max = settings.registrationsPerMinute;
   app.post(
     '/v1/users',
@@ -44,6 +51,40 @@ export function userRoutes(app: App, { once, random, settings }: Gateway, accoun
         const userId = key === undefined ? random.uuid() : derivedId(scope, key);
         const isDone = await accounts.register({ userId, email, password, name, role });
         return { status: isDone ? 201 : 202, body: { userId, email, name, role } };
+      });
+    },
+  );
+}
+
+function ownAccount(app: App, { once }: Gateway, accounts: Accounts): void {
+  app.get(
+    '/v1/users/me',
+    {
+      ...config(everybody, ['USER_NOT_FOUND']),
+      schema: { ...about('Accounts', 'Read your account'), response: { 200: described(OwnAccount, 'The account.') } },
+    },
+    async (request) => accounts.own(principalOf(request).userId),
+  );
+
+  app.patch(
+    '/v1/users/me',
+    {
+      ...config(everybody, ['USER_NOT_FOUND']),
+      schema: {
+        ...about('Accounts', 'Change your account', 'Which mails come.'),
+        headers: Type.Object(idempotencyHeader),
+        body: AccountPatch,
+        response: {
+          200: described(OwnAccount, 'Changed.'),
+          202: described(OwnAccount, 'The change is safe, and shows in a moment.'),
+        },
+      },
+    },
+    async (request, reply) => {
+      const { userId } = principalOf(request);
+      return once.send({ request, reply, scope: userId }, async () => {
+        const { account, isShown } = await accounts.choose(userId, request.body.notifications);
+        return { status: isShown ? 200 : 202, body: account };
       });
     },
   );

@@ -32,6 +32,26 @@ export const Account = Type.Object({
   role: oneOf(roles),
 });
 
+export const AccountPatch = strict(
+  {
+    notifications: strict({
+      orderMails: Type.Boolean({
+        description:
+          'Whether mails come that tell of deliveries and sales. Those that tell of money (paid, cancelled, refunded) always come.',
+      }),
+    }),
+  },
+  { examples: [{ notifications: { orderMails: false } }] },
+);
+
+export const OwnAccount = Type.Object({
+  userId: Type.String(),
+  email: Type.String(),
+  name: Type.String(),
+  role: oneOf(roles),
+  notifications: Type.Object({ orderMails: Type.Boolean() }),
+});
+
 export const Credentials = strict(
   { email: Email, password: Password },
   { examples: [{ email: 'ada@example.com', password: 'correct horse battery' }] },
