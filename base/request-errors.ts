@@ -177,9 +177,21 @@ export const requestErrors = {
     status: 404,
   },
   ORDER_ENDED: {
-    message: 'The order has ended: it is {status}.',
+    message: 'The order can no longer be cancelled: it is {status}.',
     disposition: 'refuse',
-    remedy: 'None: an order that has ended stays as it is.',
+    remedy: 'An order can be cancelled until it is paid; a delivered one can be sent back.',
+    status: 409,
+  },
+  ORDER_NOT_RETURNABLE: {
+    message: 'The order cannot be sent back: it is {status}.',
+    disposition: 'refuse',
+    remedy: 'Wait until it is delivered; send it back within 30 days, and once.',
+    status: 409,
+  },
+  ORDER_NOT_IN_REVIEW: {
+    message: 'The order does not wait for review: it is {status}.',
+    disposition: 'refuse',
+    remedy: 'Read GET /v1/admin/reviews again: somebody else has looked at it, or it has ended.',
     status: 409,
   },
   ORDER_NOT_YET_VISIBLE: {

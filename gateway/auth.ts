@@ -1,5 +1,6 @@
 // Who asks, and what they may: bearer tokens (JWT, HS256) with a user id and a role. Every route says in its config who
 // may use it; one hook enforces that. A token is good until it expires: there is no list of withdrawn ones.
+import type { IncomingHttpHeaders } from 'node:http';
 import jwt from '@fastify/jwt';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { assert } from '../base/assert.ts';
@@ -14,6 +15,12 @@ export interface Principal {
   readonly email: string;
 }
 
+/** A principal as its token tells it. */
+export interface TokenHolder extends Principal {
+  /** When the token ends, in milliseconds since the Unix epoch. */
+  readonly expiresAt: number;
+}
+
 /** Who may use a route: all (a token isn't looked at), all but a token that is sent must be good, or these roles. */
 export type Access = 'public' | 'optional' | readonly UserRole[];
 
@@ -22,7 +29,7 @@ declare module 'fastify' {
     access?: Access;
   }
   interface FastifyRequest {
-    principal: Principal | undefined;
+    principal: TokenHolder | undefined;
   }
 }
 
@@ -37,6 +44,8 @@ export interface Tokens {
 }
 
 const roles: ReadonlySet<unknown> = new Set<UserRole>(['shopper', 'seller', 'operator']);
+/** Before the token, where it comes as a subprotocol. */
+const tokenProtocol = 'bearer.';
 /** Tokens that were checked lately; checking one again costs a look-up. */
 const cachedTokens = 10_000;
 
@@ -67,17 +76,24 @@ export async function useAuth(app: FastifyInstance, { secret, lifetimeMs, clock 
 }
 
 /** Of a route that needs a token. */
-export function principalOf({ principal }: FastifyRequest): Principal {
+export function principalOf({ principal }: FastifyRequest): TokenHolder {
   assert(principal, 'the route lets nobody in without a token');
   return principal;
 }
 
 function bearerToken({ headers }: FastifyRequest): string | undefined {
   const { authorization } = headers;
-  if (authorization === undefined) return undefined;
+  if (authorization === undefined) return tokenOfBrowser(headers);
   const [scheme, token, ...rest] = authorization.split(' ');
   if (scheme?.toLowerCase() !== 'bearer' || !token || rest.length > 0) throw new Refusal('UNAUTHENTICATED');
   return token;
+}
+
+/** A page can't send headers with a WebSocket, but name subprotocols: those stand in no address and no log. */
+function tokenOfBrowser({ upgrade, 'sec-websocket-protocol': protocols }: IncomingHttpHeaders): string | undefined {
+  if (upgrade?.toLowerCase() !== 'websocket') return undefined;
+  const offered = protocols?.split(',').map((protocol) => protocol.trim());
+  return offered?.find((protocol) => protocol.startsWith(tokenProtocol))?.slice(tokenProtocol.length);
 }
 
 function verified(app: FastifyInstance, token: string | undefined): unknown {
@@ -89,9 +105,9 @@ function verified(app: FastifyInstance, token: string | undefined): unknown {
   }
 }
 
-function principalIn(payload: unknown, now: number): Principal {
+function principalIn(payload: unknown, now: number): TokenHolder {
   const { sub, role, email, exp } = (payload ?? {}) as { [claim: string]: unknown };
   const isWhole = typeof sub === 'string' && typeof email === 'string' && roles.has(role) && typeof exp === 'number';
   if (!isWhole || exp * 1000 <= now) throw new Refusal('UNAUTHENTICATED');
-  return { userId: sub, role: role as UserRole, email };
+  return { userId: sub, role: role as UserRole, email, expiresAt: exp * 1000 };
 }

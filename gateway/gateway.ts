@@ -28,6 +28,8 @@ import { Refusal } from './refusal.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { gatewayHealth, healthRoutes } from './routes/health.ts';
+import { isLiveUpgrade, liveRoutes } from './routes/live.ts';
+import { orderWishRoutes } from './routes/order-wishes.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { productRoutes } from './routes/products.ts';
@@ -69,6 +71,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
   const { settings, logger } = deps;
   const app = fastify({
     loggerInstance: logger,
+    http: { shouldUpgradeCallback: isLiveUpgrade },
     // A line a request would cost more than most requests; figures are in the metrics, failures are logged.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: settings.bodyBytes,
@@ -170,6 +173,8 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   sessionRoutes(typed, gateway, accounts);
   outboxRoutes(typed, gateway);
   orderRoutes(typed, gateway);
+  orderWishRoutes(typed, gateway);
+  liveRoutes(typed, gateway);
   productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
   stockRoutes(typed, gateway);
   adminRoutes(typed, gateway);

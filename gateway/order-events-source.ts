@@ -14,7 +14,7 @@ export function orderEventsSource(orderId: string, tail: EventTail, finder: Orde
       const first = recent[0];
       const last = recent.at(-1);
       if (first && last && first.sequence <= afterId + 1) {
-        const status = statusAfter(last);
+        const status = recent.map(statusAfter).findLast((each) => each !== undefined);
         return { events: after(afterId, recent.map(stepOf)), isOver: status !== undefined && isEnded(status) };
       }
       const order = await finder.find(orderId);

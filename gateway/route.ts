@@ -48,6 +48,7 @@ export interface Gateway {
   readonly operations: Operations;
   readonly clock: Clock;
   readonly random: Random;
+  readonly logger: FastifyBaseLogger;
   readonly settings: GatewaySettings;
   readonly registry: Registry;
   readonly metrics: GatewayMetrics;

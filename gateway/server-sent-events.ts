@@ -24,6 +24,8 @@ export interface EventStreamOptions {
   readonly afterId: number;
   /** Ends the stream. */
   readonly signal: AbortSignal;
+  /** The ids mean nothing to the client: a connection anew doesn't go on after one. */
+  readonly hidesIds?: boolean;
 }
 
 /** The text of the stream. Comments in between keep proxies from closing a quiet connection. */
@@ -31,31 +33,48 @@ export function eventStream(source: EventSource, options: EventStreamOptions): R
   return Readable.from(chunks(source, options), { objectMode: false });
 }
 
-async function* chunks(source: EventSource, { clock, heartbeatMs, afterId, signal }: EventStreamOptions) {
-  let last = afterId;
+async function* chunks(source: EventSource, options: EventStreamOptions) {
   // Sent at once, so that the client knows that it is connected.
   yield ': connected\n\n';
+  for await (const event of eventsOf(source, options)) {
+    if (event === undefined) yield ': heartbeat\n\n';
+    else {
+      const id = options.hidesIds ? '' : `id: ${event.id}\n`;
+      yield `${id}event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
+    }
+  }
+}
+
+/** The events of `source` as they come, at the pace of whoever takes them; undefined after each quiet `heartbeatMs`. */
+export async function* eventsOf(
+  source: EventSource,
+  { clock, heartbeatMs, afterId, signal }: EventStreamOptions,
+): AsyncGenerator<ServerSentEvent | undefined> {
+  let last = afterId;
   while (!signal.aborted) {
     const pause = new AbortController();
     const end = () => pause.abort();
-    // Before looking: what comes in between isn't missed.
-    const changed = source.changed(pause.signal).then(() => true);
-    const { events, isOver } = await source.next(last).catch((error: unknown) => {
-      end();
-      throw error;
-    });
-    for (const event of events) {
-      last = event.id;
-      yield `id: ${event.id}\nevent: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`;
-    }
-    if (isOver || events.length > 0) end();
-    if (isOver) return;
-    if (events.length > 0) continue;
     signal.addEventListener('abort', end, { once: true });
-    const cancel = clock.schedule(heartbeatMs, end);
-    await changed;
-    cancel();
-    signal.removeEventListener('abort', end);
-    if (pause.signal.aborted) yield ': heartbeat\n\n';
+    // Before looking: what comes in between isn't missed.
+    const changed = source.changed(pause.signal);
+    let isQuiet = false;
+    try {
+      const { events, isOver } = await source.next(last);
+      for (const event of events) {
+        last = event.id;
+        yield event;
+      }
+      if (isOver) return;
+      if (events.length > 0) continue;
+      const cancel = clock.schedule(heartbeatMs, end);
+      await changed;
+      cancel();
+      isQuiet = pause.signal.aborted;
+    } finally {
+      // Also when nobody takes any more: the source must not wait for ever.
+      signal.removeEventListener('abort', end);
+      end();
+    }
+    if (isQuiet && !signal.aborted) yield undefined;
   }
 }

@@ -29,6 +29,11 @@ export interface GatewaySettings {
   /** Beyond this delay of the event loop requests are refused; 0 for never. */
   readonly mostEventLoopDelayMs: number;
   readonly heartbeatMs: number;
+  /** Live connections at the same time, of each user and of all. */
+  readonly liveConnectionsForEach: number;
+  readonly liveConnections: number;
+  /** Steps that may wait for a live connection; one that is further behind is closed. */
+  readonly liveStepsWaiting: number;
   /** How long a catalogue change or a registration is waited for before 202 is answered. */
   readonly decisionWaitMs: number;
   /** How much of the log is searched at most for an order that the view doesn't know; beyond it the answer is 503. */
@@ -52,6 +57,9 @@ export const gatewayDefaults = {
   shortestPassword: 8,
   mostEventLoopDelayMs: 1_000,
   heartbeatMs: 15_000,
+  liveConnectionsForEach: 10,
+  liveConnections: 10_000,
+  liveStepsWaiting: 1_000,
   decisionWaitMs: 5_000,
   searchBytes: 64 * 1024 * 1024,
   bodyBytes: 1024 * 1024,

@@ -7,11 +7,19 @@ import type { TopicEntry } from '../schemas/topics.ts';
 /** Called with each record of a key, in order. It must not throw. */
 export type Listener<V> = (value: V) => void;
 
+/** Whoever wants the records of all keys. Neither must throw. */
+export interface Watcher<V> {
+  take(value: V): void;
+  /** Some records were missed. */
+  lost(): void;
+}
+
 export class TopicTail<V> {
   readonly topic: TopicEntry<V>;
   readonly #mostKeys: number;
   readonly #recent = new Map<string, Buffer[]>();
   readonly #listeners = new Map<string, Set<Listener<V>>>();
+  readonly #watchers = new Set<Watcher<V>>();
 
   /** @param mostKeys how many keys' records are remembered; 0 for none */
   constructor(topic: TopicEntry<V>, mostKeys: number) {
@@ -34,6 +42,12 @@ export class TopicTail<V> {
     };
   }
 
+  /** Tells `watcher` every record from now on, which has each decoded; the returned function ends that. */
+  watch(watcher: Watcher<V>): () => void {
+    this.#watchers.add(watcher);
+    return () => this.#watchers.delete(watcher);
+  }
+
   /** The remembered records of `key` in order; the first ones may be missing. */
   recent(key: string): V[] {
     return this.#recent.get(key)?.flatMap((bytes) => this.#decoded(bytes)) ?? [];
@@ -47,9 +61,10 @@ export class TopicTail<V> {
     // Remembered before anybody is told, so that a listener finds it.
     if (this.#mostKeys > 0) this.#remember(key, bytes);
     const listeners = this.#listeners.get(key);
-    if (!listeners) return;
+    if (!listeners && this.#watchers.size === 0) return;
     const value = this.topic.serde.decode(bytes);
-    for (const listener of [...listeners]) listener(value);
+    for (const listener of [...(listeners ?? [])]) listener(value);
+    for (const watcher of [...this.#watchers]) watcher.take(value);
   }
 
   /** Nothing for what can't be decoded: whoever took it in has heard of that. */
@@ -65,6 +80,7 @@ export class TopicTail<V> {
   /** After a gap: what is remembered may lack a part in the middle. */
   forget(): void {
     this.#recent.clear();
+    for (const watcher of [...this.#watchers]) watcher.lost();
   }
 
   #remember(key: string, bytes: Buffer): void {
