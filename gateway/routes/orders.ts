@@ -1,25 +1,21 @@
-// Orders: placing them, reading them, following them, cancelling them. Deciding them is the streams' work.
+// Orders: placing them, reading them, following them. Deciding them is the streams' work.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { hasCardNumber } from '../../base/card-number.ts';
-import { leadProductOf } from '../../schemas/ids.ts';
-import { topics } from '../../schemas/topics.ts';
 import { collections } from '../../views/collections.ts';
 import type { Condition } from '../../views/documents/documents.ts';
 import type { OrderAnswer } from '../../views/order-document.ts';
 import { orderOf } from '../../views/order-document.ts';
 import { principalOf } from '../auth.ts';
-import { derivedId } from '../derived-id.ts';
-import { Expectation } from '../expectation.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import { readMoments } from '../moments.ts';
-import { isCancellable, isDecided, isEnded, statusAfter } from '../order-answer.ts';
+import { isDecided } from '../order-answer.ts';
 import { orderEventsSource } from '../order-events-source.ts';
 import { preferenceApplied, waitSecondsOf } from '../prefer.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { eventStream } from '../server-sent-events.ts';
-import { described, idempotencyHeader, preferHeader, requiredIdempotencyHeader } from '../shapes/common.ts';
+import { described, preferHeader, requiredIdempotencyHeader } from '../shapes/common.ts';
 import { Order, OrderPage, OrderParams, OrderQuery, OrderRequest } from '../shapes/orders.ts';
 
 const buyers = ['shopper'] as const;
@@ -29,7 +25,6 @@ export function orderRoutes(app: App, gateway: Gateway): void {
   placeOrder(app, gateway);
   readOrders(app, gateway);
   followOrder(app, gateway);
-  cancelOrder(app, gateway);
 }
 
 function placeOrder(app: App, { orders, once }: Gateway): void {
@@ -167,65 +162,12 @@ function followOrder(app: App, gateway: Gateway): void {
   );
 }
 
-function cancelOrder(app: App, gateway: Gateway): void {
-  const { writer, tail, finder, clock, random, once } = gateway;
-  app.post(
-    '/v1/orders/:id/cancel',
-    {
-      ...config(readers, ['ORDER_NOT_FOUND', 'ORDER_NOT_YET_VISIBLE', 'ORDER_ENDED']),
-      schema: {
-        ...about(
-          'Orders',
-          'Cancel an order',
-          'Its stock is released. Answers 202 once the wish is safe; with `Prefer: wait=N` 200 once the order has ended.',
-        ),
-        params: OrderParams,
-        headers: Type.Object({ ...idempotencyHeader, ...preferHeader }),
-        response: {
-          200: described(Order, 'Cancelled.'),
-          202: described(Order, 'The wish is accepted; the order as it stands.'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { userId, role } = principalOf(request);
-      const waitSeconds = waitSecondsOf(request);
-      return once.send({ request, reply, scope: userId }, async () => {
-        const order = await visibleOrder(gateway, request, request.params.id);
-        const { orderId, status } = order;
-        if (status === 'cancelled') return { status: 200, body: order };
-        if (!isCancellable(status)) throw new Refusal('ORDER_ENDED', { details: { status } });
-        const key = idempotencyKeyOf(request, false);
-        const commandId = key === undefined ? random.uuid() : derivedId(userId, key);
-        const reason = role === 'operator' ? 'by_operator' : 'by_customer';
-        const command = { type: 'CancelOrder', reason } as const;
-        const ended = new Expectation(gateway, tail.orders, orderId, (event) =>
-          isEnded(statusAfter(event) ?? 'created'),
-        );
-        try {
-          const lead = leadProductOf(orderId) ?? '';
-          await writer.append(topics.orderCommands, lead, {
-            commandId,
-            orderId,
-            actor: userId,
-            at: clock.now(),
-            command,
-          });
-          if (waitSeconds !== undefined) await ended.within(waitSeconds * 1000);
-        } finally {
-          ended.close();
-        }
-        const after = waitSeconds === undefined ? order : ((await finder.find(orderId)) ?? order);
-        if (after.status !== 'cancelled' && !isCancellable(after.status)) throw new Refusal('ORDER_ENDED', { details: { status: after.status } });
-        const headers = preferenceApplied(waitSeconds);
-        return { status: isEnded(after.status) ? 200 : 202, headers, body: after };
-      });
-    },
-  );
-}
-
 /** @throws ORDER_NOT_FOUND, also for another shopper's order */
-async function visibleOrder({ finder }: Gateway, request: FastifyRequest, orderId: string): Promise<OrderAnswer> {
+export async function visibleOrder(
+  { finder }: Gateway,
+  request: FastifyRequest,
+  orderId: string,
+): Promise<OrderAnswer> {
   const { userId, role } = principalOf(request);
   const order = await finder.find(orderId);
   if (!order || (role !== 'operator' && order.customerId !== userId)) throw new Refusal('ORDER_NOT_FOUND');

@@ -185,6 +185,21 @@ export const OrderQuery = strict({
   limit: Type.Optional(Limit),
 });
 
+export const ReturnRequest = strict(
+  { reason: text(1000, "Why, in the customer's words.") },
+  { examples: [{ reason: 'It is too small.' }] },
+);
+
+export const ReviewQuery = strict({ cursor: Type.Optional(Cursor), limit: Type.Optional(Limit) });
+
+export const ReviewRequest = strict(
+  {
+    decision: oneOf(['release', 'refuse']),
+    note: Type.Optional(text(1000, "The operator's words; they stay in the order's history.")),
+  },
+  { examples: [{ decision: 'release', note: 'Called the customer.' }] },
+);
+
 export const OrderPage = Type.Object(
   { orders: Type.Array(Order), cursor: NextCursor },
   { description: 'The newest first. An order shows here a moment after it was accepted.' },

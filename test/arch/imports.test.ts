@@ -32,7 +32,7 @@ const rooms: readonly Room[] = [
 
   { files: 'app/**', may: 'any', never: ['test/**', 'web/**'] },
   { files: 'bin/**', may: ['app/**'] },
-  { files: 'docs/**', may: ['app/**', 'base/**'] },
+  { files: 'docs/**', may: ['app/**', 'base/**', 'processors/**', 'schemas/**'] },
   { files: 'examples/**', may: 'any', never: ['test/**', 'bench/**'] },
   { files: 'bench/**', may: 'any', never: [] },
   { files: 'test/**', may: 'any', never: [] },
