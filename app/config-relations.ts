@@ -28,13 +28,18 @@ export const relations: readonly Relation[] = [
   needs('cache', 'redis', 'redis'),
   needs('carrier', 'webhook', 'carrierUrl', 'worker'),
   needs('carrier', 'webhook', 'carrierSecret', 'worker'),
+  needs('mail', 'smtp', 'smtp', 'worker'),
+  needs('mail', 'smtp', 'mailFrom', 'worker'),
+  needs('mail', 'smtp', 'publicUrl', 'worker'),
   isNotThereYet(({ search }) => search !== 'embedded', 'search'),
   isNotThereYet(({ standbys }) => standbys > 0, 'standbys'),
+  isNotThereYet(({ payments }) => payments === 'stripe', 'payments'),
   embeddedIsOneProcess,
   embeddedIsOneThread,
   demoStaysAtHome,
   trafficNeedsDemo,
   tokensNeedSecret,
+  linksNeedSecret,
 ];
 
 /** @param by the part that needs it; default: whatever reads the settings */
@@ -103,6 +108,13 @@ function tokensNeedSecret({ host, jwtSecret }: Config, parts: readonly Part[]): 
   if (jwtSecret !== undefined || !(isGatewayApart || isOpen)) return undefined;
   const problem = 'is missing while the gateway is reached from elsewhere or is one of several';
   return { setting: 'jwtSecret', problem, remedy: 'set 32 random characters, the same for every gateway' };
+}
+
+/** The gateways check the links that workers put into mails. */
+function linksNeedSecret({ mail, jwtSecret }: Config, parts: readonly Part[]): Broken | undefined {
+  if (mail !== 'smtp' || jwtSecret !== undefined || !parts.includes('worker') || parts.includes('gateway')) return;
+  const problem = 'is missing, while mails have links that a gateway elsewhere has to know';
+  return { setting: 'jwtSecret', problem, remedy: 'set the one that the gateways have' };
 }
 
 /** Whether only this machine can connect to `host`. */

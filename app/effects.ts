@@ -2,6 +2,7 @@
 // itself goes straight into the log.
 import { assert } from '../base/assert.ts';
 import type { Logger } from '../base/logger.ts';
+import { payOrders } from '../effects/payments/pay.ts';
 import { shipParcels } from '../effects/shipping/ship.ts';
 import type { Log, Producer } from '../log/log.ts';
 import { partitionOf } from '../log/partitioner.ts';
@@ -12,7 +13,8 @@ import type { Topic } from '../streams/api.ts';
 import { type EffectTask, effectTask } from '../streams/effect.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
-import { clock, openCarrier } from './wire.ts';
+import { mailsOf } from './mails.ts';
+import { clock, openCarrier, openMail, openPayments } from './wire.ts';
 
 export interface EffectsParts {
   readonly config: Config;
@@ -30,20 +32,36 @@ export interface OpenEffects {
 
 /** All effects that there are, whoever performs them. */
 export function effectsOf(topics: Topics) {
-  return [{ name: 'ship', topic: topics.shipmentRequests }] as const;
+  return [
+    { name: 'pay', topic: topics.paymentRequests },
+    { name: 'ship', topic: topics.shipmentRequests },
+    { name: 'notify', topic: topics.notifications },
+  ] as const;
 }
 
-/** Opens the adapters of those that this process performs. @throws CARRIER_* */
+/** Opens the adapters of those that this process performs. @throws PAYMENTS_*, CARRIER_* */
 export async function openEffects(parts: EffectsParts): Promise<OpenEffects> {
-  const { config, log, topics, logger } = parts;
+  const { config, log, topics, documents, logger } = parts;
   const producer = await log.producer();
   const tasks: EffectTask[] = [];
   const open: { close(): Promise<void> }[] = [];
+  if (config.payments !== 'off') {
+    const tell = tellOrder(producer, topics.paymentResults);
+    const payments = openPayments(config, { tell, logger });
+    tasks.push(effectTask(topics.paymentRequests, payOrders({ payments, topics, clock })));
+    open.push(payments);
+  }
   if (config.carrier !== 'off') {
     const tell = tellOrder(producer, topics.shipmentUpdates);
     const carrier = openCarrier(config, config.carrier, { tell, logger });
     tasks.push(effectTask(topics.shipmentRequests, shipParcels({ carrier, topics, clock })));
     open.push(carrier);
+  }
+  if (config.mail !== 'off') {
+    const mail = await openMail(config, config.mail);
+    const effect = await mailsOf({ config, topics, documents, mail });
+    tasks.push(effectTask(topics.notifications, effect));
+    open.push(mail);
   }
   return {
     tasks,

@@ -286,6 +286,19 @@ export const settings = {
     default: 'simulator',
     doc: 'Who is asked for the money. With off, a worker asks nobody, and orders of a gateway wait for their expiry unpaid.',
   }),
+  paymentWebhookSecret: optional(
+    text('secret', 'at least 24 characters of base64, `whsec_` before them or not', {
+      group: 'Payments',
+      secret: true,
+      pattern: /^(whsec_)?[A-Za-z0-9+/=]{24,}$/,
+      doc: 'Checks the signature of POST /v1/payments/webhook; the provider signs with it. Without one, that route takes nothing.',
+    }),
+  ),
+  simulatedPaymentMs: integer(0, 60_000, {
+    group: 'Payments',
+    default: 200,
+    doc: 'How long the simulated payment provider takes to answer, in milliseconds.',
+  }),
   carrier: choice(['simulator', 'webhook', 'off'], {
     group: 'Shipping',
     default: 'simulator',
@@ -339,6 +352,34 @@ export const settings = {
     default: 'outbox',
     doc: 'Where mails go: into files of the data directory, or to a mail server. With off, a worker sends none.',
   }),
+  mailFrom: optional(
+    text('address', 'an address like orders@shop.example or The Shop <orders@shop.example>', {
+      group: 'Mail',
+      pattern: /^([^<>\r\n]* <[^\s<>@,]+@[A-Za-z0-9.-]+>|[^\s<>@,]+@[A-Za-z0-9.-]+)$/,
+      doc: 'Who sends the mails. People may answer to it. The outbox does without one.',
+    }),
+  ),
+  smtp: optional(
+    url('smtp://user:password@mail.example:587', {
+      group: 'Mail',
+      secret: true,
+      doc: 'The mail server, for --mail smtp. With smtps it is TLS from the beginning (port 465). With smtp it goes over to TLS, or nothing is sent, unless the server is on this machine or the URL ends with ?tls=optional.',
+    }),
+  ),
+  smtpCa: optional(
+    text('file', 'a file', {
+      group: 'Mail',
+      pattern: /./,
+      doc: "Certificate authorities of the mail server, PEM. Without one, the machine's own are trusted.",
+    }),
+  ),
+  publicUrl: optional(
+    text('url', 'an address like https://shop.example', {
+      group: 'Mail',
+      pattern: /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/,
+      doc: 'Where people reach the gateway: links in mails begin with it. Without one, it is --host and --port.',
+    }),
+  ),
   demo: optional(
     boolean({
       group: 'Demo',

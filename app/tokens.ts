@@ -1,6 +1,7 @@
-// Tokens that this process signs for itself: for the simulated shoppers and for its own operator tools.
+// Tokens that this process signs for itself: for the simulated shoppers, its own operator tools, and the links in mails.
 import fastify from 'fastify';
 import { type Principal, useAuth } from '../gateway/auth.ts';
+import { unsubscribeTokens } from '../gateway/unsubscribe-tokens.ts';
 import { clock } from './wire.ts';
 
 const lifetimeMs = 24 * 3_600_000;
@@ -9,4 +10,11 @@ const lifetimeMs = 24 * 3_600_000;
 export async function tokenIssuer(secret: string): Promise<(principal: Principal) => string> {
   const { issue } = await useAuth(fastify(), { secret, lifetimeMs, clock });
   return (principal) => issue(principal).token;
+}
+
+/** Gives a function that makes what the unsubscribe link of a user carries. */
+export async function unsubscribeIssuer(secret: string): Promise<(userId: string) => string> {
+  const app = fastify();
+  await useAuth(app, { secret, lifetimeMs, clock });
+  return unsubscribeTokens(app).issue;
 }

@@ -1,4 +1,5 @@
 // The only place where adapters are named: which one stands behind each port, as the config says.
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +8,11 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { isStockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
+import type { Mail } from '../effects/mail/mail.ts';
+import { openOutboxMail } from '../effects/mail/outbox/outbox-mail.ts';
+import { openSmtpMail } from '../effects/mail/smtp/smtp-mail.ts';
+import type { Payments, TellPayment } from '../effects/payments/payments.ts';
+import { openSimulatedPayments } from '../effects/payments/simulator/simulated-payments.ts';
 import type { Carrier, Tell } from '../effects/shipping/carrier.ts';
 import { openSimulatedCarrier } from '../effects/shipping/simulator/simulated-carrier.ts';
 import { openWebhookCarrier } from '../effects/shipping/webhook/webhook-carrier.ts';
@@ -38,6 +44,8 @@ function directories({ data }: Config) {
     views: join(data, 'views.sqlite'),
     answers: join(data, 'answers.sqlite'),
     carrier: join(data, 'carrier.sqlite'),
+    outbox: join(data, 'outbox'),
+    payments: join(data, 'payments.sqlite'),
   };
 }
 
@@ -143,6 +151,36 @@ export async function openIdempotency(config: Config, logger: Logger): Promise<I
   }
   const isAlone = config.log === 'embedded';
   return openSqliteIdempotency({ ...options, file: directories(config).answers, clock, isAlone });
+}
+
+/** @throws PAYMENTS_STORAGE_FAILED */
+export function openPayments(
+  config: Config,
+  { tell, logger }: { readonly tell: TellPayment | undefined; readonly logger: Logger },
+): Payments {
+  return openSimulatedPayments({
+    file: directories(config).payments,
+    tell,
+    clock,
+    logger,
+    rates: {},
+    latencyMs: config.simulatedPaymentMs,
+    // Without a secret nobody knows the one that would have to be used.
+    webhookSecret: config.paymentWebhookSecret ?? randomBytes(32).toString('base64'),
+  });
+}
+
+/** Who sends the mails. */
+export function senderOf({ mailFrom = 'Stockstream <orders@localhost>' }: Config): string {
+  return mailFrom;
+}
+
+/** @throws CONFIG_INVALID, MAIL_UNAVAILABLE if the outbox can't be made */
+export async function openMail(config: Config, kind: 'outbox' | 'smtp'): Promise<Mail> {
+  const from = senderOf(config);
+  if (kind === 'outbox') return await openOutboxMail({ directory: directories(config).outbox, from });
+  const { smtp, smtpCa } = config;
+  return openSmtpMail({ url: smtp!, from, ...(smtpCa !== undefined && { ca: readFileSync(smtpCa) }) });
 }
 
 /** @throws CARRIER_STORAGE_FAILED */
