@@ -350,7 +350,7 @@ export const settings = {
   mail: choice(['outbox', 'smtp', 'off'], {
     group: 'Mail',
     default: 'outbox',
-    doc: 'Where mails go: into files of the data directory, or to a mail server. With off, a worker sends none.',
+    doc: 'Where mails go: into files of the data directory, or to a mail server. With off, a worker sends none: they wait in the log for one that does.',
   }),
   mailFrom: optional(
     text('address', 'an address like orders@shop.example or The Shop <orders@shop.example>', {

@@ -121,6 +121,15 @@ describe('refused:', () => {
   needs({ search: 'elasticsearch' }, /--search: asks for what this version cannot do yet/);
   needs({ standbys: '1' }, /--standbys: asks for what this version cannot do yet/);
   needs({ cache: 'redis' }, /--redis or .*: is missing/);
+  const smtp = { mail: 'smtp', smtp: 'smtp://mail:25', mailFrom: 'a@shop.example', publicUrl: 'https://shop.example' };
+  needs({ ...smtp, smtp: undefined }, /--smtp or .*: is missing while --mail is smtp/);
+  needs({ ...smtp, mailFrom: undefined }, /--mail-from or .*: is missing while --mail is smtp/);
+  needs({ ...smtp, publicUrl: undefined }, /--public-url or .*: is missing while --mail is smtp/);
+  needs({ ...smtp, smtp: 'mail:25' }, /--smtp: the value \(hidden\) is of no use; give a URL like smtp:/);
+  needs({ ...smtp, mailFrom: 'The Shop' }, /--mail-from: .*give an address like/);
+  needs({ ...smtp, mailFrom: 'a@x, b@y' }, /--mail-from: /);
+  needs({ ...smtp, publicUrl: 'shop.example?a=1' }, /--public-url: /);
+  needs({ ...smtp, log: 'kafka', brokers: 'a:1' }, /--jwt-secret or .*links/, ['worker']);
   needs({}, /--log or .*: is embedded, .* this is the worker alone; use `stockstream start`/, ['worker']);
   needs({ demo: true, host: '0.0.0.0', jwtSecret: secret }, /--demo: .*0\.0\.0\.0 .*; use --no-demo/);
   needs({ demo: false, traffic: true }, /--traffic: needs the demo/);

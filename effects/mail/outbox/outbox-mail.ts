@@ -3,7 +3,7 @@
 // nothing, and carries nothing on.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { link, open, readdir, unlink } from 'node:fs/promises';
+import { link, open, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
@@ -11,20 +11,22 @@ import type { Mail, MailAnswer, OutgoingMail } from '../mail.ts';
 import { messageOf } from '../message.ts';
 
 export interface OutboxMailOptions {
-  /** Made if need be. One process writes to it. */
+  /** Made if need be. Several may write to it. */
   readonly directory: string;
   readonly from: string;
 }
 
 /** What a crash may leave; never a mail. */
 const unfinished = '.part';
+/** Nobody is still writing one that is so old. Milliseconds. */
+const abandonedMs = 60_000;
 
 /** @throws MAIL_UNAVAILABLE if the directory can't be made or read */
 export async function openOutboxMail({ directory, from }: OutboxMailOptions): Promise<Mail> {
   await reported(async () => {
     mkdirSync(directory, { recursive: true });
     const left = (await readdir(directory)).filter((file) => file.endsWith(unfinished));
-    for (const file of left) await unlink(join(directory, file));
+    for (const file of left) await removeAbandoned(join(directory, file));
   });
   return new OutboxMail(directory, from);
 }
@@ -76,6 +78,11 @@ class OutboxMail implements Mail {
       await directory.close();
     }
   }
+}
+
+async function removeAbandoned(file: string): Promise<void> {
+  const { mtimeMs } = await stat(file);
+  if (Date.now() - mtimeMs > abandonedMs) await unlink(file);
 }
 
 function unlessThere(error: NodeJS.ErrnoException): void {

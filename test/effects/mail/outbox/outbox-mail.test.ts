@@ -1,6 +1,6 @@
 // The outbox keeps the contract of the mail port: one file a mail, written once and whole.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -41,12 +41,14 @@ describe('the outbox', () => {
     await second.close();
   });
 
-  test('what a crash left half written is gone with the next start', async () => {
+  test('what a crash left half written goes with a later start; what another one is writing stays', async () => {
     const directory = newDirectory();
     await (await openOutboxMail({ directory, from })).close();
-    writeFileSync(join(directory, 'left.part'), 'Subject: hal');
+    for (const file of ['left.part', 'new.part']) writeFileSync(join(directory, file), 'Subject: hal');
+    const longAgo = new Date(Date.now() - 3_600_000);
+    utimesSync(join(directory, 'left.part'), longAgo, longAgo);
     const mail = await openOutboxMail({ directory, from });
-    assert.deepEqual(filesOf(directory), []);
+    assert.deepEqual(filesOf(directory), ['new.part']);
     await mail.close();
   });
 
