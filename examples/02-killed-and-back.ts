@@ -11,7 +11,7 @@ const program = fileURLToPath(new URL('../bin/stockstream.js', import.meta.url))
 const data = mkdtempSync(join(tmpdir(), 'stockstream-example-'));
 
 async function start(): Promise<{ url: string; child: ChildProcess }> {
-  const flags = ['start', '--data', data, '--port', '0', '--no-traffic', '--log-level', 'warn'];
+  const flags = ['start', '--data', data, '--port', '0', '--no-traffic', '--payments', 'off', '--log-level', 'warn'];
   const child = spawn(process.execPath, [program, ...flags], { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   for await (const chunk of child.stdout!) {

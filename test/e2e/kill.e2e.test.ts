@@ -19,8 +19,8 @@ const clients = 16;
 /** On a machine that isn't busy with other things; on a busy one, in proportion to what a first start takes. */
 const restartWithinMs = 3_000;
 const restartFactor = 3;
-/** Holds run out while the test goes on, so expiries are killed, too. */
-const flags = ['--hold-seconds', '3'];
+/** Nobody pays: holds run out while the test goes on, so expiries are killed, too. */
+const flags = ['--hold-seconds', '3', '--payments', 'off'];
 
 const ownFile = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));

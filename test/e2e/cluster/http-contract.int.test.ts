@@ -8,7 +8,7 @@ import { Installation } from './installation.ts';
 
 test('gateway and worker in one process', async (t) => {
   const installation = await Installation.create(t);
-  const server = await installation.startAll();
+  const server = await installation.startAll('--payments', 'off');
   await orderAndCancel(installation, [server]);
   assert.equal(await server.stop(), 0, server.output);
   await noOpenTransaction(installation);
@@ -18,8 +18,8 @@ test('two gateways and two workers apart', async (t) => {
   const installation = await Installation.create(t);
   const first = await installation.startWorker('w1');
   const second = await installation.startWorker('w2');
-  const redis = ['--cache', 'redis', '--redis', installation.redis];
-  const gateways = [await installation.startGateway('g1', ...redis), await installation.startGateway('g2', ...redis)];
+  const flags = ['--cache', 'redis', '--redis', installation.redis, '--payments', 'off'];
+  const gateways = [await installation.startGateway('g1', ...flags), await installation.startGateway('g2', ...flags)];
   await orderAndCancel(installation, gateways);
   const operator = installation.token('an-operator', 'operator');
   const rebuilt = await gateways[0]!.call('POST', '/v1/admin/views/orders/rebuild', { token: operator });

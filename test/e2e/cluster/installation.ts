@@ -52,8 +52,8 @@ export class Installation {
   }
 
   /** `start`: gateway and one worker in one process. */
-  startAll(): Promise<Server> {
-    return this.#run('start', 'all', ['--port', '0', '--no-demo', '--no-traffic', '--jwt-secret', secret]);
+  startAll(...flags: string[]): Promise<Server> {
+    return this.#run('start', 'all', ['--port', '0', '--no-demo', '--no-traffic', '--jwt-secret', secret, ...flags]);
   }
 
   startGateway(name: string, ...flags: string[]): Promise<Server> {
