@@ -5,6 +5,7 @@ export const services = {
   brokers: env('BROKERS', '127.0.0.1:9092'),
   registry: env('REGISTRY', 'http://127.0.0.1:8081/apis/ccompat/v7'),
   mongo: env('MONGO', 'mongodb://127.0.0.1:27017'),
+  stripe: env('STRIPE', 'http://127.0.0.1:12111'),
   redis: env('REDIS', 'redis://127.0.0.1:6379'),
   cassandra: {
     contactPoints: env('CASSANDRA', '127.0.0.1:9042').split(','),
