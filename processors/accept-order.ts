@@ -27,12 +27,20 @@ export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
     const facts = create(context, submitted, lines, faults.length > 0 ? 0 : submitted.holdMillis);
 
     if (early !== undefined) {
-      const cancelled = emitEvent(context, { orderId, facts }, { type: 'OrderCancelled', reason: early.reason });
-      const phase = { type: 'Cancelled', facts: cancelled, reason: early.reason, endedAt: context.now } as const;
-      context.stores.orders.put(orderId, { phase });
+      const { reason } = early;
+      const phase = { type: 'Cancelled', facts, reason, endedAt: context.now } as const;
+      perform(
+        context,
+        { orderId, facts },
+        { phase, effects: [{ effect: 'tell', event: { type: 'OrderCancelled', reason } }] },
+      );
     } else if (faults.length > 0) {
-      emitEvent(context, { orderId, facts }, { type: 'OrderRejected', lines: faults });
-      context.stores.orders.put(orderId, { phase: { type: 'Rejected', endedAt: context.now } });
+      const phase = { type: 'Rejected', endedAt: context.now } as const;
+      perform(
+        context,
+        { orderId, facts },
+        { phase, effects: [{ effect: 'tell', event: { type: 'OrderRejected', lines: faults } }] },
+      );
     } else {
       reserve(context, submitted, lines, facts);
     }

@@ -4,9 +4,14 @@ import { partitionOf } from '../../log/partitioner.ts';
 import { acceptOrder } from '../../processors/accept-order.ts';
 import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
 import { applyOrderCommand } from '../../processors/apply-order-command.ts';
+import { applyPaymentResult } from '../../processors/apply-payment-result.ts';
+import { applyRiskVerdict } from '../../processors/apply-risk-verdict.ts';
+import { applyShipmentUpdate } from '../../processors/apply-shipment-update.ts';
 import { applyStockChange } from '../../processors/apply-stock-change.ts';
+import { assessRisk } from '../../processors/assess-risk.ts';
 import { expireHolds } from '../../processors/expire-holds.ts';
 import { reserveStock } from '../../processors/reserve-stock.ts';
+import { retryPayment } from '../../processors/retry-payment.ts';
 import { settleOrder } from '../../processors/settle-order.ts';
 import type { Processor } from '../../streams/api.ts';
 import { type Message, TestTask, type TestWiring, type TopicName, type TopicValue } from './test-task.ts';
@@ -21,6 +26,10 @@ export const realProcessors = {
   reservations: reserveStock,
   reservationReplies: settleOrder,
   catalogChanges: applyCatalogChange,
+  riskChecks: assessRisk,
+  riskVerdicts: applyRiskVerdict,
+  paymentResults: applyPaymentResult,
+  shipmentUpdates: applyShipmentUpdate,
 } as unknown as Processors;
 
 export class TestShop {
@@ -72,6 +81,7 @@ export class TestShop {
     for (const task of this.tasks) {
       task.now += milliseconds;
       task.fireDue(expireHolds as never);
+      task.fireDue(retryPayment as never, task.paymentRetry);
       task.expireStores();
       this.#collect(task);
     }
