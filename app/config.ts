@@ -5,7 +5,8 @@ import { inspect, parseEnv } from 'node:util';
 import { StockstreamError } from '../base/errors.ts';
 import { type Broken, isLoopback, relations } from './config-relations.ts';
 import { type Config, type ConfigValues, type Part, validator } from './config-schema.ts';
-import { flagOf, type Setting, type SettingName, settingEntries, settings, variableOf } from './settings.ts';
+import type { Setting } from './setting.ts';
+import { flagOf, type SettingName, settingEntries, settings, variableOf } from './settings.ts';
 
 export interface ConfigSources {
   /** By setting name, as commander's `opts()` gives them; undefined where no flag was given. Others are ignored. */

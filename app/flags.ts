@@ -1,7 +1,8 @@
 // Gives a command the settings as flags. It only declares them: commander's raw text goes to readConfig, which reports
 // all problems together.
 import { type Command, Option } from 'commander';
-import { flagOf, type Setting, type SettingGroup, type SettingName, settingEntries, variableOf } from './settings.ts';
+import type { Setting, SettingGroup } from './setting.ts';
+import { flagOf, type SettingName, settingEntries, variableOf } from './settings.ts';
 
 /** Adds the settings of `groups` (default: all) to `command`, under their headings in `--help`. */
 export function addSettings(command: Command, groups?: readonly SettingGroup[]): Command {

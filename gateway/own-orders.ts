@@ -49,7 +49,7 @@ export class OwnOrders {
 export type EarlyEnd = 'slow' | 'missed';
 
 /** Ids count the steps of this source alone. */
-export class OwnOrdersSource implements EventSource {
+class OwnOrdersSource implements EventSource {
   readonly #mostWaiting: number;
   readonly #onClose: () => void;
   readonly #end = Promise.withResolvers<EarlyEnd>();

@@ -1,7 +1,7 @@
 // What verbs share that ask an operator's routes: which settings they take, and an operator that is closed after use.
 import { readConfig } from '../config.ts';
 import { type Operator, openOperator } from '../operator.ts';
-import type { SettingGroup } from '../settings.ts';
+import type { SettingGroup } from '../setting.ts';
 
 /** A command's options as commander gives them. */
 export type Flags = Readonly<Record<string, unknown>>;

@@ -1,7 +1,7 @@
 // Shipment requests for the tests of carriers.
 import type { ShipmentRequest } from '../../../schemas/types.generated.ts';
 
-export const orderId = 'uJ2qqzV1n1s0y8b1dT1m5w~tv-55';
+const orderId = 'uJ2qqzV1n1s0y8b1dT1m5w~tv-55';
 
 /** The request of an order's parcel from `warehouseId`. */
 export function requestOf(warehouseId: string, type: 'SendParcel' | 'FetchParcel' = 'SendParcel'): ShipmentRequest {
