@@ -36,6 +36,7 @@ COPY package.json ./
 COPY bin bin
 COPY app app
 COPY base base
+COPY effects effects
 COPY gateway gateway
 COPY log log
 COPY processors processors

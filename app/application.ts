@@ -39,6 +39,7 @@ interface Opened {
   readonly topologies: readonly Topology[];
   /** How many. */
   readonly views: number;
+  readonly effects: number;
 }
 
 export class Application {
@@ -82,7 +83,8 @@ export class Application {
     const url = await gateway.app.listen({ host: config.host, port: config.port });
     const topologies = [shopTopology(topics)];
     const views = viewsInto(documents, topics).length;
-    const opened = { log, documents, workers, gateway, url, metrics, topologies, views };
+    const effects = [config.payments, config.carrier, config.mail].filter((adapter) => adapter !== 'off').length;
+    const opened = { log, documents, workers, gateway, url, metrics, topologies, views, effects };
     const application = new Application(config, opened);
     await workers.running(application.#stopping.signal);
     noteRunning(config, url);
@@ -92,9 +94,9 @@ export class Application {
 
   /** What runs, in words. */
   get tasks(): string {
-    const { topologies, views, workers } = this.#opened;
+    const { topologies, views, effects, workers } = this.#opened;
     const where = workers.all.length === 1 ? 'one thread' : `${workers.all.length} threads`;
-    return `${topologies.map(({ name, partitions }) => `${name} x ${partitions}`).join(', ')} and ${views} views on ${where}`;
+    return `${topologies.map(({ name, partitions }) => `${name} x ${partitions}`).join(', ')}, ${views} views and ${effects} effects on ${where}`;
   }
 
   /** Each metric summed over its labels and all threads. */

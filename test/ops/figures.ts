@@ -2,13 +2,14 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EventTail } from '../../gateway/event-tail.ts';
 import { createGatewayMetrics } from '../../gateway/metrics.ts';
-import { createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
+import { createEffectMetrics, createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
 
 /** Labels by the name under which Prometheus has it; `job` and `instance` are Prometheus' own. */
 export function figures(): ReadonlyMap<string, ReadonlySet<string>> {
   const registry = new Registry();
   createStreamsMetrics(registry);
   createViewMetrics(registry);
+  createEffectMetrics(registry);
   // It is asked only when figures are collected, and none are here.
   createGatewayMetrics(registry, new EventTail({} as ConstructorParameters<typeof EventTail>[0]));
   collectDefaultMetrics({ register: registry });
