@@ -256,6 +256,13 @@ const entries = {
     remedy: 'Ask a process that runs workers.',
     status: 503,
   },
+  RECONCILIATION_INCOMPLETE: {
+    message: 'Topic {topic} could not be read to where it ended when the comparison began.',
+    disposition: 'retry',
+    remedy:
+      'Run the reconciliation again. If it goes on, look for a transaction that stays open, or a log that is slow.',
+    status: 503,
+  },
   OPERATION_REFUSED: {
     message: 'The gateway refuses with {code}: {detail}.',
     disposition: 'fatal',

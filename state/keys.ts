@@ -40,6 +40,11 @@ export class TaskKeys {
     return entry.toString('utf8', Buffer.byteLength(this.#entries) + Buffer.byteLength(store) + 1);
   }
 
+  /** Whose entry these bytes are the key of. */
+  entryOf(entry: Buffer): { store: string; key: string } {
+    return splitChangelogKey(entry.subarray(Buffer.byteLength(this.#entries)));
+  }
+
   time(at: number, store: string, key: string): Buffer {
     return Buffer.from(`${this.#times}${hexTime(at)}${store}\0${key}`);
   }

@@ -10,6 +10,7 @@ const roomOf: Readonly<Record<string, string>> = {
   CONFIG: 'app',
   GATEWAY: 'app',
   OPERATION: 'app',
+  RECONCILIATION: 'app',
   LOG: 'log',
   MAIL: 'effects',
   RECORD: 'schemas',

@@ -1,0 +1,148 @@
+// One run of reconciliation: a snapshot of all tasks, the log against it, a second snapshot behind all that was on its
+// way at the first, the views against the log, the provider's books against the orders. Nothing is changed.
+import type { Log } from '../../log/log.ts';
+import { compareHolds } from '../../processors/reconcile/compare-holds.ts';
+import { comparePayments, type PaymentFact, type PaymentLook } from '../../processors/reconcile/compare-payments.ts';
+import type { OrderFact, TaskFacts } from '../../processors/reconcile/examine-task.ts';
+import { type Finding, Findings, type FoundPart } from '../../processors/reconcile/finding.ts';
+import type { Topics } from '../../schemas/topics.ts';
+import { shopTopology } from '../../topologies/shop.ts';
+import { collections } from '../../views/collections.ts';
+import type { Documents, StoredDocument } from '../../views/documents/documents.ts';
+import { viewsInto } from '../views.ts';
+import { clock } from '../wire.ts';
+import { compareLog, endsOf } from './compare-log.ts';
+import { compareView } from './compare-view.ts';
+import { forgottenOrders, lastStepsIn } from './order-documents.ts';
+import { snapshotAfterInputs, snapshotFromNow } from './snapshots.ts';
+
+/** `recent` looks at all state, and at the end of each topic; `full` at everything that the log has. */
+export type Depth = 'recent' | 'full';
+
+export interface ReconcileParts {
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly documents: Documents;
+  readonly appId: string;
+  /** The tasks of this process, as their state stands. */
+  readonly observe: () => Promise<readonly TaskFacts[]>;
+  /** The provider's payments since then; undefined where nobody here can ask it. */
+  readonly payments: (since: number) => Promise<readonly PaymentFact[] | undefined>;
+  /** Orders that moved from the documents to the archive, in the order of their ids; absent if there is no archive. */
+  readonly archived?: (ids: readonly string[]) => Promise<(StoredDocument | 'erased' | undefined)[]>;
+}
+
+export interface RunOptions {
+  readonly depth: Depth;
+  readonly signal: AbortSignal;
+  /** Told what is being looked at, in words. */
+  readonly onStep: (step: string) => void;
+}
+
+export interface RunResult extends FoundPart {
+  /** What could not be looked at, and why. */
+  readonly notes: readonly string[];
+}
+
+/** Records of each partition at a `recent` look, and what the provider changed since then. */
+const recentRecords = 5_000;
+const recentPaymentsMs = 2 * 86_400_000;
+const patienceMs = 30_000;
+/** For how long a provider may be silent, and a parcel, in milliseconds. */
+const stuckMs = { provider: 15 * 60_000, parcel: 14 * 86_400_000 } as const;
+/** So many orders that wait are looked up at most. */
+const mostWaiting = 5_000;
+
+/** @throws RECONCILIATION_INCOMPLETE, or what a port throws: it may be tried again */
+export async function runReconciliation(parts: ReconcileParts, options: RunOptions): Promise<RunResult> {
+  const { depth, signal, onStep } = options;
+  const topology = shopTopology(parts.topics);
+  const findings = new Findings();
+  const notes: string[] = [];
+  const reading = { ...parts, signal, tail: depth === 'full' ? Number.POSITIVE_INFINITY : recentRecords };
+  const looking = { ...parts, topology, signal };
+
+  onStep('state');
+  const ends = await endsOf(reading);
+  const first = await snapshotFromNow(looking, patienceMs);
+  if (first === undefined) return { ...findings.part, notes: ['tasks were not settled: nothing was looked at'] };
+  for (const { found } of first) findings.take(found);
+
+  onStep('log');
+  const { found, lastStepOf } = await compareLog(reading, ends, first);
+  findings.take(found);
+
+  onStep('orders and holds');
+  const paymentsAtFirst = await look(parts, first, depth);
+  const second = await snapshotAfterInputs(looking, patienceMs);
+  if (second === undefined) notes.push('tasks lag behind their inputs: holds and payments were not compared');
+  else {
+    findings.take(compareHolds(first, second));
+    onStep('payments');
+    const paymentsAtSecond = await look(parts, second, depth);
+    if (paymentsAtFirst === undefined || paymentsAtSecond === undefined)
+      notes.push('no payment provider is asked here');
+    else {
+      const looks = { first: paymentsAtFirst, second: paymentsAtSecond };
+      findings.take(comparePayments({ ...looks, isWhole: depth === 'full', now: clock.now() }));
+    }
+  }
+  findings.take(await findStuck(parts, first, lastStepOf));
+
+  for (const view of viewsInto(parts.documents, parts.topics)) {
+    onStep(`view ${view.name}`);
+    const archived = view.name === collections.orders.name ? parts.archived : undefined;
+    const compared = await compareView({ ...reading, archived }, view);
+    if (compared === undefined) notes.push(`view ${view.name} lags behind: it was not compared`);
+    else findings.take(compared);
+  }
+  return { ...findings.part, notes };
+}
+
+async function look(
+  { payments: paymentsSince, documents }: ReconcileParts,
+  tasks: readonly TaskFacts[],
+  depth: Depth,
+): Promise<PaymentLook | undefined> {
+  const payments = await paymentsSince(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
+  if (payments === undefined) return undefined;
+  const known = new Set(tasks.flatMap(({ orders }) => orders.map(({ orderId }) => orderId)));
+  const unknown = new Set(payments.map(({ orderId }) => orderId).filter((orderId) => !known.has(orderId)));
+  return { tasks, payments, forgotten: await forgottenOrders(documents, [...unknown]) };
+}
+
+/** Orders that wait too long for somebody else: no promise is broken, but a person should know. */
+async function findStuck(
+  { documents }: ReconcileParts,
+  tasks: readonly TaskFacts[],
+  lastStepOf: (orderId: string) => number | undefined,
+): Promise<FoundPart> {
+  const findings = new Findings();
+  const waiting = tasks.flatMap(({ orders }) => orders.filter(({ waitsFor }) => waitsFor !== undefined));
+  const looked = waiting.slice(0, mostWaiting);
+  const unseen = looked.filter(({ orderId }) => lastStepOf(orderId) === undefined);
+  const steps = await lastStepsIn(
+    documents,
+    unseen.map(({ orderId }) => orderId),
+  );
+  findings.checked('order-stuck', waiting.length, waiting.length - looked.length);
+  for (const order of looked) {
+    const finding = stuck(order, lastStepOf(order.orderId) ?? steps.get(order.orderId));
+    if (finding !== undefined) findings.add(finding);
+  }
+  return findings.part;
+}
+
+function stuck({ orderId, phase, waitsFor }: OrderFact, lastStep: number | undefined): Omit<Finding, 'id'> | undefined {
+  if (waitsFor === undefined || lastStep === undefined) return undefined;
+  const silent = clock.now() - lastStep;
+  if (silent < stuckMs[waitsFor]) return undefined;
+  return {
+    check: 'order-stuck',
+    severity: 'warning',
+    subject: orderId,
+    where: 'task state',
+    expected: `news of the ${waitsFor} within ${Math.round(stuckMs[waitsFor] / 60_000)} minutes`,
+    found: `${phase}, and nothing since ${new Date(lastStep).toISOString()}`,
+  };
+}
