@@ -61,7 +61,9 @@ export class MailServer {
         else done(asError(this.moods.recipient));
       },
       onData: async (stream, { envelope, secure, user }, done) => {
-        const raw = await buffer(stream);
+        const raw = await buffer(stream).catch(() => undefined);
+        // The client went away in the middle.
+        if (raw === undefined) return;
         const { data, silent, cut: moment } = this.moods;
         if (data) return done(asError(data));
         if (silent) return;
