@@ -10,9 +10,9 @@ import type { Fetcher, Log, TransactionalProducer } from '../log/log.ts';
 import type { Topic } from './api.ts';
 import { type EffectTask, effectGroup } from './effect.ts';
 import { EffectCalls } from './effect-calls.ts';
+import { commitOutcomes, type EffectCommitParts } from './effect-commit.ts';
 import { EffectPartition, type Entry } from './effect-partition.ts';
 import type { EffectMetrics } from './metrics.ts';
-import { OutputBatches } from './output-batches.ts';
 import { Ownership } from './ownership.ts';
 import { mayGoOn, type ThreadState } from './stream-thread.ts';
 
@@ -39,8 +39,6 @@ export interface EffectThreadOptions {
 const idleWaitMs = 500;
 const pollBytes = 1 << 20;
 const retryDelayMs = 100;
-/** In one transaction, so that it stays small though every record may be a dead letter. */
-const commitRecords = 200;
 /** Offsets that nothing was done for are committed this seldom. */
 const commitEveryMs = 5_000;
 /** How long calls that are under way may take to end when the group re-forms or the thread stops. */
@@ -219,49 +217,25 @@ export class EffectThread {
 
   /** Writes what has ended. @throws LOG_*; what was taken must then be forgotten */
   async #commitAll(): Promise<void> {
-    while (await this.#commit());
-  }
-
-  /** One transaction, if there is something to write; false if there is nothing more. */
-  async #commit(): Promise<boolean> {
-    const { clock } = this.#options;
-    const outputs = new OutputBatches();
-    const isDue = clock.now() - this.#committedAt >= commitEveryMs;
-    const moved: EffectPartition[] = [];
-    let count = 0;
-    for (const partition of this.#partitions.values()) {
-      const entries = partition.finished(commitRecords - count);
-      for (const entry of entries) this.#write(entry, outputs);
-      count += entries.length;
-      if (entries.length > 0 || (isDue && partition.hasMoved)) moved.push(partition);
-      this.#measure(partition);
+    for (let written: number | undefined = 1; written !== undefined && written > 0; ) {
+      written = await commitOutcomes(this.#partitions.values(), this.#commitParts());
+      if (written !== undefined) this.#committedAt = this.#options.clock.now();
     }
-    if (moved.length === 0) return false;
-    const offsets = moved.map(({ partition, position: offset }) => ({ topic: this.topic.name, partition, offset }));
-    const transaction = this.#producer!.begin();
-    for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);
-    // Also where no offset moves on, for it is by its offsets that the work of a former owner is refused.
-    transaction.commitOffsets(this.#ownership.member, offsets);
-    await transaction.commit();
-    moved.forEach((partition, index) => {
-      partition.committed(offsets[index]!.offset);
-      this.#measure(partition);
-    });
-    this.#committedAt = clock.now();
-    return count > 0;
+    for (const partition of this.#partitions.values()) this.#measure(partition);
   }
 
-  #write(entry: Entry, outputs: OutputBatches): void {
+  #commitParts(): EffectCommitParts {
     const { clock, deadLetters } = this.#options;
     const now = clock.now();
-    try {
-      outputs.addForwarded(entry.outcome!.forwarded, now);
-    } catch (error) {
-      this.#calls.setAside(entry, error);
-    }
-    const letter = entry.outcome!.deadLetter;
-    if (letter !== undefined) outputs.addDeadLetters([letter], deadLetters, now);
-    entry.isWritten = true;
+    return {
+      topic: this.topic,
+      deadLetters,
+      now,
+      member: () => this.#ownership.member,
+      producer: this.#producer,
+      setAside: (entry, error) => this.#calls.setAside(entry, error),
+      isDue: now - this.#committedAt >= commitEveryMs,
+    };
   }
 
   #measure({ partition, endOffset, position }: EffectPartition): void {
