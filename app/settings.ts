@@ -5,6 +5,9 @@ import { boolean, choice, integer, list, optional, type Setting, text, url } fro
 const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
 const webhookSecretPattern = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
+const simulatedBehaviour =
+  /^(decline|no_answer|pending|late_success|duplicate|timeout|error_500|capture_refused|capture_no_answer_then_works|refund_error_500|success)=(0(\.\d+)?|1)$/;
+
 export const settings = {
   data: text('dir', 'a directory', {
     group: 'Process',
@@ -196,7 +199,7 @@ export const settings = {
       group: 'Payments',
       secret: true,
       pattern: /^(whsec_)?[A-Za-z0-9+/=]{24,}$/,
-      doc: 'Checks the signature of POST /v1/payments/webhook; the provider signs with it. Without one, that route takes nothing.',
+      doc: 'Checks the signature of POST /v1/payments/webhook; the provider signs with it. Without one, that route takes nothing, but for the simulator one is made and kept in the data directory.',
     }),
   ),
   simulatedPaymentMs: integer(0, 60_000, {
@@ -204,6 +207,26 @@ export const settings = {
     default: 200,
     doc: 'How long the simulated payment provider takes to answer, in milliseconds.',
   }),
+  simulatedPaymentRates: optional(
+    list('BEHAVIOUR=SHARE like decline=0.02', simulatedBehaviour, {
+      group: 'Payments',
+      doc: 'The share of orders, from 0 to 1, that meet a behaviour of the simulated payment provider; docs/payments.md lists them. Tokens that name a behaviour are left out.',
+    }),
+  ),
+  stripeKey: optional(
+    text('secret', 'a secret or restricted key of Stripe', {
+      group: 'Payments',
+      secret: true,
+      pattern: /^(sk|rk)_\w+$/,
+      doc: 'For --payments stripe. A worker needs it.',
+    }),
+  ),
+  stripeUrl: optional(
+    url('http://127.0.0.1:12111', {
+      group: 'Payments',
+      doc: "Another server than Stripe's own, such as stripe-mock.",
+    }),
+  ),
   carrier: choice(['simulator', 'webhook', 'off'], {
     group: 'Shipping',
     default: 'simulator',

@@ -1,5 +1,4 @@
 // The only place where adapters are named: which one stands behind each port, as the config says.
-import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,8 +10,12 @@ import { systemRandom } from '../base/random.ts';
 import type { Mail } from '../effects/mail/mail.ts';
 import { openOutboxMail } from '../effects/mail/outbox/outbox-mail.ts';
 import { openSmtpMail } from '../effects/mail/smtp/smtp-mail.ts';
-import type { Payments, TellPayment } from '../effects/payments/payments.ts';
+import type { Payments, PaymentWebhook, TellPayment } from '../effects/payments/payments.ts';
+import { ratesIn } from '../effects/payments/simulator/behaviours.ts';
 import { openSimulatedPayments } from '../effects/payments/simulator/simulated-payments.ts';
+import { simulatedWebhook } from '../effects/payments/simulator/webhook.ts';
+import { openStripePayments } from '../effects/payments/stripe/stripe-payments.ts';
+import { stripeWebhook } from '../effects/payments/stripe/webhook.ts';
 import type { Carrier, Tell } from '../effects/shipping/carrier.ts';
 import { openSimulatedCarrier } from '../effects/shipping/simulator/simulated-carrier.ts';
 import { openWebhookCarrier } from '../effects/shipping/webhook/webhook-carrier.ts';
@@ -33,6 +36,7 @@ import type { Documents } from '../views/documents/documents.ts';
 import { openMongoDocuments } from '../views/documents/mongo/mongo-documents.ts';
 import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.ts';
 import type { Config } from './config-schema.ts';
+import { keptSecret } from './secret.ts';
 
 export const clock: Clock = systemClock;
 
@@ -158,16 +162,30 @@ export function openPayments(
   config: Config,
   { tell, logger }: { readonly tell: TellPayment | undefined; readonly logger: Logger },
 ): Payments {
+  if (config.payments === 'stripe') return openStripePayments({ key: config.stripeKey!, url: config.stripeUrl });
   return openSimulatedPayments({
     file: directories(config).payments,
     tell,
     clock,
     logger,
-    rates: {},
+    rates: ratesIn(config.simulatedPaymentRates),
     latencyMs: config.simulatedPaymentMs,
-    // Without a secret nobody knows the one that would have to be used.
-    webhookSecret: config.paymentWebhookSecret ?? randomBytes(32).toString('base64'),
   });
+}
+
+/** What checks the payment provider's news; undefined if nobody could sign any. */
+export function openPaymentWebhook(config: Config): PaymentWebhook | undefined {
+  const { payments, paymentWebhookSecret: secret } = config;
+  switch (payments) {
+    case 'simulator':
+      return simulatedWebhook(secret ?? keptSecret(config, 'payment-webhook-secret'));
+    case 'stripe':
+      return secret === undefined ? undefined : stripeWebhook(secret, clock);
+    case 'off':
+      return undefined;
+    default:
+      return unreachable(payments);
+  }
 }
 
 /** Who sends the mails. */

@@ -284,16 +284,10 @@ export const requestErrors = {
     remedy: 'Deploy a fix; what a timer does is done again by the next one.',
     status: 422,
   },
-  PAYMENT_WEBHOOK_UNCONFIGURED: {
-    message: 'This gateway takes no news of payments: it has no secret to check them with.',
-    disposition: 'refuse',
-    remedy: 'Set --payments-webhook-secret to the secret that the payment provider signs with.',
-    status: 404,
-  },
   PAYMENT_WEBHOOK_SIGNATURE_WRONG: {
     message: 'The news of a payment are not signed by the payment provider.',
     disposition: 'refuse',
-    remedy: 'Sign with the secret of --payments-webhook-secret, and let nothing on the way change the body.',
+    remedy: 'Sign with the secret of --payment-webhook-secret, and let nothing on the way change the body.',
     status: 400,
   },
   PAYMENT_WEBHOOK_TOO_OLD: {

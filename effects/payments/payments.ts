@@ -61,9 +61,6 @@ export interface ProviderPayment {
   readonly updatedAt: number;
 }
 
-/** Of an HTTP request, by names in lower case. */
-export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
-
 /**
  * A question fails with PAYMENTS_REFUSED if it never works, with PAYMENTS_UNAVAILABLE if it may work later, with
  * PAYMENTS_UNAUTHORIZED if the provider doesn't know us. It fails, too, when `signal` aborts; what was asked may have
@@ -83,14 +80,20 @@ export interface Payments {
    * adapter whose provider doesn't know when a payment was changed gives those that were made then.
    */
   list(since: number): AsyncIterable<ProviderPayment>;
-  /**
-   * What the provider tells in a signed request; undefined for news that aren't of an order of ours.
-   * @throws PAYMENT_WEBHOOK_UNCONFIGURED, PAYMENT_WEBHOOK_SIGNATURE_WRONG, PAYMENT_WEBHOOK_TOO_OLD,
-   *   PAYMENT_WEBHOOK_NOT_UNDERSTOOD
-   */
-  readWebhook(body: Buffer, headers: WebhookHeaders): PaymentResult | undefined;
   /** Nothing is told after it resolves; questions that are under way fail. */
   close(): Promise<void>;
+}
+
+/** Of an HTTP request, by names in lower case. */
+export type WebhookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** The provider's news as signed requests. It needs the secret that they are signed with, and nothing of the above. */
+export interface PaymentWebhook {
+  /**
+   * What a request tells; undefined for news that aren't of an order of ours.
+   * @throws PAYMENT_WEBHOOK_SIGNATURE_WRONG, PAYMENT_WEBHOOK_TOO_OLD, PAYMENT_WEBHOOK_NOT_UNDERSTOOD
+   */
+  read(body: Buffer, headers: WebhookHeaders): PaymentResult | undefined;
 }
 
 /** Takes news of a payment; resolves once it can't be lost any more. */

@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { isStockstreamError } from '../../base/errors.ts';
-import type { Payments, ProviderPayment } from '../../effects/payments/payments.ts';
+import type { Payments, PaymentWebhook, ProviderPayment } from '../../effects/payments/payments.ts';
 
 export interface PaymentsAdapter {
   /** A provider without payments. */
   open(): Promise<Payments>;
+  readonly webhook: PaymentWebhook;
   /** Tokens by what comes of them. */
   readonly tokens: {
     readonly success: string;
@@ -27,7 +28,7 @@ export interface PaymentsAdapter {
 const orderId = 'AAAAAAAAAAAAAAAAAAAAAA~p1';
 const never = new AbortController().signal;
 
-export function paymentsSuite(name: string, { open, tokens }: PaymentsAdapter): void {
+export function paymentsSuite(name: string, { open, tokens, webhook }: PaymentsAdapter): void {
   describe(`${name} as payments`, () => {
     let payments: Payments;
     beforeEach(async () => {
@@ -198,7 +199,7 @@ export function paymentsSuite(name: string, { open, tokens }: PaymentsAdapter): 
       const body = Buffer.from('{"type":"payment.authorized"}');
       for (const headers of [{}, { 'webhook-signature': 'v1,x' }, { 'stripe-signature': 't=1,v1=x' }]) {
         assert.throws(
-          () => payments.readWebhook(body, headers),
+          () => webhook.read(body, headers),
           (error) => isStockstreamError(error, 'PAYMENT_WEBHOOK_SIGNATURE_WRONG'),
         );
       }

@@ -14,7 +14,7 @@
 //     tok_refund_error_500             fails twice to give money back, then works
 import { createHash } from 'node:crypto';
 
-const kinds = [
+export const behaviourKinds = [
   'success',
   'decline',
   'no_answer',
@@ -28,7 +28,7 @@ const kinds = [
   'refund_error_500',
 ] as const;
 
-export type BehaviourKind = (typeof kinds)[number];
+export type BehaviourKind = (typeof behaviourKinds)[number];
 
 export interface Behaviour {
   readonly kind: BehaviourKind;
@@ -39,12 +39,17 @@ export interface Behaviour {
 /** The share of payments that meet each behaviour, from 0 to 1; the rest succeeds. */
 export type Rates = { readonly [Kind in BehaviourKind]?: number };
 
-const tokenPattern = new RegExp(`^tok_(${kinds.join('|')})(?:_(\\d{1,6}))?$`);
+/** Of a list such as `decline=0.02`; an unknown behaviour counts for nothing. */
+export function ratesIn(list: readonly string[] = []): Rates {
+  return Object.fromEntries(list.map((item) => item.split('=')).map(([kind, share]) => [kind, Number(share)]));
+}
+
+const tokenPattern = new RegExp(`^tok_(${behaviourKinds.join('|')})(?:_(\\d{1,6}))?$`);
 const usualCounts: { readonly [Kind in BehaviourKind]?: number } = { late_success: 5, error_500: 2 };
 
 export function behaviourOf(token: string, orderId: string, rates: Rates): Behaviour {
   const [, named, count] = tokenPattern.exec(token) ?? [];
-  const kind = kinds.find((each) => each === named) ?? drawn(orderId, rates);
+  const kind = behaviourKinds.find((each) => each === named) ?? drawn(orderId, rates);
   const usual = usualCounts[kind];
   return { kind, count: usual === undefined ? 0 : Number(count ?? usual) };
 }
@@ -52,7 +57,7 @@ export function behaviourOf(token: string, orderId: string, rates: Rates): Behav
 /** A number from 0 to 1 that only the order's id decides falls into one of the shares. */
 function drawn(orderId: string, rates: Rates): BehaviourKind {
   let left = createHash('sha256').update(`payments ${orderId}`).digest().readUInt32BE() / 2 ** 32;
-  for (const kind of kinds) {
+  for (const kind of behaviourKinds) {
     left -= rates[kind] ?? 0;
     if (left < 0) return kind;
   }

@@ -17,12 +17,10 @@ import type {
   RefundAnswer,
   TellPayment,
   VoidAnswer,
-  WebhookHeaders,
 } from '../payments.ts';
 import { behaviourOf, type Rates } from './behaviours.ts';
 import { authorizeAt, captureAt, type Desk, type Reply, refundAt, settleLate, voidAt } from './books.ts';
 import { Ledger, type News } from './ledger.ts';
-import { readSignedNews } from './webhook.ts';
 
 export interface SimulatedPaymentsOptions {
   /** Made with its folder if it isn't there; `:memory:` keeps it in memory. */
@@ -34,8 +32,6 @@ export interface SimulatedPaymentsOptions {
   readonly rates: Rates;
   /** How long every answer takes. */
   readonly latencyMs: number;
-  /** Checks signed news: base64, perhaps behind `whsec_`. */
-  readonly webhookSecret: string;
 }
 
 /** Others with the same file may have news that are due, or may be gone with theirs. */
@@ -89,10 +85,6 @@ class SimulatedPayments implements Payments {
       const { orderId, reference, status, authorized, captured, refunded, currency, updatedAt } = entry;
       yield { orderId, reference, status, authorized, captured, refunded, currency, updatedAt };
     }
-  }
-
-  readWebhook(body: Buffer, headers: WebhookHeaders): PaymentResult | undefined {
-    return readSignedNews(this.#options.webhookSecret, body, headers);
   }
 
   async close(): Promise<void> {

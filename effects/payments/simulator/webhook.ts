@@ -5,13 +5,17 @@
 //      "orderId": "...", "reference": "...", "amount": 1999, "reason": "...", "occurredAt": 1790000000000}
 import { Webhook } from 'standardwebhooks';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
-import type { PaymentResult, WebhookHeaders } from '../payments.ts';
+import type { PaymentResult, PaymentWebhook, WebhookHeaders } from '../payments.ts';
 import { safeReason } from '../reason.ts';
 
 type Outcome = PaymentResult['outcome'];
 
 /** @param secret base64, perhaps behind `whsec_` */
-export function readSignedNews(secret: string, body: Buffer, headers: WebhookHeaders): PaymentResult | undefined {
+export function simulatedWebhook(secret: string): PaymentWebhook {
+  return { read: (body, headers) => readNews(secret, body, headers) };
+}
+
+function readNews(secret: string, body: Buffer, headers: WebhookHeaders): PaymentResult | undefined {
   verify(secret, body, headers);
   const fields = parsed(body);
   const { type, orderId, occurredAt } = fields;

@@ -10,7 +10,6 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import Stripe from 'stripe';
 import { looksLikeCard } from '../../../base/card-number.ts';
-import type { Clock } from '../../../base/clock.ts';
 import { StockstreamError } from '../../../base/errors.ts';
 import type {
   Authorization,
@@ -18,25 +17,19 @@ import type {
   Capture,
   CaptureAnswer,
   PaymentQuestion,
-  PaymentResult,
   Payments,
   ProviderPayment,
   RefundAnswer,
   VoidAnswer,
-  WebhookHeaders,
 } from '../payments.ts';
 import { failureOf } from './failures.ts';
 import { authorizeAnswerOf, isHeld, isReleased, providerPaymentOf, wordsOf } from './intents.ts';
-import { readEvent } from './webhook.ts';
 
 export interface StripePaymentsOptions {
   /** Secret or restricted. */
   readonly key: string;
   /** Of another server than Stripe's own. */
   readonly url: string | undefined;
-  /** Of the endpoint that Stripe was told; without one, no news are read. */
-  readonly webhookSecret: string | undefined;
-  readonly clock: Clock;
 }
 
 /** Above the time that an effect gives a try. */
@@ -49,17 +42,15 @@ export function openStripePayments(options: StripePaymentsOptions): Payments {
 }
 
 class StripePayments implements Payments {
-  readonly #options: StripePaymentsOptions;
   readonly #stripe: Stripe;
   readonly #agent: HttpAgent | HttpsAgent;
   readonly #closing = new AbortController();
 
-  constructor(options: StripePaymentsOptions) {
-    this.#options = options;
-    const server = new URL(options.url ?? 'https://api.stripe.com');
+  constructor({ key, url }: StripePaymentsOptions) {
+    const server = new URL(url ?? 'https://api.stripe.com');
     const protocol = server.protocol === 'http:' ? 'http' : 'https';
     this.#agent = protocol === 'http' ? new HttpAgent({ keepAlive: true }) : new HttpsAgent({ keepAlive: true });
-    this.#stripe = new Stripe(options.key, {
+    this.#stripe = new Stripe(key, {
       protocol,
       host: server.hostname,
       ...(server.port && { port: server.port }),
@@ -196,12 +187,6 @@ class StripePayments implements Payments {
     } catch (error) {
       throw failureOf(error, 'list');
     }
-  }
-
-  readWebhook(body: Buffer, headers: WebhookHeaders): PaymentResult | undefined {
-    const { webhookSecret, clock } = this.#options;
-    if (webhookSecret === undefined) throw new StockstreamError('PAYMENT_WEBHOOK_UNCONFIGURED');
-    return readEvent(webhookSecret, clock, body, headers);
   }
 
   async close(): Promise<void> {

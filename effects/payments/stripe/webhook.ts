@@ -2,7 +2,7 @@
 import Stripe from 'stripe';
 import type { Clock } from '../../../base/clock.ts';
 import { StockstreamError } from '../../../base/errors.ts';
-import type { PaymentResult, WebhookHeaders } from '../payments.ts';
+import type { PaymentResult, PaymentWebhook } from '../payments.ts';
 import { declineReasonOf } from './intents.ts';
 
 type Outcome = PaymentResult['outcome'];
@@ -10,19 +10,17 @@ type Outcome = PaymentResult['outcome'];
 /** How old a signature may be. */
 const toleranceSeconds = 300;
 
-export function readEvent(secret: string, clock: Clock, body: Buffer, headers: WebhookHeaders) {
-  const event = verified({ secret, now: clock.now(), body, header: String(headers['stripe-signature'] ?? '') });
-  const news = newsOf(event);
-  if (!news?.orderId) return undefined;
-  const { orderId, outcome } = news;
-  const result: PaymentResult = {
-    resultId: `stripe/${event.id}`,
-    requestId: '',
-    orderId,
-    at: event.created * 1_000,
-    outcome,
+/** @param secret of the endpoint that Stripe was told, `whsec_...` */
+export function stripeWebhook(secret: string, clock: Clock): PaymentWebhook {
+  return {
+    read(body, headers) {
+      const event = verified({ secret, now: clock.now(), body, header: String(headers['stripe-signature'] ?? '') });
+      const news = newsOf(event);
+      if (!news?.orderId) return undefined;
+      const { orderId, outcome } = news;
+      return { resultId: `stripe/${event.id}`, requestId: '', orderId, at: event.created * 1_000, outcome };
+    },
   };
-  return result;
 }
 
 interface News {

@@ -13,6 +13,7 @@ import { SteppedClock } from '../../../base/stepped-clock.ts';
 import type { PaymentResult, Payments, TellPayment } from '../../../effects/payments/payments.ts';
 import { behaviourOf, type Rates } from '../../../effects/payments/simulator/behaviours.ts';
 import { openSimulatedPayments } from '../../../effects/payments/simulator/simulated-payments.ts';
+import { simulatedWebhook } from '../../../effects/payments/simulator/webhook.ts';
 import { paymentsSuite } from '../../conformance/payments.suite.ts';
 
 const webhookSecret = `whsec_${Buffer.from('a secret of the tests').toString('base64')}`;
@@ -27,11 +28,12 @@ interface Change {
 }
 
 function open({ file = ':memory:', clock = systemClock, tell, rates = {}, latencyMs = 0 }: Change = {}): Payments {
-  return openSimulatedPayments({ file, clock, logger: silentLogger, tell, rates, latencyMs, webhookSecret });
+  return openSimulatedPayments({ file, clock, logger: silentLogger, tell, rates, latencyMs });
 }
 
 paymentsSuite('the simulator', {
   open: async () => open(),
+  webhook: simulatedWebhook(webhookSecret),
   tokens: {
     success: 'tok_success',
     decline: 'tok_decline',
@@ -248,8 +250,7 @@ describe('a behaviour', () => {
 });
 
 describe("the simulator's signed news", () => {
-  const payments = open();
-  after(() => payments.close());
+  const webhook = simulatedWebhook(webhookSecret);
   const orderId = orderOf(7);
   const signed = (body: string, { at = new Date(), secret = webhookSecret } = {}) => {
     return {
@@ -260,7 +261,7 @@ describe("the simulator's signed news", () => {
   };
   const read = (fields: object, change = {}) => {
     const body = JSON.stringify(fields);
-    return payments.readWebhook(Buffer.from(body), signed(body, change));
+    return webhook.read(Buffer.from(body), signed(body, change));
   };
   const news = { orderId, reference: 'sim_x', amount: 5, reason: 'no', occurredAt: 1_790_000_000_000 };
 
@@ -292,8 +293,8 @@ describe("the simulator's signed news", () => {
     assert.throws(work, (error) => isStockstreamError(error, code));
 
   test('what cannot be read is refused', () => {
-    throws(() => payments.readWebhook(Buffer.from('{'), signed('{')), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
-    throws(() => payments.readWebhook(Buffer.from('[]x'), signed('[]x')), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
+    throws(() => webhook.read(Buffer.from('{'), signed('{')), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
+    throws(() => webhook.read(Buffer.from('[]x'), signed('[]x')), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
     const type = 'payment.captured';
     for (const part of ['orderId', 'reference', 'amount', 'occurredAt']) {
       throws(() => read({ ...news, type, [part]: undefined }), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
@@ -305,7 +306,7 @@ describe("the simulator's signed news", () => {
     const secret = `whsec_${Buffer.from('another secret').toString('base64')}`;
     throws(() => read({ ...news, type: 'payment.voided' }, { secret }), 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
     const headers = signed('{"a":1}');
-    throws(() => payments.readWebhook(Buffer.from('{"a":2}'), headers), 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
+    throws(() => webhook.read(Buffer.from('{"a":2}'), headers), 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
   });
 
   test('what was signed long ago, or in the future, is refused; badly signed and old is badly signed', () => {

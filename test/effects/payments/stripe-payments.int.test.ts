@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { systemClock } from '../../../base/clock.ts';
 import { isStockstreamError } from '../../../base/errors.ts';
 import type { Payments, ProviderPayment } from '../../../effects/payments/payments.ts';
 import { openStripePayments } from '../../../effects/payments/stripe/stripe-payments.ts';
@@ -28,7 +27,7 @@ const capturing = createServer(async (request, response) => {
 });
 
 function open(url: string): Payments {
-  return openStripePayments({ key: 'sk_test_123', url, webhookSecret: undefined, clock: systemClock });
+  return openStripePayments({ key: 'sk_test_123', url });
 }
 
 describe('Stripe takes the question', () => {

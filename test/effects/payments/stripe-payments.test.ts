@@ -7,6 +7,7 @@ import type { ErrorCode } from '../../../base/error-catalogue.ts';
 import { isStockstreamError } from '../../../base/errors.ts';
 import type { Payments, VoidAnswer } from '../../../effects/payments/payments.ts';
 import { openStripePayments } from '../../../effects/payments/stripe/stripe-payments.ts';
+import { stripeWebhook } from '../../../effects/payments/stripe/webhook.ts';
 import { paymentsSuite } from '../../conformance/payments.suite.ts';
 import { FakeStripe, type Trouble } from './fake-stripe.ts';
 
@@ -15,8 +16,8 @@ const never = new AbortController().signal;
 const orderId = 'AAAAAAAAAAAAAAAAAAAAAA~p1';
 const question = { requestId: 'r1', orderId, customerId: 'c1', amount: 1_999, currency: 'EUR' };
 
-function open(url: string | undefined, secret: string | undefined = webhookSecret): Payments {
-  return openStripePayments({ key: 'sk_test_of_the_tests', url, webhookSecret: secret, clock: systemClock });
+function open(url: string): Payments {
+  return openStripePayments({ key: 'sk_test_of_the_tests', url });
 }
 
 let suites: FakeStripe[] = [];
@@ -27,6 +28,7 @@ paymentsSuite('Stripe', {
     suites.push(fake);
     return open(fake.url);
   },
+  webhook: stripeWebhook(webhookSecret, systemClock),
   tokens: {
     success: 'pm_card_visa',
     decline: 'pm_declined',
@@ -171,12 +173,7 @@ describe('the Stripe adapter', () => {
 });
 
 describe('an event of Stripe', () => {
-  const payments = open(undefined);
-  const mute = openStripePayments({ key: 'sk_x', url: undefined, webhookSecret: undefined, clock: systemClock });
-  after(async () => {
-    await payments.close();
-    await mute.close();
-  });
+  const webhook = stripeWebhook(webhookSecret, systemClock);
   const created = Math.floor(Date.now() / 1000);
   const signed = (payload: string, { secret = webhookSecret, timestamp = created } = {}) => {
     return { 'stripe-signature': Stripe.webhooks.generateTestHeaderString({ payload, secret, timestamp }) };
@@ -184,7 +181,7 @@ describe('an event of Stripe', () => {
   const read = (type: string, object: object, change = {}) => {
     const event = { id: 'evt_1', object: 'event', api_version: '2026-01-01', type, created, data: { object } };
     const payload = JSON.stringify(event);
-    return payments.readWebhook(Buffer.from(payload), signed(payload, change));
+    return webhook.read(Buffer.from(payload), signed(payload, change));
   };
   const intent = { id: 'pi_1', object: 'payment_intent', metadata: { orderId }, status: 'requires_capture' };
   const charge = { id: 'ch_1', object: 'charge', metadata: { orderId }, captured: true, amount_refunded: 700 };
@@ -230,11 +227,7 @@ describe('an event of Stripe', () => {
 
   test('is refused if it is none, however well it is signed', () => {
     for (const payload of ['{"a":', 'null', '[]', '{}', '{"object":"v2.core.event"}']) {
-      throws(() => payments.readWebhook(Buffer.from(payload), signed(payload)), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
+      throws(() => webhook.read(Buffer.from(payload), signed(payload)), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
     }
-  });
-
-  test('is not read without a secret', () => {
-    throws(() => mute.readWebhook(Buffer.from('{}'), {}), 'PAYMENT_WEBHOOK_UNCONFIGURED');
   });
 });
