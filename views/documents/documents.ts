@@ -37,6 +37,8 @@ export type DocumentWrite = {
 export interface IndexSpec {
   readonly name: string;
   readonly fields: readonly string[];
+  /** The first field is a list, for `contains`. SQLite has no such index: it looks through what other conditions leave. */
+  readonly isOfList?: true;
 }
 
 export interface CollectionSpec {

@@ -40,7 +40,8 @@ export function makeCollection(database: DatabaseSync, { name, indexes }: Collec
       position INTEGER NOT NULL,
       fields BLOB
     )`);
-  const wanted = indexes.map((index) => indexStatement(name, index)).reverse();
+  const made = indexes.filter(({ isOfList }) => !isOfList);
+  const wanted = made.map((index) => indexStatement(name, index)).reverse();
   const existing = database
     .prepare(
       `SELECT name, sql FROM sqlite_schema WHERE type = 'index' AND tbl_name = ? AND sql IS NOT NULL ORDER BY rowid`,
