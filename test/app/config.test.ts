@@ -130,6 +130,10 @@ describe('refused:', () => {
   needs({ ...smtp, mailFrom: 'a@x, b@y' }, /--mail-from: /);
   needs({ ...smtp, publicUrl: 'shop.example?a=1' }, /--public-url: /);
   needs({ ...smtp, log: 'kafka', brokers: 'a:1' }, /--jwt-secret or .*links/, ['worker']);
+  const webhook = { carrier: 'webhook', carrierUrl: 'http://c:4000/p', carrierSecret: `whsec_${'A'.repeat(32)}` };
+  needs({ ...webhook, carrierUrl: undefined }, /--carrier-url or .*: is missing while --carrier is webhook/);
+  needs({ ...webhook, carrierSecret: undefined }, /--carrier-secret or .*: is missing while --carrier is webhook/);
+  needs({ ...webhook, carrierSecret: 'abc' }, /--carrier-secret: the value \(hidden\) is of no use; give at least/);
   needs({}, /--log or .*: is embedded, .* this is the worker alone; use `stockstream start`/, ['worker']);
   needs({ demo: true, host: '0.0.0.0', jwtSecret: secret }, /--demo: .*0\.0\.0\.0 .*; use --no-demo/);
   needs({ demo: false, traffic: true }, /--traffic: needs the demo/);
