@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import websocket from '@fastify/websocket';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Gauge } from 'prom-client';
 import { Type } from 'typebox';
 import { sleep } from '../../base/clock.ts';
 import { principalOf } from '../auth.ts';
@@ -31,6 +32,14 @@ export function liveRoutes(app: App, gateway: Gateway): void {
   const { liveConnectionsForEach: mostForEach, liveConnections: most, liveStepsWaiting, heartbeatMs } = settings;
   const connections = new Connections({ mostForEach, most });
   const ownOrders = new OwnOrders(tail.orders, liveStepsWaiting);
+  new Gauge({
+    name: 'gateway_live_connections',
+    help: 'WebSockets and streams that follow all orders of a user',
+    registers: [gateway.registry],
+    collect() {
+      this.set(connections.count);
+    },
+  });
   app.register((scope, _options, done) => {
     webSocketRoute(scope, gateway, connections, ownOrders);
     done();
