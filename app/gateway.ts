@@ -16,7 +16,7 @@ import type { Config } from './config-schema.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { tokenSecret } from './secret.ts';
-import { clock, openIdempotency } from './wire.ts';
+import { clock, openIdempotency, openPaymentWebhook } from './wire.ts';
 
 export interface GatewayParts {
   readonly config: Config;
@@ -52,7 +52,16 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     collectsPayments: config.payments !== 'off',
     ...(config.shipmentWebhookSecret !== undefined && { shipmentWebhookSecret: config.shipmentWebhookSecret }),
   };
-  const app = await buildGateway({ ...parts, idempotency, clock, metrics, settings, version });
+  const paymentWebhook = openPaymentWebhook(config);
+  const app = await buildGateway({
+    ...parts,
+    ...(paymentWebhook && { paymentWebhook }),
+    idempotency,
+    clock,
+    metrics,
+    settings,
+    version,
+  });
   return {
     app,
     async close() {

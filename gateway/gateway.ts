@@ -23,6 +23,7 @@ import { createGatewayMetrics, measureRequests } from './metrics.ts';
 import { openApiRoute, useOpenApi } from './open-api.ts';
 import type { Operations } from './operations.ts';
 import { Passwords } from './passwords.ts';
+import type { PaymentWebhook } from './payment-webhook.ts';
 import { answerProblems, sendProblem } from './problem.ts';
 import { Refusal } from './refusal.ts';
 import type { App, Gateway } from './route.ts';
@@ -32,6 +33,7 @@ import { isLiveUpgrade, liveRoutes } from './routes/live.ts';
 import { orderWishRoutes } from './routes/order-wishes.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { outboxRoutes } from './routes/outbox.ts';
+import { paymentRoutes } from './routes/payments.ts';
 import { productRoutes } from './routes/products.ts';
 import { rootRoute } from './routes/root.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -54,6 +56,8 @@ export interface GatewayDeps {
   /** Opened with the collections of views/collections.ts. */
   readonly documents: Documents;
   readonly idempotency: Idempotency;
+  /** Reads what the payment provider tells; without it, that is refused. */
+  readonly paymentWebhook?: PaymentWebhook;
   readonly operations: Operations;
   readonly clock: Clock;
   readonly random: Random;
@@ -181,6 +185,10 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   stateRoutes(typed, gateway);
   app.register((scope, _options, done) => {
     shipmentRoutes(scope, gateway);
+    done();
+  });
+  app.register((scope, _options, done) => {
+    paymentRoutes(scope, gateway);
     done();
   });
   // Body parsers are for their own routes alone.

@@ -18,6 +18,7 @@ const tags: { readonly [Name in Tag]: string } = {
   Products: 'The catalogue.',
   Stock: 'What is there, and what sellers say is there.',
   Shipping: 'For carriers and warehouses.',
+  Payments: 'For the payment provider.',
   Operations: 'For operators.',
   Health: 'For load balancers, orchestrators and Prometheus.',
 };

@@ -24,6 +24,7 @@ import type { Idempotency } from './idempotency/idempotency.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
+import type { PaymentWebhook } from './payment-webhook.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { OrderDesk } from './submit-order.ts';
 
@@ -59,6 +60,8 @@ export interface Gateway {
   readonly tokens: Tokens;
   readonly orders: OrderDesk;
   readonly finder: OrderFinder;
+  /** Not there if nobody could sign news of payments. */
+  readonly paymentWebhook?: PaymentWebhook;
   /** Aborts when the gateway closes: what waits should end. */
   readonly closing: AbortSignal;
 }
@@ -74,7 +77,16 @@ declare module 'fastify' {
   }
 }
 
-export type Tag = 'Accounts' | 'Mails' | 'Orders' | 'Products' | 'Stock' | 'Shipping' | 'Operations' | 'Health';
+export type Tag =
+  | 'Accounts'
+  | 'Mails'
+  | 'Orders'
+  | 'Products'
+  | 'Stock'
+  | 'Shipping'
+  | 'Payments'
+  | 'Operations'
+  | 'Health';
 
 /** The part of a route's schema that is words. */
 export function about(tag: Tag, summary: string, description = '') {

@@ -32,6 +32,7 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'GET /v1/orders/:id/events': ['shopper', 'operator'],
   'POST /v1/orders/:id/cancel': ['shopper', 'operator'],
   'POST /v1/shipments/webhook': 'all',
+  'POST /v1/payments/webhook': 'all',
   'GET /v1/admin/topology': ['operator'],
   'GET /v1/admin/tasks': ['operator'],
   'GET /v1/admin/lag': ['operator'],
