@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { topics } from '../../schemas/topics.ts';
 import { eventually, TestGateway } from './test-gateway.ts';
 
 interface SentEvent {
@@ -117,6 +118,19 @@ describe("an order's events", () => {
       await eventually(() => listener.isOver || undefined);
       assert.deepEqual(listener.ids, ids, last);
     }
+  });
+
+  test('end with the order also if a step follows that changes no status', async () => {
+    const { body } = await shop.order({ headers: { prefer: 'wait=5' } });
+    await cancel(body.orderId);
+    const { orderId } = body;
+    const event = { type: 'PaymentReturned', refunded: true, amount: 1 } as const;
+    await shop.append(topics.orderEvents, orderId, { orderId, customerId: 's1', sequence: 4, at: 0, event });
+    await eventually(async () => {
+      const listener = await follow(orderId);
+      await eventually(() => listener.isOver || undefined);
+      return listener.ids.at(-1) === '4' || undefined;
+    });
   });
 
   test('are whole through a gateway that saw only the last of them', async () => {
