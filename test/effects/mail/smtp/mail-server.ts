@@ -17,8 +17,8 @@ export interface Moods {
   data?: No | undefined;
   /** Cuts the connection at that moment; `afterData` has taken the mail but never says so. */
   cut?: 'connect' | 'recipient' | 'afterData' | undefined;
-  /** Never answers a mail. */
-  silent?: boolean | undefined;
+  /** Takes a mail and never answers; called then. */
+  silent?: (() => void) | undefined;
 }
 
 export interface Arrived {
@@ -66,7 +66,7 @@ export class MailServer {
         if (raw === undefined) return;
         const { data, silent, cut: moment } = this.moods;
         if (data) return done(asError(data));
-        if (silent) return;
+        if (silent) return silent();
         const { mailFrom, rcptTo } = envelope;
         const from = mailFrom === false ? undefined : mailFrom.address;
         this.arrived.push({ raw, from, to: rcptTo.map(({ address }) => address), isSecure: secure, user });

@@ -90,23 +90,32 @@ describe('SMTP, what the server says:', () => {
     assert.deepEqual(server.arrived[0]?.raw, server.arrived[1]?.raw);
   });
 
+  /** Resolves when the server has a mail that it never answers. */
+  const silence = () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    server.moods.silent = resolve;
+    return promise;
+  };
+
   test('a server that says nothing is given up', async () => {
-    server.moods.silent = true;
+    void silence();
     await assert.rejects(connect({ answerMs: 200 }).send(mailTo('ada@example.com')), unavailable(/./));
   });
 
   test('a try that is given up ends at once', async () => {
-    server.moods.silent = true;
+    const silent = silence();
     const giveUp = new AbortController();
-    const sending = connect().send(mailTo('ada@example.com'), giveUp.signal);
-    setImmediate(() => giveUp.abort());
-    await assert.rejects(sending, unavailable(/./));
+    const sending = assert.rejects(connect().send(mailTo('ada@example.com'), giveUp.signal), unavailable(/./));
+    await silent;
+    giveUp.abort();
+    await sending;
   });
 
   test('closing ends what is being sent', async () => {
-    server.moods.silent = true;
+    const silent = silence();
     const mail = connect();
     const sending = assert.rejects(mail.send(mailTo('ada@example.com')), unavailable(/./));
+    await silent;
     await mail.close();
     await sending;
   });
