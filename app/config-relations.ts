@@ -38,6 +38,7 @@ export const relations: readonly Relation[] = [
   embeddedIsOneThread,
   demoStaysAtHome,
   trafficNeedsDemo,
+  trafficPaysNobody,
   tokensNeedSecret,
   linksNeedSecret,
 ];
@@ -100,6 +101,12 @@ function demoStaysAtHome({ demo, host }: Config): Broken | undefined {
 function trafficNeedsDemo({ demo, traffic }: Config): Broken | undefined {
   if (!traffic || demo) return undefined;
   return { setting: 'traffic', problem: 'needs the demo catalogue', remedy: 'use --demo, or --no-traffic' };
+}
+
+function trafficPaysNobody({ traffic, payments }: Config): Broken | undefined {
+  if (!traffic || payments !== 'stripe') return undefined;
+  const problem = 'lets simulated shoppers pay, and Stripe would be asked for their money';
+  return { setting: 'traffic', problem, remedy: 'use --no-traffic, or --payments simulator' };
 }
 
 function tokensNeedSecret({ host, jwtSecret }: Config, parts: readonly Part[]): Broken | undefined {

@@ -68,7 +68,7 @@ function badValues(values: object, given: ReadonlyMap<SettingName, Given>): Brok
 
 function withDefaults(values: ConfigValues, parts: readonly Part[]): Config {
   const demo = values.demo ?? (parts.length === 2 && isLoopback(values.host));
-  const traffic = values.traffic ?? (demo && values.log === 'embedded');
+  const traffic = values.traffic ?? (demo && values.log === 'embedded' && values.payments !== 'stripe');
   const config = { ...values, demo, traffic };
   const shown = () => {
     const hidden = settingEntries.filter(([name, { secret }]) => secret && config[name] !== undefined);

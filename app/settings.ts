@@ -317,7 +317,7 @@ export const settings = {
   traffic: optional(
     boolean({
       group: 'Demo',
-      doc: 'A trickle of simulated shoppers. On by default with the demo on the embedded log.',
+      doc: 'A trickle of simulated shoppers. On by default with the demo on the embedded log, unless payments are real.',
     }),
   ),
 };

@@ -75,6 +75,7 @@ describe('values', () => {
     assert.deepEqual(on({ host: '0.0.0.0', jwtSecret: secret }), [false, false]);
     assert.deepEqual(on({ log: 'kafka', brokers: 'a:1' }, {}, ['worker']), [false, false]);
     assert.deepEqual(on({ demo: false }), [false, false]);
+    assert.deepEqual(on({ payments: 'stripe', stripeKey: 'sk_test_aaaaaaaaaaaaaaaa' }), [true, false]);
   });
 });
 
@@ -137,6 +138,8 @@ describe('refused:', () => {
   needs({}, /--log or .*: is embedded, .* this is the worker alone; use `stockstream start`/, ['worker']);
   needs({ demo: true, host: '0.0.0.0', jwtSecret: secret }, /--demo: .*0\.0\.0\.0 .*; use --no-demo/);
   needs({ demo: false, traffic: true }, /--traffic: needs the demo/);
+  needs({ payments: 'stripe' }, /--stripe-key or .*: is missing while --payments is stripe/);
+  needs({ payments: 'stripe', stripeKey: 'sk_test_aaaaaaaaaaaaaaaa', traffic: true }, /--traffic: .*use --no-traffic/);
   needs({ host: '10.1.2.3' }, /--jwt-secret or .*: is missing/);
   needs({ log: 'kafka', brokers: 'a:1' }, /--jwt-secret or .*: is missing/, ['gateway']);
   needs({ jwtSecret: 'short' }, /--jwt-secret: the value \(hidden\) is of no use; give at least 32 characters/);
