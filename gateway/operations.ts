@@ -1,6 +1,8 @@
 // What the gateway asks of the process that it runs in, for operators: how the streams are wired, what runs where, how
 // far it is behind. The app implements it; a gateway without workers beside it answers with what it can know.
 
+import type { Reconciliation } from './reconciliation.ts';
+
 export interface NodeDescription {
   readonly processor: string;
   readonly source: { readonly kind: 'topic' | 'timer'; readonly name: string };
@@ -90,4 +92,6 @@ export interface Operations {
   readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
   /** Does every commit of a topology again, apart, and compares with the log. Undefined if there is no such topology. */
   replay(topology: string): Promise<CommitReplay | undefined>;
+  /** Whether everything agrees, and setting right what doesn't. */
+  readonly reconciliation: Reconciliation;
 }

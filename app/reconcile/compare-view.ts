@@ -166,8 +166,8 @@ class ViewComparison {
   }
 }
 
-/** What can't be projected is a dead letter, and not in the view. */
-function projected(
+/** The writes of one record. What can't be projected is a dead letter, and not in the view. */
+export function projected(
   { projection }: View<DocumentWrite>,
   record: Parameters<View<DocumentWrite>['projection']['project']>[0],
 ): readonly DocumentWrite[] {

@@ -26,8 +26,8 @@ export interface ReconcileParts {
   readonly appId: string;
   /** The tasks of this process, as their state stands. */
   readonly observe: () => Promise<readonly TaskFacts[]>;
-  /** The provider's payments since then; undefined where nobody here can ask it. */
-  readonly payments: (since: number) => Promise<readonly PaymentFact[] | undefined>;
+  /** The provider's payments since then; gives undefined where nobody here can ask it. Undefined: there is no provider. */
+  readonly payments: ((since: number) => Promise<readonly PaymentFact[] | undefined>) | undefined;
   /** Orders that moved from the documents to the archive, in the order of their ids; absent if there is no archive. */
   readonly archived?: (ids: readonly string[]) => Promise<(StoredDocument | 'erased' | undefined)[]>;
 }
@@ -80,9 +80,9 @@ export async function runReconciliation(parts: ReconcileParts, options: RunOptio
     findings.take(compareHolds(first, second));
     onStep('payments');
     const paymentsAtSecond = await look(parts, second, depth);
-    if (paymentsAtFirst === undefined || paymentsAtSecond === undefined)
-      notes.push('no payment provider is asked here');
-    else {
+    if (paymentsAtFirst === undefined || paymentsAtSecond === undefined) {
+      if (parts.payments !== undefined) notes.push('the payment provider is asked by workers, and none runs here');
+    } else {
       const looks = { first: paymentsAtFirst, second: paymentsAtSecond };
       findings.take(comparePayments({ ...looks, isWhole: depth === 'full', now: clock.now() }));
     }
@@ -104,7 +104,7 @@ async function look(
   tasks: readonly TaskFacts[],
   depth: Depth,
 ): Promise<PaymentLook | undefined> {
-  const payments = await paymentsSince(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
+  const payments = await paymentsSince?.(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
   if (payments === undefined) return undefined;
   const known = new Set(tasks.flatMap(({ orders }) => orders.map(({ orderId }) => orderId)));
   const unknown = new Set(payments.map(({ orderId }) => orderId).filter((orderId) => !known.has(orderId)));

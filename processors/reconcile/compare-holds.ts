@@ -83,7 +83,7 @@ function unmatchedLine({ order, line, hold, where }: Match): Finding | undefined
 /** A hold that keeps units for an order which doesn't ask for them. */
 function unmatchedHold(hold: HoldFact, order: OrderFact | undefined, where: string): Finding | undefined {
   if (hold.phase !== 'HoldOpen') return undefined;
-  const { productId, orderId, line, attempt, units } = hold;
+  const { productId, orderId, line, attempt, units, limited } = hold;
   const claim = order?.lines.find((each) => each.productId === productId)?.claim ?? 'ended';
   if (claim === 'open' || claim === 'any') return undefined;
   const subject = keyOf(productId, orderId);
@@ -96,7 +96,7 @@ function unmatchedHold(hold: HoldFact, order: OrderFact | undefined, where: stri
     where,
     expected: isPaid ? `a hold that was committed: the order is ${order?.phase}` : 'no open hold',
     found: `${units} units held for an order that ${order ? `is ${order.phase}` : 'is not known'}`,
-    ...(!isPaid && { repair: { kind: 'release-hold', orderId, productId, line, attempt } }),
+    ...(!isPaid && { repair: { kind: 'release-hold', orderId, productId, line, attempt, limited } }),
   };
 }
 

@@ -52,6 +52,8 @@ export interface HoldFact {
   readonly phase: HoldState['phase']['type'];
   readonly attempt: number;
   readonly units: number;
+  /** Whether its units count against a limit a customer. */
+  readonly limited: boolean;
 }
 
 export interface StockFact {
@@ -123,7 +125,8 @@ export class TaskExaminer {
     const allocations = phase.type === 'HoldOpen' ? phase.allocations : [];
     this.#hold(productId, allocations);
     const units = allocations.reduce((sum, { quantity }) => sum + quantity, 0);
-    this.#holds.push({ productId, orderId, line, phase: phase.type, attempt, units });
+    const limited = phase.type === 'HoldOpen' && phase.limited;
+    this.#holds.push({ productId, orderId, line, phase: phase.type, attempt, units, limited });
   }
 
   stock(productId: string, { version, takenIn, committed, warehouses }: StockState): void {

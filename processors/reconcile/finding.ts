@@ -105,6 +105,8 @@ export type Repair =
       readonly productId: string;
       readonly line: number;
       readonly attempt: number;
+      /** Its units count against a limit of its customer, who must be known then. */
+      readonly limited: boolean;
     }
   | { readonly kind: 'cancel-order'; readonly orderId: string }
   | { readonly kind: 'submit-again'; readonly orderId: string; readonly partition: number; readonly offset: number }

@@ -1,0 +1,51 @@
+// The reconciliation of a process, put together from what the process has open.
+import type { Registry } from 'prom-client';
+import type { Logger } from '../../base/logger.ts';
+import { systemRandom } from '../../base/random.ts';
+import type { Log } from '../../log/log.ts';
+import type { Topics } from '../../schemas/topics.ts';
+import { taskId } from '../../streams/names.ts';
+import { shopTopology } from '../../topologies/shop.ts';
+import type { Documents } from '../../views/documents/documents.ts';
+import type { Config } from '../config-schema.ts';
+import type { WorkerHandle } from '../worker-handle.ts';
+import { Reconciler } from './reconciler.ts';
+
+export interface OpenReconcilerParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly documents: Documents;
+  /** Of this process. */
+  readonly workers: readonly WorkerHandle[];
+  readonly logger: Logger;
+  readonly metrics?: Registry;
+}
+
+export function openReconciler({ config, workers, ...parts }: OpenReconcilerParts): Reconciler {
+  return new Reconciler({
+    ...parts,
+    appId: config.appId,
+    random: systemRandom,
+    observe: async () => (await Promise.all(workers.map((worker) => worker.observe()))).flat(),
+    // Every worker asks the same provider.
+    payments: config.payments === 'off' ? undefined : async (since) => await workers[0]?.payments(since),
+  });
+}
+
+/**
+ * Runs at the interval of the settings, until the reconciler is stopped; of all processes of an application in the one
+ * that has the topology's first task.
+ */
+export function reconcileNowAndThen(
+  reconciler: Reconciler,
+  { config, workers, topics }: Pick<OpenReconcilerParts, 'config' | 'workers' | 'topics'>,
+): void {
+  if (config.reconcileEvery === 0) return;
+  const first = taskId(shopTopology(topics).name, 0);
+  const isOurs = async () => {
+    const tasks = (await Promise.all(workers.map((worker) => worker.tasks()))).flat();
+    return tasks.some(({ id, state }) => id === first && state === 'running');
+  };
+  void reconciler.keepOn(config.reconcileEvery, isOurs);
+}
