@@ -1,17 +1,18 @@
-// The simulated provider: the suite of the port, and what is its own: behaviours by rate, late and repeated news that
-// outlive the process, signed news.
+// The simulated provider: the suite of the port, and what is its own: late and repeated news that outlive the process.
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { Webhook } from 'standardwebhooks';
+import { fileURLToPath } from 'node:url';
 import { type Clock, systemClock } from '../../../base/clock.ts';
 import { isStockstreamError } from '../../../base/errors.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import { SteppedClock } from '../../../base/stepped-clock.ts';
 import type { PaymentResult, Payments, TellPayment } from '../../../effects/payments/payments.ts';
-import { behaviourOf, type Rates } from '../../../effects/payments/simulator/behaviours.ts';
+import type { Rates } from '../../../effects/payments/simulator/behaviours.ts';
 import { openSimulatedPayments } from '../../../effects/payments/simulator/simulated-payments.ts';
 import { simulatedWebhook } from '../../../effects/payments/simulator/webhook.ts';
 import { paymentsSuite } from '../../conformance/payments.suite.ts';
@@ -126,6 +127,27 @@ describe('the simulator by itself', () => {
     await payments.close();
   });
 
+  test('knows its payments and tells its news after a kill', async () => {
+    const file = newFile();
+    const program = fileURLToPath(new URL('simulator-process.ts', import.meta.url));
+    const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const exited = once(child, 'exit');
+    await once(child.stdout, 'data');
+    child.kill('SIGKILL');
+    await exited;
+    const { tell, until } = listener();
+    // One that was told but not taken is told again a little later.
+    const clock = new SteppedClock(Date.now() + 60_000);
+    const payments = open({ file, clock, tell });
+    await step(clock, 0);
+    const [news] = await until(1);
+    assert.equal(news?.outcome.type, 'PaymentAuthorized');
+    const listed: string[] = [];
+    for await (const { status } of payments.list(0)) listed.push(status);
+    assert.deepEqual(listed, ['authorized', 'authorized']);
+    await payments.close();
+  });
+
   test('tells again what was not taken', async () => {
     const clock = new SteppedClock();
     const { tell, until } = listener();
@@ -219,103 +241,5 @@ describe('the simulator by itself', () => {
     await payments.close();
     const bytes = readFileSync(file).toString('latin1');
     assert.ok(bytes.includes(orderOf(1)) && !bytes.includes('tok_a') && !bytes.includes('4111'));
-  });
-});
-
-describe('a behaviour', () => {
-  test('goes by the token', () => {
-    const rates = { decline: 1 };
-    assert.deepEqual(behaviourOf('tok_success', 'o', rates), { kind: 'success', count: 0 });
-    assert.deepEqual(behaviourOf('tok_late_success', 'o', {}), { kind: 'late_success', count: 5 });
-    assert.deepEqual(behaviourOf('tok_late_success_90', 'o', {}), { kind: 'late_success', count: 90 });
-    assert.deepEqual(behaviourOf('tok_error_500', 'o', {}), { kind: 'error_500', count: 2 });
-    assert.deepEqual(behaviourOf('tok_error_500_7', 'o', {}), { kind: 'error_500', count: 7 });
-    assert.deepEqual(behaviourOf('tok_visa', 'o', {}), { kind: 'success', count: 0 });
-    assert.deepEqual(behaviourOf('tok_decline_or_so', 'o', {}), { kind: 'success', count: 0 });
-  });
-
-  test('goes by the rates for other tokens, always the same for an order', () => {
-    const rates = { decline: 0.2, late_success: 0.1 };
-    const orders = Array.from({ length: 2_000 }, (_, number) => orderOf(number));
-    const kinds = orders.map((order) => behaviourOf('tok_visa', order, rates).kind);
-    const share = (kind: string) => kinds.filter((each) => each === kind).length / kinds.length;
-    assert.ok(Math.abs(share('decline') - 0.2) < 0.03 && Math.abs(share('late_success') - 0.1) < 0.03);
-    assert.equal(share('decline') + share('late_success') + share('success'), 1);
-    assert.deepEqual(
-      orders.map((order) => behaviourOf('pm_other', order, rates).kind),
-      kinds,
-    );
-    assert.equal(behaviourOf('tok_visa', orderOf(1), { decline: 1 }).kind, 'decline');
-  });
-});
-
-describe("the simulator's signed news", () => {
-  const webhook = simulatedWebhook(webhookSecret);
-  const orderId = orderOf(7);
-  const signed = (body: string, { at = new Date(), secret = webhookSecret } = {}) => {
-    return {
-      'webhook-id': 'n1',
-      'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-      'webhook-signature': new Webhook(secret).sign('n1', at, body),
-    };
-  };
-  const read = (fields: object, change = {}) => {
-    const body = JSON.stringify(fields);
-    return webhook.read(Buffer.from(body), signed(body, change));
-  };
-  const news = { orderId, reference: 'sim_x', amount: 5, reason: 'no', occurredAt: 1_790_000_000_000 };
-
-  const outcomes: [type: string, outcome: object][] = [
-    ['payment.authorized', { type: 'PaymentAuthorized', paymentReference: 'sim_x' }],
-    ['payment.declined', { type: 'PaymentDeclined', reason: 'no' }],
-    ['payment.captured', { type: 'PaymentCaptured', paymentReference: 'sim_x', amount: 5 }],
-    ['payment.voided', { type: 'PaymentVoided' }],
-    ['payment.refunded', { type: 'PaymentRefunded', amount: 5 }],
-  ];
-  for (const [type, outcome] of outcomes) {
-    test(`${type} is understood`, () => {
-      const expected = { resultId: 'simulator/n1', requestId: '', orderId, at: news.occurredAt, outcome };
-      assert.deepEqual(read({ ...news, type }), expected);
-    });
-  }
-
-  test('what does not concern us is nothing', () => {
-    assert.equal(read({ ...news, type: 'payout.paid' }), undefined);
-    assert.equal(read({ ...news, type: 'payment.disputed' }), undefined);
-  });
-
-  test('a card number in a reason is withheld', () => {
-    const result = read({ ...news, type: 'payment.declined', reason: 'card 4111 1111 1111 1111 is stolen' });
-    assert.ok(result?.outcome.type === 'PaymentDeclined' && /^withheld/.test(result.outcome.reason));
-  });
-
-  const throws = (work: () => unknown, code: Parameters<typeof isStockstreamError>[1]) =>
-    assert.throws(work, (error) => isStockstreamError(error, code));
-
-  test('what cannot be read is refused', () => {
-    throws(() => webhook.read(Buffer.from('{'), signed('{')), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
-    throws(() => webhook.read(Buffer.from('[]x'), signed('[]x')), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
-    const type = 'payment.captured';
-    for (const part of ['orderId', 'reference', 'amount', 'occurredAt']) {
-      throws(() => read({ ...news, type, [part]: undefined }), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
-    }
-    throws(() => read({ ...news }), 'PAYMENT_WEBHOOK_NOT_UNDERSTOOD');
-  });
-
-  test('what is signed with another secret, or was changed since, is refused', () => {
-    const secret = `whsec_${Buffer.from('another secret').toString('base64')}`;
-    throws(() => read({ ...news, type: 'payment.voided' }, { secret }), 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
-    const headers = signed('{"a":1}');
-    throws(() => webhook.read(Buffer.from('{"a":2}'), headers), 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
-  });
-
-  test('what was signed long ago, or in the future, is refused; badly signed and old is badly signed', () => {
-    const body = { ...news, type: 'payment.voided' };
-    const secret = `whsec_${Buffer.from('another secret').toString('base64')}`;
-    for (const offset of [-600_000, 600_000]) {
-      const at = new Date(Date.now() + offset);
-      throws(() => read(body, { at }), 'PAYMENT_WEBHOOK_TOO_OLD');
-      throws(() => read(body, { at, secret }), 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
-    }
   });
 });
