@@ -1,7 +1,7 @@
 // How settings depend on each other, one rule a function. A rule looks at values that are each good by themselves.
 import { isIPv4 } from 'node:net';
 import type { Config, Part } from './config-schema.ts';
-import { flagOf, type SettingName } from './settings.ts';
+import { flagOf, type SettingName, webhookSecretExpected, webhookSecretPattern } from './settings.ts';
 
 /** What is wrong with a setting, and what to do about it. */
 export interface Broken {
@@ -26,7 +26,11 @@ export const relations: readonly Relation[] = [
   plainNeedsTls,
   needs('documents', 'mongo', 'mongo'),
   needs('cache', 'redis', 'redis'),
+  needs('archive', 'cassandra', 'cassandra'),
+  cassandraUserAndPasswordGoTogether,
+  cassandraNeedsCopiesHere,
   needs('payments', 'stripe', 'stripeKey', 'worker'),
+  simulatorSignsInBase64,
   needs('carrier', 'webhook', 'carrierUrl', 'worker'),
   needs('carrier', 'webhook', 'carrierSecret', 'worker'),
   needs('mail', 'smtp', 'smtp', 'worker'),
@@ -83,6 +87,29 @@ function tlsCertAndKeyGoTogether({ tlsCert, tlsKey }: Config): Broken | undefine
   if ((tlsCert === undefined) === (tlsKey === undefined)) return undefined;
   const setting = tlsCert === undefined ? 'tlsCert' : 'tlsKey';
   return { setting, problem: 'is missing, while its other half is given', remedy: 'give both, or none' };
+}
+
+function cassandraUserAndPasswordGoTogether({ cassandraUser, cassandraPassword }: Config): Broken | undefined {
+  if ((cassandraUser === undefined) === (cassandraPassword === undefined)) return undefined;
+  const setting = cassandraUser === undefined ? 'cassandraUser' : 'cassandraPassword';
+  return { setting, problem: 'is missing, while its other half is given', remedy: 'give both, or none' };
+}
+
+function cassandraNeedsCopiesHere({
+  archive,
+  cassandraDatacenter: here,
+  cassandraReplication,
+}: Config): Broken | undefined {
+  if (archive !== 'cassandra' || cassandraReplication.some((copies) => copies.startsWith(`${here}:`))) return undefined;
+  const problem = `has no copies in ${here}, whose copies acknowledge every write`;
+  return { setting: 'cassandraReplication', problem, remedy: `add ${here}:3, or set --cassandra-datacenter` };
+}
+
+/** Stripe's secrets are any text, those of Standard Webhooks are not. */
+function simulatorSignsInBase64({ payments, paymentWebhookSecret: secret }: Config): Broken | undefined {
+  if (payments !== 'simulator' || secret === undefined || webhookSecretPattern.test(secret)) return undefined;
+  const problem = 'is not whole base64, in which the simulated provider has its secret';
+  return { setting: 'paymentWebhookSecret', problem, remedy: `give ${webhookSecretExpected}, or leave it out` };
 }
 
 function plainNeedsTls({ sasl, tls, brokers = [] }: Config): Broken | undefined {

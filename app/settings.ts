@@ -2,8 +2,8 @@
 // It says what a single value may be; how values depend on each other stands in config-relations.ts.
 import { boolean, choice, integer, list, optional, type Setting, text, url } from './setting.ts';
 
-const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
-const webhookSecretPattern = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+export const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
+export const webhookSecretPattern = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 const simulatedBehaviour =
   /^(decline|no_answer|pending|late_success|duplicate|timeout|error_500|capture_refused|capture_no_answer_then_works|refund_error_500|success)=(0(\.\d+)?|1)$/;
@@ -123,6 +123,11 @@ export const settings = {
     default: 0,
     doc: 'Warm copies of the state of each task on other workers.',
   }),
+  reconcileEvery: integer(0, 86_400, {
+    group: 'Worker',
+    default: 300,
+    doc: 'Seconds between two looks whether stock, orders, payments and views agree; 0 for none but on command.',
+  }),
   holdSeconds: integer(1, 86_400, {
     group: 'Gateway',
     default: 900,
@@ -140,6 +145,45 @@ export const settings = {
       doc: 'MongoDB, for --documents mongo.',
     }),
   ),
+  archive: choice(['sqlite', 'cassandra'], {
+    group: 'Archive',
+    default: 'sqlite',
+    doc: 'Where orders are kept that ended long ago: in a file of this machine, or in Apache Cassandra.',
+  }),
+  archiveAfter: integer(0, 315_360_000, {
+    group: 'Archive',
+    default: 2_592_000,
+    doc: 'Orders move to the archive so many seconds after their last news. Before 7 days are over late news are to be expected; they reach the archive, too.',
+  }),
+  cassandra: optional(
+    list('host or host:port', /^[\w.-]+(:\d{1,5})?$/, {
+      group: 'Archive',
+      doc: 'Cassandra servers to ask first, for --archive cassandra; one that answers is enough.',
+    }),
+  ),
+  cassandraDatacenter: text('name', 'the name of a data centre', {
+    group: 'Archive',
+    default: 'datacenter1',
+    pattern: /^[\w.-]{1,64}$/,
+    doc: "Cassandra's data centre near to this process; a majority of its copies acknowledges.",
+  }),
+  cassandraKeyspace: text('name', 'up to 48 letters, digits, underscores', {
+    group: 'Archive',
+    default: 'stockstream',
+    pattern: /^[A-Za-z]\w{0,47}$/,
+    doc: 'Keyspace of the tables; made if it is missing.',
+  }),
+  cassandraReplication: list('datacenter:copies', /^[\w.-]{1,64}:[1-9]$/, {
+    group: 'Archive',
+    default: ['datacenter1:1'],
+    doc: 'Copies by data centre, for a keyspace that is made; one that is there keeps its own. 3 or more in production.',
+  }),
+  cassandraUser: optional(
+    text('name', 'a name', { group: 'Archive', pattern: /./, doc: 'For Cassandra servers that ask for one.' }),
+  ),
+  cassandraPassword: optional(
+    text('secret', 'a password', { group: 'Archive', secret: true, pattern: /./, doc: 'Of --cassandra-user.' }),
+  ),
   search: choice(['embedded', 'elasticsearch'], {
     group: 'Views',
     default: 'embedded',
@@ -155,7 +199,7 @@ export const settings = {
   cache: choice(['memory', 'redis'], {
     group: 'Views',
     default: 'memory',
-    doc: 'Where the answers to repeated requests live: with each gateway, or where all gateways find them.',
+    doc: 'Where the answers to repeated requests and the expiry of orders live: with each process, or where all find them.',
   }),
   redis: optional(
     url('redis://127.0.0.1:6379', {

@@ -140,6 +140,14 @@ describe('refused:', () => {
   needs({ demo: false, traffic: true }, /--traffic: needs the demo/);
   needs({ payments: 'stripe' }, /--stripe-key or .*: is missing while --payments is stripe/);
   needs({ payments: 'stripe', stripeKey: 'sk_test_aaaaaaaaaaaaaaaa', traffic: true }, /--traffic: .*use --no-traffic/);
+  needs(
+    { payments: 'stripe', stripeKey: 'pk_test_a', traffic: false },
+    /--stripe-key: the value \(hidden\) is of no use/,
+  );
+  needs({ stripeUrl: 'api.stripe.com' }, /--stripe-url: .*give a URL like/);
+  needs({ paymentWebhookSecret: 'short' }, /--payment-webhook-secret: the value \(hidden\) is of no use/);
+  needs({ paymentWebhookSecret: `whsec_${'A'.repeat(33)}` }, /--payment-webhook-secret: is not whole base64/);
+  needs({ simulatedPaymentRates: 'decline=2' }, /--simulated-payment-rates: .*give BEHAVIOUR=SHARE like decline=0.02/);
   needs({ host: '10.1.2.3' }, /--jwt-secret or .*: is missing/);
   needs({ log: 'kafka', brokers: 'a:1' }, /--jwt-secret or .*: is missing/, ['gateway']);
   needs({ jwtSecret: 'short' }, /--jwt-secret: the value \(hidden\) is of no use; give at least 32 characters/);

@@ -12,11 +12,12 @@ type Outcome = PaymentResult['outcome'];
 
 /** @param secret base64, perhaps behind `whsec_` */
 export function simulatedWebhook(secret: string): PaymentWebhook {
-  return { read: (body, headers) => readNews(secret, body, headers) };
+  const webhook = new Webhook(secret);
+  return { read: (body, headers) => readNews(webhook, body, headers) };
 }
 
-function readNews(secret: string, body: Buffer, headers: WebhookHeaders): PaymentResult | undefined {
-  verify(secret, body, headers);
+function readNews(webhook: Webhook, body: Buffer, headers: WebhookHeaders): PaymentResult | undefined {
+  verify(webhook, body, headers);
   const fields = parsed(body);
   const { type, orderId, occurredAt } = fields;
   if (typeof type !== 'string') throw notUnderstood('it has no type');
@@ -55,18 +56,18 @@ function outcomeOf(type: string, { reference, amount, reason }: Fields): Outcome
 }
 
 /** The library tells its cases apart by words alone, so the time is looked at here, once the signature is right. */
-function verify(secret: string, body: Buffer, headers: WebhookHeaders): void {
+function verify(webhook: Webhook, body: Buffer, headers: WebhookHeaders): void {
   try {
-    new Webhook(secret).verify(body, headers as Record<string, string>, { jsonParse: false });
+    webhook.verify(body, headers as Record<string, string>, { jsonParse: false });
   } catch (error) {
-    const isLate = /timestamp too (old|new)/.test(reasonOf(error)) && isSigned(secret, body, headers);
+    const isLate = /timestamp too (old|new)/.test(reasonOf(error)) && isSigned(webhook, body, headers);
     throw new StockstreamError(isLate ? 'PAYMENT_WEBHOOK_TOO_OLD' : 'PAYMENT_WEBHOOK_SIGNATURE_WRONG');
   }
 }
 
-function isSigned(secret: string, body: Buffer, headers: WebhookHeaders): boolean {
+function isSigned(webhook: Webhook, body: Buffer, headers: WebhookHeaders): boolean {
   const at = new Date(Number(headers['webhook-timestamp']) * 1_000);
-  const signature = new Webhook(secret).sign(String(headers['webhook-id']), at, body);
+  const signature = webhook.sign(String(headers['webhook-id']), at, body);
   return String(headers['webhook-signature']).split(' ').includes(signature);
 }
 
