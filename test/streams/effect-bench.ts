@@ -175,7 +175,7 @@ function allOf({ name: topic, partitions }: Topic<unknown>) {
 }
 
 /** Of all records that are visible; a null value reads as no bytes. */
-async function valuesOf<V>(log: Log, topic: Topic<V>): Promise<V[]> {
+export async function valuesOf<V>(log: Log, topic: Topic<V>): Promise<V[]> {
   const values: V[] = [];
   const fetcher = log.fetcher();
   const all = allOf(topic);
@@ -183,7 +183,7 @@ async function valuesOf<V>(log: Log, topic: Topic<V>): Promise<V[]> {
   const open = new Set(all.map(({ partition }) => partition).filter((partition) => ends[partition]! > 0));
   for (const partition of open) fetcher.assign({ topic: topic.name, partition }, 0);
   while (open.size > 0) {
-    for (const { partition, batches, nextOffset } of await fetcher.poll({ maxWaitMs: 0, maxBytes: 1 << 20 })) {
+    for (const { partition, batches, nextOffset } of await fetcher.poll({ maxWaitMs: 100, maxBytes: 1 << 20 })) {
       for (const batch of batches) {
         for (const cursor = batch.cursor(); cursor.next(); ) {
           values.push(topic.serde.decode(cursor.value() ?? Buffer.alloc(0)));

@@ -1,7 +1,7 @@
 // The effect's loop on a real Kafka: transactions with outcomes and offsets, with offsets alone, and with offsets that
 // stay where they are; work that moves from thread to thread.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { Registry } from 'prom-client';
 import { systemClock } from '../../base/clock.ts';
 import { silentLogger } from '../../base/logger.ts';
@@ -15,6 +15,7 @@ import { effectGroup, effectTask } from '../../streams/effect.ts';
 import { EffectThread } from '../../streams/effect-thread.ts';
 import { createEffectMetrics } from '../../streams/metrics.ts';
 import { services } from '../services.ts';
+import { valuesOf } from './effect-bench.ts';
 import { toys, toyTopic } from './toys.ts';
 
 const partitions = 4;
@@ -30,34 +31,41 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-test('every call is made and told, while threads come and go, and the offsets end where the topic does', async (t) => {
+/** Opens the log as another process does; all of it goes when the test ends. */
+function openLogs(t: TestContext): () => Promise<Log> {
   const prefix = `test-${systemRandom.uuid().slice(0, 8)}-`;
-  const options = { clock: systemClock, random: systemRandom, brokers: services.brokers.split(','), prefix };
+  const brokers = services.brokers.split(',');
   const logs: Log[] = [];
-  const open = async () => {
-    const opened = await openKafkaLog(options);
-    logs.push(opened);
-    return opened;
-  };
-  const log = await open();
-  await log.admin.createTopics(topics);
   t.after(async () => {
-    await log.admin.deleteTopics(topics.map(({ name }) => name));
+    await logs[0]?.admin.deleteTopics(topics.map(({ name }) => name));
     await Promise.all(logs.map((each) => each.close()));
   });
+  return async () => {
+    const log = await openKafkaLog({ clock: systemClock, random: systemRandom, brokers, prefix });
+    logs.push(log);
+    return log;
+  };
+}
+
+/** Sends so many calls with the ids that come next. */
+async function sender(log: Log): Promise<(count: number) => Promise<void>> {
   const producer = await log.producer();
   let sent = 0;
-  const send = async (count: number) => {
+  return async (count) => {
     const builders = Array.from({ length: partitions }, () => new RecordBatchBuilder());
     for (const end = sent + count; sent < end; sent++) {
       const [key, value] = [`k${sent % 50}`, Buffer.from(JSON.stringify({ id: String(sent) }))];
       builders[partitionOf(key, partitions)]!.append(systemClock.now(), key, value);
     }
-    await Promise.all(
-      builders.map((builder, partition) => builder.count > 0 && producer.append(calls.name, partition, builder)),
-    );
+    for (const [partition, builder] of builders.entries()) await producer.append(calls.name, partition, builder);
   };
+}
 
+test('every call is made and told, while threads come and go, and the offsets end where the topic does', async (t) => {
+  const open = openLogs(t);
+  const log = await open();
+  await log.admin.createTopics(topics);
+  const send = await sender(log);
   const performed = new Set<string>();
   const failures: unknown[] = [];
   let hasStuck = true;
@@ -114,23 +122,6 @@ test('every call is made and told, while threads come and go, and the offsets en
   await second.stop();
   assert.deepEqual(failures, []);
 
-  const ids = new Set<string>();
-  const fetcher = log.fetcher();
-  const ends = await log.admin.offsets(allOf(told.name), 'latest');
-  const unread = new Set(
-    allOf(told.name)
-      .map(({ partition }) => partition)
-      .filter((partition) => ends[partition]! > 0),
-  );
-  for (const partition of unread) fetcher.assign({ topic: told.name, partition }, 0);
-  while (unread.size > 0) {
-    for (const { partition, batches, nextOffset } of await fetcher.poll({ maxWaitMs: 500, maxBytes: 1 << 20 })) {
-      for (const batch of batches) {
-        for (const cursor = batch.cursor(); cursor.next(); ) ids.add(told.serde.decode(cursor.value()!).id);
-      }
-      if (nextOffset >= ends[partition]!) unread.delete(partition);
-    }
-  }
-  await fetcher.close();
+  const ids = new Set((await valuesOf(log, told)).map(({ id }) => id));
   assert.equal(ids.size, 300);
 });
