@@ -16,7 +16,7 @@ import type { Config } from './config-schema.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { tokenSecret } from './secret.ts';
-import { clock, openIdempotency, openPaymentWebhook } from './wire.ts';
+import { clock, openArchive, openExpiryRecords, openIdempotency, openPaymentWebhook } from './wire.ts';
 
 export interface GatewayParts {
   readonly config: Config;
@@ -42,6 +42,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   collectDefaultMetrics({ register: metrics });
   registerLogFigures(metrics, parts.log);
   const idempotency = await openIdempotency(config, parts.logger);
+  const archive = await openArchive(config);
+  const expiry = await openExpiryRecords(config, parts.logger);
   const settings = {
     ...gatewayDefaults,
     jwtSecret: tokenSecret(config),
@@ -57,6 +59,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     ...parts,
     ...(paymentWebhook && { paymentWebhook }),
     idempotency,
+    archive,
+    expiry,
     clock,
     metrics,
     settings,
@@ -66,7 +70,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     app,
     async close() {
       await app.close();
-      await idempotency.close();
+      await Promise.all([idempotency.close(), archive.close(), expiry.close()]);
     },
   };
 }

@@ -6,6 +6,7 @@ export type SettingGroup =
   | 'Log'
   | 'Worker'
   | 'Views'
+  | 'Archive'
   | 'Gateway'
   | 'Payments'
   | 'Shipping'

@@ -4,6 +4,8 @@ import { type View, view } from '../streams/view.ts';
 import { projectCatalogChanges } from '../views/catalog-changes.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
+import type { ExpiryRecords, ExpiryWrite } from '../views/expiry/expiry-records.ts';
+import { projectExpiry } from '../views/expiry/project-expiry.ts';
 import { projectMails } from '../views/mails.ts';
 import { projectOrders } from '../views/orders.ts';
 import { projectProducts } from '../views/products.ts';
@@ -22,4 +24,9 @@ export function viewsInto(sink: Documents, topics: Topics): View<DocumentWrite>[
     view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, sink }),
     view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, sink }),
   ];
+}
+
+/** It can't be rebuilt: what it lacks vanishes within minutes, and is read from the order until then. */
+export function expiryView(sink: ExpiryRecords, topics: Topics): View<ExpiryWrite> {
+  return view(projectExpiry.name, { topic: topics.orderEvents, projection: projectExpiry, sink });
 }

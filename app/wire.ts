@@ -31,10 +31,16 @@ import { useRegistry } from '../schemas/registry.ts';
 import { idempotencyWindowMs } from '../schemas/stores.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
 import type { Store } from '../state/store.ts';
+import type { Archive } from '../views/archive/archive.ts';
+import { openCassandraArchive } from '../views/archive/cassandra/cassandra-archive.ts';
+import { openSqliteArchive } from '../views/archive/sqlite/sqlite-archive.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { openMongoDocuments } from '../views/documents/mongo/mongo-documents.ts';
 import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.ts';
+import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-records.ts';
+import { openRedisExpiryRecords } from '../views/expiry/redis/redis-expiry-records.ts';
 import type { Config } from './config-schema.ts';
 import { keptSecret } from './secret.ts';
 
@@ -47,6 +53,7 @@ function directories({ data }: Config) {
     state: (thread: number) => join(data, 'state', String(thread)),
     views: join(data, 'views.sqlite'),
     answers: join(data, 'answers.sqlite'),
+    archive: join(data, 'archive.sqlite'),
     carrier: join(data, 'carrier.sqlite'),
     outbox: join(data, 'outbox'),
     payments: join(data, 'payments.sqlite'),
@@ -144,6 +151,33 @@ export async function openDocuments(config: Config, logger: Logger): Promise<Doc
       : openSqliteDocuments({ file: directories(config).views });
   await documents.open(Object.values(collections));
   return documents;
+}
+
+/** @throws ARCHIVE_* */
+export async function openArchive(config: Config): Promise<Archive> {
+  if (config.archive === 'sqlite') return openSqliteArchive({ file: directories(config).archive });
+  const { cassandra: contactPoints = [], cassandraDatacenter: datacenter, cassandraKeyspace: keyspace } = config;
+  const { cassandraUser: username, cassandraPassword: password, cassandraReplication } = config;
+  const replication = Object.fromEntries(
+    cassandraReplication.map((copies) => {
+      const [name = '', count = '1'] = copies.split(':');
+      return [name, Number(count)];
+    }),
+  );
+  return await openCassandraArchive({ contactPoints, datacenter, keyspace, replication, username, password });
+}
+
+const expiryInMemory = new WeakMap<Config, ExpiryRecords>();
+
+/** One view fills them, all gateways read them; in memory a process has one for its config. @throws EXPIRY_* */
+export async function openExpiryRecords(config: Config, logger: Logger): Promise<ExpiryRecords> {
+  if (config.cache !== 'redis') {
+    const records = expiryInMemory.get(config) ?? memoryExpiryRecords(clock);
+    expiryInMemory.set(config, records);
+    return records;
+  }
+  const prefix = `${config.topicPrefix}${config.appId}:expiry:`;
+  return await openRedisExpiryRecords({ url: config.redis!, prefix, clock, logger });
 }
 
 /** @throws IDEMPOTENCY_* */
