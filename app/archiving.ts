@@ -45,7 +45,7 @@ export async function startArchiving(parts: ArchivingParts): Promise<Archiving> 
   mover.start();
   return {
     // Orders stay where they are meanwhile, and can be read.
-    health: () => ({ ...partHealth('archive', mover.waitingFor), isPartial: true }),
+    health: () => ({ ...partHealth('archiving', mover.waitingFor), isPartial: true }),
     async stop() {
       await mover.stop();
       await archive.close();
