@@ -6,6 +6,9 @@ import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import type { PartHealth, StateQuery, TaskDescription } from '../gateway/operations.ts';
 import type { Log } from '../log/log.ts';
+import { partitionOf } from '../log/partitioner.ts';
+import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
+import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { Store } from '../state/store.ts';
 import { EffectThread } from '../streams/effect-thread.ts';
@@ -14,15 +17,19 @@ import { StreamThread } from '../streams/stream-thread.ts';
 import type { View } from '../streams/view.ts';
 import { ViewThread } from '../streams/view-thread.ts';
 import { shopTopology } from '../topologies/shop.ts';
-import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
+import { collections } from '../views/collections.ts';
+import type { Documents } from '../views/documents/documents.ts';
+import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import { type Archiving, startArchiving } from './archiving.ts';
 import type { Config } from './config-schema.ts';
 import { type OpenEffects, openEffects } from './effects.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
 import { readState } from './read-state.ts';
-import { viewsInto } from './views.ts';
-import { clock, openStore } from './wire.ts';
+import { observeStore } from './reconcile/observe.ts';
+import { expiryView, viewsInto } from './views.ts';
+import { clock, openExpiryRecords, openStore } from './wire.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export interface WorkerParts {
@@ -37,6 +44,14 @@ export interface WorkerParts {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** What a worker opens for itself. */
+interface Opened {
+  readonly store: Store;
+  readonly effects: OpenEffects;
+  /** Undefined where nobody would find them. */
+  readonly expiry: ExpiryRecords | undefined;
+}
+
 export class Worker implements WorkerHandle {
   readonly #parts: WorkerParts;
   readonly #store: Store;
@@ -45,13 +60,16 @@ export class Worker implements WorkerHandle {
   readonly #owner: string;
   readonly #openEffects: OpenEffects;
   readonly #effects: readonly EffectThread[];
-  #views: ViewThread<DocumentWrite>[];
+  readonly #expiry: ExpiryRecords | undefined;
+  #archiving: Archiving | undefined;
+  #views: ViewThread<unknown>[];
 
-  private constructor(parts: WorkerParts, store: Store, effects: OpenEffects) {
+  private constructor(parts: WorkerParts, { store, effects, expiry }: Opened) {
     const { config, number, log, topics, metrics, logger, onFailure } = parts;
     this.#parts = parts;
     this.#store = store;
     this.#openEffects = effects;
+    this.#expiry = expiry;
     this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
     this.#viewMetrics = createViewMetrics(metrics);
     registerLogFigures(metrics, log);
@@ -69,16 +87,25 @@ export class Worker implements WorkerHandle {
       logger,
       onFailure,
     });
-    this.#views = viewsInto(parts.documents, topics).map((view) => this.#viewThread(view));
+    const views: View<unknown>[] = viewsInto(parts.documents, topics);
+    if (expiry) views.push(expiryView(expiry, topics));
+    this.#views = views.map((view) => this.#viewThread(view));
     this.#effects = this.#effectThreads(effects);
   }
 
   /** Opens the state and starts; tasks restore themselves in the background. */
   static async start(parts: WorkerParts): Promise<Worker> {
-    const store = await openStore(parts.config, parts.number, parts.logger);
-    const worker = new Worker(parts, store, await openEffects(parts));
+    const { config, number, logger } = parts;
+    // Records in memory are found by a gateway of the same thread alone.
+    const isFound = config.cache === 'redis' || config.log === 'embedded';
+    const worker = new Worker(parts, {
+      store: await openStore(config, number, logger),
+      effects: await openEffects(parts),
+      expiry: isFound ? await openExpiryRecords(config, logger) : undefined,
+    });
     worker.#thread.start();
     for (const each of [...worker.#views, ...worker.#effects]) each.start();
+    worker.#archiving = await startArchiving({ ...parts, owns: (orderId) => worker.#writesOrder(orderId) });
     return worker;
   }
 
@@ -100,6 +127,7 @@ export class Worker implements WorkerHandle {
       ...this.#views.map((view) => {
         return partHealth(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
       }),
+      ...(this.#archiving ? [this.#archiving.health()] : []),
       ...this.#effects.map(({ name, state, waitingFor }): PartHealth => {
         const health = partHealth(`effect ${name}`, state === 'running' ? waitingFor : `it is ${state}`);
         // Whoever is asked outside may be away: orders are taken all the same, and wait for their turn.
@@ -128,6 +156,24 @@ export class Worker implements WorkerHandle {
     return readState(this.#store, this.#thread.topology, query);
   }
 
+  async observe(): Promise<TaskFacts[]> {
+    const running = this.#thread.tasks.filter(({ state }) => state === 'running');
+    const found: TaskFacts[] = [];
+    for (const { topology, partition } of running) {
+      const facts = await observeStore(this.#store, topology, partition);
+      if (facts !== undefined) found.push(facts);
+    }
+    return found;
+  }
+
+  async payments(since: number): Promise<PaymentFact[] | undefined> {
+    const { payments } = this.#openEffects;
+    if (payments === undefined) return undefined;
+    const found: PaymentFact[] = [];
+    for await (const payment of payments.list(since)) found.push(payment);
+    return found;
+  }
+
   async pauseView(name: string): Promise<boolean> {
     const view = this.#views.find((each) => each.name === name);
     await view?.stop();
@@ -143,8 +189,10 @@ export class Worker implements WorkerHandle {
   }
 
   async stop(): Promise<void> {
+    await this.#archiving?.stop();
     await Promise.all([this.#thread, ...this.#views, ...this.#effects].map((each) => each.stop()));
     await this.#openEffects.close();
+    await this.#expiry?.close();
     await this.#store.close();
   }
 
@@ -175,7 +223,12 @@ export class Worker implements WorkerHandle {
     });
   }
 
-  #viewThread(view: View<DocumentWrite>): ViewThread<DocumentWrite> {
+  #writesOrder(orderId: string): boolean {
+    const view = this.#views.find(({ name }) => name === collections.orders.name);
+    return view?.partitions.includes(partitionOf(orderId, view.topic.partitions)) ?? false;
+  }
+
+  #viewThread(view: View<unknown>): ViewThread<unknown> {
     const { config, log, topics, logger, onFailure } = this.#parts;
     return new ViewThread({
       log,

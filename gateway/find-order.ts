@@ -1,5 +1,6 @@
 // Finds an order wherever it is: an order that was answered with 2xx is found through any gateway, however far the view
-// lags. In the usual case that is one read of the view; only what the view doesn't know is searched for in the log.
+// lags, and however long ago it ended. In the usual case that is one read of the view; what that doesn't know is looked
+// for in the archive, and only then in the log.
 //
 // Why nothing is missed: an accepted order is in topic `orders`. If its group hasn't taken it, the search there finds it.
 // If it has, the order's events became visible with that, so the search there finds them unless the view has them by then.
@@ -10,8 +11,7 @@ import { partitionOf } from '../log/partitioner.ts';
 import { leadProductOf } from '../schemas/ids.ts';
 import { topics } from '../schemas/topics.ts';
 import type { OrderEvent, OrderSubmitted } from '../schemas/types.generated.ts';
-import { collections } from '../views/collections.ts';
-import type { Documents } from '../views/documents/documents.ts';
+import type { OrderReader } from '../views/archive/read-orders.ts';
 import { type OrderAnswer, orderOf } from '../views/order-document.ts';
 import type { EventTail } from './event-tail.ts';
 import { Gate } from './gate.ts';
@@ -21,7 +21,7 @@ import { Refusal } from './refusal.ts';
 
 export interface OrderFinderOptions {
   readonly log: Log;
-  readonly documents: Documents;
+  readonly reader: OrderReader;
   readonly tail: EventTail;
   /** How many partitions each topic really has. */
   readonly partitions: ReadonlyMap<string, number>;
@@ -43,8 +43,9 @@ export class OrderFinder {
   async find(orderId: string): Promise<OrderAnswer | undefined> {
     const lead = leadProductOf(orderId);
     if (lead === undefined) return undefined;
-    const viewed = await this.inView(orderId);
     const seen = orderFromEvents(this.#options.tail.orders.recent(orderId));
+    // What all steps are still known of is young, and not in the archive alone.
+    const viewed = seen ? await this.#living(orderId) : await this.inView(orderId);
     const known = later(viewed, seen);
     if (known) return known;
     return this.#searches.run(async () => {
@@ -54,7 +55,12 @@ export class OrderFinder {
   }
 
   async inView(orderId: string): Promise<OrderAnswer | undefined> {
-    const document = await this.#options.documents.get(collections.orders.name, orderId);
+    const document = await this.#options.reader.get(orderId);
+    return document && orderOf(document);
+  }
+
+  async #living(orderId: string): Promise<OrderAnswer | undefined> {
+    const document = await this.#options.reader.living(orderId);
     return document && orderOf(document);
   }
 

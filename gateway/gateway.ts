@@ -9,7 +9,10 @@ import { StockstreamError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
+import type { Archive } from '../views/archive/archive.ts';
+import { OrderReader } from '../views/archive/read-orders.ts';
 import type { Documents } from '../views/documents/documents.ts';
+import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { Accounts } from './accounts.ts';
 import { useAuth } from './auth.ts';
 import { CatalogDesk } from './change-product.ts';
@@ -30,11 +33,13 @@ import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { gatewayHealth, healthRoutes } from './routes/health.ts';
 import { isLiveUpgrade, liveRoutes } from './routes/live.ts';
+import { orderExpiryRoute } from './routes/order-expiry.ts';
 import { orderWishRoutes } from './routes/order-wishes.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { productRoutes } from './routes/products.ts';
+import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { rootRoute } from './routes/root.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
@@ -55,6 +60,8 @@ export interface GatewayDeps {
   readonly log: Log;
   /** Opened with the collections of views/collections.ts. */
   readonly documents: Documents;
+  readonly archive: Archive;
+  readonly expiry: ExpiryRecords;
   readonly idempotency: Idempotency;
   /** Reads what the payment provider tells; without it, that is refused. */
   readonly paymentWebhook?: PaymentWebhook;
@@ -98,7 +105,7 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
 
 /** Makes the parts, and lets them end with `app`. */
 async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gateway> {
-  const { log, documents, idempotency, clock, settings, metrics: registry, logger } = deps;
+  const { log, documents, archive, idempotency, clock, settings, metrics: registry, logger } = deps;
   const partitions = await partitionCounts(log);
   const writer = new LogWriter({ producer: await log.producer(), partitions, clock });
   const tail = new EventTail({ log, partitions, clock, logger });
@@ -115,7 +122,8 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     await writer.close();
   });
   const { ordersGroup, ordersViewGroup, searchBytes, holdMillis, jwtSecret } = settings;
-  const finder = new OrderFinder({ log, documents, tail, partitions, ordersGroup, ordersViewGroup, searchBytes });
+  const reader = new OrderReader(documents, archive);
+  const finder = new OrderFinder({ log, reader, tail, partitions, ordersGroup, ordersViewGroup, searchBytes });
   const metrics = createGatewayMetrics(registry, tail);
   measureRequests(app, metrics);
   const waiting = { clock, closing: closing.signal };
@@ -128,6 +136,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     writer,
     tail,
     finder,
+    reader,
     once: new AnswerOnce({ idempotency, clock, logger, secret: jwtSecret }),
     tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
     orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, collectsPayments, onAccepted }),
@@ -177,12 +186,14 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   sessionRoutes(typed, gateway, accounts);
   outboxRoutes(typed, gateway);
   orderRoutes(typed, gateway);
+  orderExpiryRoute(typed, gateway);
   orderWishRoutes(typed, gateway);
   liveRoutes(typed, gateway);
   productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
   stockRoutes(typed, gateway);
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);
+  reconciliationRoutes(typed, gateway);
   app.register((scope, _options, done) => {
     shipmentRoutes(scope, gateway);
     done();

@@ -15,7 +15,10 @@ import type { Clock } from '../base/clock.ts';
 import type { ErrorCode } from '../base/error-catalogue.ts';
 import type { Random } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
+import type { Archive } from '../views/archive/archive.ts';
+import type { OrderReader } from '../views/archive/read-orders.ts';
 import type { Documents } from '../views/documents/documents.ts';
+import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import type { Access, Tokens } from './auth.ts';
 import type { EventTail } from './event-tail.ts';
 import type { OrderFinder } from './find-order.ts';
@@ -46,6 +49,8 @@ export type App = FastifyInstance<
 export interface Gateway {
   readonly log: Log;
   readonly documents: Documents;
+  readonly archive: Archive;
+  readonly expiry: ExpiryRecords;
   readonly operations: Operations;
   readonly clock: Clock;
   readonly random: Random;
@@ -60,6 +65,8 @@ export interface Gateway {
   readonly tokens: Tokens;
   readonly orders: OrderDesk;
   readonly finder: OrderFinder;
+  /** Orders, archived ones too. */
+  readonly reader: OrderReader;
   /** Not there if nobody could sign news of payments. */
   readonly paymentWebhook?: PaymentWebhook;
   /** Aborts when the gateway closes: what waits should end. */

@@ -65,18 +65,19 @@ export function healthRoutes(app: App, { health, figures }: HealthParts): void {
   );
 }
 
-export async function gatewayHealth({ operations, tail, idempotency, closing }: Gateway): Promise<PartHealth[]> {
+export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
+  const { operations, tail, closing } = gateway;
   const { failure } = tail;
   const down = (name: string, detail: string): PartHealth => ({ name, healthy: false, detail });
-  const name = 'idempotency';
-  const records = idempotency.ping().then(
-    (): PartHealth => ({ name, healthy: true }),
-    (error: unknown): PartHealth => ({ ...down(name, reasonOf(error)), isPartial: true }),
-  );
+  const answers = (name: 'idempotency' | 'archive' | 'expiry') =>
+    gateway[name].ping().then(
+      (): PartHealth => ({ name, healthy: true }),
+      (error: unknown): PartHealth => ({ ...down(name, reasonOf(error)), isPartial: true }),
+    );
   const own: PartHealth[] = [
     failure === undefined ? { name: 'event tail', healthy: true } : down('event tail', failure),
     closing.aborted ? down('gateway', 'it is stopping') : { name: 'gateway', healthy: true },
   ];
   const others = await operations.health().catch((error: unknown) => [down('operations', reasonOf(error))]);
-  return [...own, await records, ...others];
+  return [...own, ...(await Promise.all([answers('idempotency'), answers('archive'), answers('expiry')])), ...others];
 }

@@ -2,8 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { hasCardNumber } from '../../base/card-number.ts';
-import { collections } from '../../views/collections.ts';
-import type { Condition } from '../../views/documents/documents.ts';
 import type { OrderAnswer } from '../../views/order-document.ts';
 import { orderOf } from '../../views/order-document.ts';
 import { principalOf } from '../auth.ts';
@@ -14,12 +12,14 @@ import { orderEventsSource } from '../order-events-source.ts';
 import { preferenceApplied, waitSecondsOf } from '../prefer.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
+import { forSeller } from '../seller-order.ts';
 import { eventStream } from '../server-sent-events.ts';
 import { described, preferHeader, requiredIdempotencyHeader } from '../shapes/common.ts';
 import { Order, OrderPage, OrderParams, OrderQuery, OrderRequest } from '../shapes/orders.ts';
 
 const buyers = ['shopper'] as const;
 const readers = ['shopper', 'operator'] as const;
+const allReaders = ['shopper', 'seller', 'operator'] as const;
 
 export function orderRoutes(app: App, gateway: Gateway): void {
   placeOrder(app, gateway);
@@ -86,7 +86,7 @@ function readOrders(app: App, gateway: Gateway): void {
   app.get(
     '/v1/orders/:id',
     {
-      ...config(readers, ['ORDER_NOT_FOUND', 'ORDER_NOT_YET_VISIBLE']),
+      ...config(allReaders, ['ORDER_NOT_FOUND', 'ORDER_NOT_YET_VISIBLE']),
       schema: {
         ...about(
           'Orders',
@@ -97,31 +97,44 @@ function readOrders(app: App, gateway: Gateway): void {
         response: { 200: Order },
       },
     },
-    async (request) => visibleOrder(gateway, request, request.params.id),
+    async (request) => {
+      const { userId, role } = principalOf(request);
+      const { id } = request.params;
+      if (role !== 'seller') return await visibleOrder(gateway, request, id);
+      const order = await gateway.finder.find(id);
+      if (!order?.sellers.includes(userId)) throw new Refusal('ORDER_NOT_FOUND');
+      return forSeller(order, userId);
+    },
   );
 
   app.get(
     '/v1/orders',
     {
-      ...config(readers, ['DOCUMENTS_CURSOR_INVALID']),
+      ...config(allReaders, ['DOCUMENTS_CURSOR_INVALID']),
       schema: {
-        ...about('Orders', 'List orders', "A shopper's own, an operator's all; the newest first."),
+        ...about(
+          'Orders',
+          'List orders',
+          "A shopper's own, those with a line of the seller who asks, an operator's all; however old, the newest first.",
+        ),
         querystring: OrderQuery,
         response: { 200: OrderPage },
       },
     },
     async (request) => {
       const { userId, role } = principalOf(request);
-      const { status, from, to, customerId, cursor, limit = 50 } = request.query;
-      const where: { [field: string]: Condition } = {};
-      if (role !== 'operator') where.customerId = userId;
-      else if (customerId !== undefined) where.customerId = customerId;
-      if (status !== undefined) where.status = status;
-      const placed = readMoments({ gte: from, lt: to });
-      if (Object.keys(placed).length > 0) where.placedAt = placed;
-      const sort = { field: 'placedAt', direction: 'desc' } as const;
-      const page = await gateway.documents.find(collections.orders.name, { where, sort, limit, cursor });
-      return { orders: page.documents.map(orderOf), cursor: page.cursor };
+      const { status, from, to, customerId, seller, cursor, limit = 50 } = request.query;
+      const placed = readMoments({ from, to });
+      const { orders, cursor: next } = await gateway.reader.list({
+        ...placed,
+        customerId: role === 'shopper' ? userId : role === 'operator' ? customerId : undefined,
+        sellerId: role === 'seller' ? userId : seller,
+        status,
+        cursor,
+        limit,
+      });
+      const answers = orders.map(orderOf);
+      return { orders: role === 'seller' ? answers.map((order) => forSeller(order, userId)) : answers, cursor: next };
     },
   );
 }

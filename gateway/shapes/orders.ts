@@ -181,6 +181,9 @@ export const OrderQuery = strict({
   from: Type.Optional(moment('Placed at this moment or later.')),
   to: Type.Optional(moment('Placed before this moment.')),
   customerId: Type.Optional(Type.String({ maxLength: 100, description: 'For operators: of this customer alone.' })),
+  seller: Type.Optional(
+    Type.String({ maxLength: 100, description: "With a line of this seller; a seller's own is meant anyway." }),
+  ),
   cursor: Type.Optional(Cursor),
   limit: Type.Optional(Limit),
 });

@@ -16,9 +16,11 @@ import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { type TopicEntry, topics } from '../../schemas/topics.ts';
 import type { Product, UserRole } from '../../schemas/types.generated.ts';
+import { openSqliteArchive } from '../../views/archive/sqlite/sqlite-archive.ts';
 import { collections } from '../../views/collections.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
+import { memoryExpiryRecords } from '../../views/expiry/memory/memory-expiry-records.ts';
 import { ordersGroup, TestDecider } from './test-decider.ts';
 import { ordersViewGroup, TestViews } from './test-views.ts';
 
@@ -31,6 +33,11 @@ export const idleOperations: Operations = {
   readState: async () => undefined,
   replay: async () => undefined,
   seed: async (products) => products,
+  reconciliation: {
+    state: () => ({ running: null, last: null }),
+    start: () => 'run',
+    repair: async () => [],
+  },
 };
 
 export interface TestGatewayOptions {
@@ -79,6 +86,8 @@ export class TestGateway {
     const deps: GatewayDeps = {
       log,
       documents,
+      archive: openSqliteArchive({ file: ':memory:' }),
+      expiry: memoryExpiryRecords(clock),
       idempotency: openSqliteIdempotency({ file: ':memory:', clock, random: systemRandom, windowMs: 60_000 }),
       operations: idleOperations,
       clock,
@@ -112,6 +121,7 @@ export class TestGateway {
     await this.log.close();
     await this.documents.close();
     await this.deps.idempotency.close();
+    await this.deps.archive.close();
   }
 
   /** A header with a token. */
