@@ -27,9 +27,16 @@ export interface Archiving {
 const shortest = 1_000;
 const longest = 10_000;
 
-/** @throws ARCHIVE_* */
-export async function startArchiving(parts: ArchivingParts): Promise<Archiving> {
-  const { config, metrics } = parts;
+/**
+ * Undefined where orders stay in the documents: those are shared by machines and a file of one of them is not, so what
+ * moved there would be gone for the others. @throws ARCHIVE_*
+ */
+export async function startArchiving(parts: ArchivingParts): Promise<Archiving | undefined> {
+  const { config, metrics, logger } = parts;
+  if (config.archive === 'sqlite' && config.documents !== 'sqlite') {
+    logger.info({}, 'orders stay in the documents: an archive in a file is for documents in a file');
+    return undefined;
+  }
   const archive = await openArchive(config);
   const archiveAfterMs = config.archiveAfter * 1000;
   // A hundredth late is not late.

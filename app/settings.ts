@@ -148,7 +148,7 @@ export const settings = {
   archive: choice(['sqlite', 'cassandra'], {
     group: 'Archive',
     default: 'sqlite',
-    doc: 'Where orders are kept that ended long ago: in a file of this machine, or in Apache Cassandra.',
+    doc: 'Where orders are kept that ended long ago: in a file of this machine, with --documents sqlite alone, or in Apache Cassandra. With --documents mongo and no Cassandra they stay in MongoDB.',
   }),
   archiveAfter: integer(0, 315_360_000, {
     group: 'Archive',

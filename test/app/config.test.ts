@@ -122,6 +122,15 @@ describe('refused:', () => {
   needs({ search: 'elasticsearch' }, /--search: asks for what this version cannot do yet/);
   needs({ standbys: '1' }, /--standbys: asks for what this version cannot do yet/);
   needs({ cache: 'redis' }, /--redis or .*: is missing/);
+  const cassandra = { archive: 'cassandra', cassandra: '10.0.0.1,10.0.0.2:9142' };
+  needs({ archive: 'cassandra' }, /--cassandra or .*: is missing while --archive is cassandra/);
+  needs({ ...cassandra, cassandra: 'http://10.0.0.1' }, /--cassandra: .*host or host:port/);
+  needs({ ...cassandra, cassandraUser: 'shop' }, /--cassandra-password or .*: is missing, while its other half/);
+  needs({ ...cassandra, cassandraPassword: 'hush' }, /--cassandra-user or .*: is missing, while its other half/);
+  needs({ ...cassandra, cassandraReplication: 'dc2:3' }, /--cassandra-replication: has no copies in datacenter1/);
+  needs({ ...cassandra, cassandraReplication: 'dc2' }, /--cassandra-replication: .*datacenter:copies/);
+  needs({ ...cassandra, cassandraKeyspace: 'a"b' }, /--cassandra-keyspace: /);
+  needs({ archiveAfter: '-1' }, /--archive-after: .*from 0/);
   const smtp = { mail: 'smtp', smtp: 'smtp://mail:25', mailFrom: 'a@shop.example', publicUrl: 'https://shop.example' };
   needs({ ...smtp, smtp: undefined }, /--smtp or .*: is missing while --mail is smtp/);
   needs({ ...smtp, mailFrom: undefined }, /--mail-from or .*: is missing while --mail is smtp/);
