@@ -12,6 +12,8 @@ import { isUnused, seedAccounts, seedProducts } from './demo/seed.ts';
 import { runTraffic } from './demo/traffic.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
+import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
 import { forgetRunning, noteRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
@@ -32,6 +34,7 @@ interface Opened {
   readonly log: Log;
   readonly documents: Documents;
   readonly workers: Workers;
+  readonly reconciler: Reconciler;
   readonly gateway: OpenGateway;
   /** Where the gateway answers. */
   readonly url: string;
@@ -67,8 +70,16 @@ export class Application {
       await seedProducts(log, { clock, topics });
     }
     const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
-    const operations = operationsOf({ log, topics, documents, appId, workers: workers.all });
     const metrics = new Registry();
+    const reconciler = openReconciler({ config, log, topics, documents, workers: workers.all, logger, metrics });
+    const operations = operationsOf({
+      log,
+      topics,
+      documents,
+      appId,
+      workers: workers.all,
+      reconciliation: reconciler,
+    });
     const figures = () => workers.figures(metrics);
     const gateway = await openGateway({
       config,
@@ -84,10 +95,11 @@ export class Application {
     const topologies = [shopTopology(topics)];
     const views = viewsInto(documents, topics).length;
     const effects = [config.payments, config.carrier, config.mail].filter((adapter) => adapter !== 'off').length;
-    const opened = { log, documents, workers, gateway, url, metrics, topologies, views, effects };
+    const opened = { log, documents, workers, reconciler, gateway, url, metrics, topologies, views, effects };
     const application = new Application(config, opened);
     await workers.running(application.#stopping.signal);
     noteRunning(config, url);
+    reconcileNowAndThen(reconciler, { config, topics, workers: workers.all });
     if (config.traffic) await application.#startTraffic(logger);
     return application;
   }
@@ -110,8 +122,9 @@ export class Application {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const { gateway, workers, log, documents } = this.#opened;
+    const { gateway, reconciler, workers, log, documents } = this.#opened;
     await gateway.close();
+    await reconciler.stop();
     await workers.stop();
     await Promise.all([log.close(), documents.close()]);
     forgetRunning(this.#config);

@@ -3,6 +3,7 @@
 import { assert } from '../base/assert.ts';
 import type { Logger } from '../base/logger.ts';
 import { payOrders } from '../effects/payments/pay.ts';
+import type { Payments } from '../effects/payments/payments.ts';
 import { shipParcels } from '../effects/shipping/ship.ts';
 import type { Log, Producer } from '../log/log.ts';
 import { partitionOf } from '../log/partitioner.ts';
@@ -26,6 +27,8 @@ export interface EffectsParts {
 
 export interface OpenEffects {
   readonly tasks: readonly EffectTask[];
+  /** The provider that is asked, if any is. */
+  readonly payments: Payments | undefined;
   /** Nothing is told after it resolves. */
   close(): Promise<void>;
 }
@@ -45,9 +48,10 @@ export async function openEffects(parts: EffectsParts): Promise<OpenEffects> {
   const producer = await log.producer();
   const tasks: EffectTask[] = [];
   const open: { close(): Promise<void> }[] = [];
+  let payments: Payments | undefined;
   if (config.payments !== 'off') {
     const tell = tellOrder(producer, topics.paymentResults);
-    const payments = openPayments(config, { tell, logger });
+    payments = openPayments(config, { tell, logger });
     tasks.push(effectTask(topics.paymentRequests, payOrders({ payments, topics, clock })));
     open.push(payments);
   }
@@ -65,6 +69,7 @@ export async function openEffects(parts: EffectsParts): Promise<OpenEffects> {
   }
   return {
     tasks,
+    payments,
     async close() {
       await Promise.all(open.map((adapter) => adapter.close()));
       await producer.close();

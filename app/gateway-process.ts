@@ -5,6 +5,8 @@ import type { Documents } from '../views/documents/documents.ts';
 import type { ApplicationParts } from './application.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
+import { openReconciler } from './reconcile/open.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
 import { openDocuments, openLog, useSchemas } from './wire.ts';
 
@@ -12,6 +14,7 @@ interface Opened {
   readonly log: Log;
   readonly documents: Documents;
   readonly gateway: OpenGateway;
+  readonly reconciler: Reconciler;
 }
 
 export class GatewayProcess {
@@ -29,15 +32,18 @@ export class GatewayProcess {
     const log = await openLog(config, logger);
     const topics = await checkTopics(log, config, logger);
     const documents = await openDocuments(config, logger);
-    const operations = operationsOf({ log, topics, documents, appId: config.appId, workers: [] });
+    const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger });
+    const { appId } = config;
+    const operations = operationsOf({ log, topics, documents, appId, workers: [], reconciliation: reconciler });
     const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });
     const url = await gateway.app.listen({ host: config.host, port: config.port });
-    return new GatewayProcess(url, { log, documents, gateway });
+    return new GatewayProcess(url, { log, documents, gateway, reconciler });
   }
 
   async stop(): Promise<void> {
-    const { log, documents, gateway } = this.#opened;
+    const { log, documents, gateway, reconciler } = this.#opened;
     await gateway.close();
+    await reconciler.stop();
     await Promise.all([log.close(), documents.close()]);
   }
 }

@@ -35,6 +35,7 @@ export interface OperationsParts {
   readonly workers: readonly WorkerHandle[];
   /** Reads state where no worker runs. Default: it can't be read. */
   readonly readState?: Operations['readState'];
+  readonly reconciliation: Operations['reconciliation'];
 }
 
 export function operationsOf(parts: OperationsParts): Operations {
@@ -53,6 +54,7 @@ export function operationsOf(parts: OperationsParts): Operations {
     },
     readState,
     replay: async (name) => (name === topology.name ? await verifyTopology({ log, topology, appId }) : undefined),
+    reconciliation: parts.reconciliation,
   };
 }
 

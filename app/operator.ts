@@ -10,6 +10,7 @@ import { openGateway } from './gateway.ts';
 import { createLogger } from './logging.ts';
 import { operationsOf } from './operations.ts';
 import { readState } from './read-state.ts';
+import { openReconciler } from './reconcile/open.ts';
 import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
@@ -65,7 +66,16 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     state ??= openStore(config, 0, logger);
     return await readState(await state, shopTopology(topics), query);
   };
-  const operations = operationsOf({ log, topics, documents, appId: config.appId, workers: [], readState: readHere });
+  const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger });
+  const operations = operationsOf({
+    log,
+    topics,
+    documents,
+    appId: config.appId,
+    workers: [],
+    readState: readHere,
+    reconciliation: reconciler,
+  });
   const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });
   return {
     async request(method, url, payload) {
@@ -74,6 +84,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     },
     async close() {
       await gateway.close();
+      await reconciler.stop();
       await Promise.all([log.close(), documents.close(), state?.then((store) => store.close())]);
     },
   };

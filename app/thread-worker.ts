@@ -64,6 +64,14 @@ export class ThreadWorker implements WorkerHandle {
     return this.#call('readState', query);
   }
 
+  observe() {
+    return this.#call('observe');
+  }
+
+  payments(since: number) {
+    return this.#call('payments', since);
+  }
+
   pauseView(name: string) {
     return this.#call('pauseView', name);
   }

@@ -2,6 +2,8 @@
 // crosses is plain data.
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import type { PartHealth, StateEntry, StateQuery, TaskDescription } from '../gateway/operations.ts';
+import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
+import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
 
 export interface WorkerHandle {
   /** Whether every task that it was assigned has its state and takes records. */
@@ -13,6 +15,10 @@ export interface WorkerHandle {
   figures(): Promise<MetricObjectWithValues<MetricValue<string>>[]>;
   /** Of its own tasks. Undefined if there is no such store. */
   readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
+  /** Its running tasks, each as its state stood at one commit. */
+  observe(): Promise<readonly TaskFacts[]>;
+  /** The payment provider's books since then (milliseconds since the Unix epoch). Undefined if it asks none. */
+  payments(since: number): Promise<readonly PaymentFact[] | undefined>;
   /** Stops a view, so that it can be emptied. False if there is no such view. */
   pauseView(name: string): Promise<boolean>;
   /** Starts it again, from wherever its offsets are then. */

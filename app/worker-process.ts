@@ -7,6 +7,8 @@ import type { Documents } from '../views/documents/documents.ts';
 import type { ApplicationParts } from './application.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { health } from './operations.ts';
+import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
+import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
 import { openDocuments, openLog, useSchemas } from './wire.ts';
 import { Workers } from './workers.ts';
@@ -16,6 +18,7 @@ interface Opened {
   readonly documents: Documents;
   readonly workers: Workers;
   readonly server: FastifyInstance;
+  readonly reconciler: Reconciler;
 }
 
 export class WorkerProcess {
@@ -35,14 +38,18 @@ export class WorkerProcess {
     const topics = await checkTopics(log, config, logger);
     const documents = await openDocuments(config, logger);
     const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
-    const server = healthServer({ log, workers, documents }, logger);
+    const metrics = new Registry();
+    const reconciler = openReconciler({ config, log, topics, documents, workers: workers.all, logger, metrics });
+    const server = healthServer({ log, workers, documents }, logger, metrics);
     const url = await server.listen({ host: config.host, port: config.metricsPort });
     await workers.running(new AbortController().signal);
-    return new WorkerProcess(url, { log, documents, workers, server });
+    reconcileNowAndThen(reconciler, { config, topics, workers: workers.all });
+    return new WorkerProcess(url, { log, documents, workers, server, reconciler });
   }
 
   async stop(): Promise<void> {
-    const { log, documents, workers, server } = this.#opened;
+    const { log, documents, workers, server, reconciler } = this.#opened;
+    await reconciler.stop();
     await workers.stop();
     await server.close();
     await Promise.all([log.close(), documents.close()]);
@@ -52,8 +59,8 @@ export class WorkerProcess {
 function healthServer(
   { log, workers, documents }: Pick<Opened, 'log' | 'workers' | 'documents'>,
   loggerInstance: FastifyBaseLogger,
+  metrics: Registry,
 ): FastifyInstance {
-  const metrics = new Registry();
   collectDefaultMetrics({ register: metrics });
   registerLogFigures(metrics, log);
   const server = fastify({ loggerInstance, logController: new LogController({ disableRequestLogging: true }) });

@@ -10,6 +10,7 @@ import type { Documents } from '../../views/documents/documents.ts';
 import type { Config } from '../config-schema.ts';
 import type { WorkerHandle } from '../worker-handle.ts';
 import { Reconciler } from './reconciler.ts';
+import type { ReconcileParts } from './run.ts';
 
 export interface OpenReconcilerParts {
   readonly config: Config;
@@ -20,16 +21,20 @@ export interface OpenReconcilerParts {
   readonly workers: readonly WorkerHandle[];
   readonly logger: Logger;
   readonly metrics?: Registry;
+  /** Asks the provider where no worker of this process does. */
+  readonly payments?: ReconcileParts['payments'];
+  readonly paymentQuietMs?: number;
 }
 
-export function openReconciler({ config, workers, ...parts }: OpenReconcilerParts): Reconciler {
+export function openReconciler({ config, workers, payments, ...parts }: OpenReconcilerParts): Reconciler {
+  // Every worker asks the same provider.
+  const ask = payments ?? (async (since: number) => await workers[0]?.payments(since));
   return new Reconciler({
     ...parts,
     appId: config.appId,
     random: systemRandom,
     observe: async () => (await Promise.all(workers.map((worker) => worker.observe()))).flat(),
-    // Every worker asks the same provider.
-    payments: config.payments === 'off' ? undefined : async (since) => await workers[0]?.payments(since),
+    payments: config.payments === 'off' ? undefined : ask,
   });
 }
 

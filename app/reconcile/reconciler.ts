@@ -56,7 +56,7 @@ export class Reconciler implements Reconciliation {
 
   async repair({ findings, actor, reason }: RepairRequest): Promise<RepairOutcome[]> {
     const outcomes: RepairOutcome[] = [];
-    for (const id of findings) {
+    for (const id of this.#inOrder(findings)) {
       const finding = this.#findings.get(id);
       if (finding === undefined) {
         outcomes.push({ id, outcome: 'refused', detail: 'the last run has no such finding' });
@@ -89,6 +89,12 @@ export class Reconciler implements Reconciliation {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#done;
+  }
+
+  /** Stocks first: what is done to orders and holds changes them, and then they would be left alone. */
+  #inOrder(ids: readonly string[]): string[] {
+    const isOfStock = (id: string) => this.#findings.get(id)?.repair?.kind === 'correct-stock';
+    return [...ids.filter(isOfStock), ...ids.filter((id) => !isOfStock(id))];
   }
 
   async #run(id: string, depth: Depth): Promise<void> {

@@ -28,6 +28,8 @@ export interface ReconcileParts {
   readonly observe: () => Promise<readonly TaskFacts[]>;
   /** The provider's payments since then; gives undefined where nobody here can ask it. Undefined: there is no provider. */
   readonly payments: ((since: number) => Promise<readonly PaymentFact[] | undefined>) | undefined;
+  /** A payment that the provider changed less than so long ago isn't judged yet; milliseconds, default two minutes. */
+  readonly paymentQuietMs?: number | undefined;
   /** Orders that moved from the documents to the archive, in the order of their ids; absent if there is no archive. */
   readonly archived?: (ids: readonly string[]) => Promise<(StoredDocument | 'erased' | undefined)[]>;
 }
@@ -48,6 +50,8 @@ export interface RunResult extends FoundPart {
 const recentRecords = 5_000;
 const recentPaymentsMs = 2 * 86_400_000;
 const patienceMs = 30_000;
+/** News of a payment comes at once, or within so long. */
+const usualPaymentQuietMs = 120_000;
 /** For how long a provider may be silent, and a parcel, in milliseconds. */
 const stuckMs = { provider: 15 * 60_000, parcel: 14 * 86_400_000 } as const;
 /** So many orders that wait are looked up at most. */
@@ -56,6 +60,7 @@ const mostWaiting = 5_000;
 /** @throws RECONCILIATION_INCOMPLETE, or what a port throws: it may be tried again */
 export async function runReconciliation(parts: ReconcileParts, options: RunOptions): Promise<RunResult> {
   const { depth, signal, onStep } = options;
+  const { paymentQuietMs = usualPaymentQuietMs } = parts;
   const topology = shopTopology(parts.topics);
   const findings = new Findings();
   const notes: string[] = [];
@@ -84,7 +89,7 @@ export async function runReconciliation(parts: ReconcileParts, options: RunOptio
       if (parts.payments !== undefined) notes.push('the payment provider is asked by workers, and none runs here');
     } else {
       const looks = { first: paymentsAtFirst, second: paymentsAtSecond };
-      findings.take(comparePayments({ ...looks, isWhole: depth === 'full', now: clock.now() }));
+      findings.take(comparePayments({ ...looks, isWhole: depth === 'full', quietSince: clock.now() - paymentQuietMs }));
     }
   }
   findings.take(await findStuck(parts, first, lastStepOf));

@@ -38,16 +38,13 @@ export interface PaymentLooks {
   readonly second: PaymentLook;
   /** Whether the payments are all that the provider has: else a missing one says nothing. */
   readonly isWhole: boolean;
-  /** The time of whoever looks, in milliseconds since the Unix epoch. */
-  readonly now: number;
+  /** The provider must not have changed a payment since, in milliseconds since the Unix epoch. */
+  readonly quietSince: number;
 }
 
-/** News of a payment comes at once, or within so long. */
-const quietMs = 120_000;
-
-export function comparePayments({ first, second, isWhole, now }: PaymentLooks): FoundPart {
-  const before = new Map(suspicions(first, isWhole, now).found.map((each) => [each.finding.id, each.state]));
-  const { found, checked } = suspicions(second, isWhole, now);
+export function comparePayments({ first, second, isWhole, quietSince }: PaymentLooks): FoundPart {
+  const before = new Map(suspicions(first, isWhole, quietSince).found.map((each) => [each.finding.id, each.state]));
+  const { found, checked } = suspicions(second, isWhole, quietSince);
   const findings = new Findings();
   for (const check of ['payment-taken', 'payment-left', 'payment-unknown'] as const) findings.checked(check, checked);
   for (const { finding, state } of found) if (before.get(finding.id) === state) findings.add(finding);
@@ -79,14 +76,14 @@ const none: Omit<Books, 'orderId'> = {
   references: [],
 };
 
-function suspicions({ tasks, payments, forgotten }: PaymentLook, isWhole: boolean, now: number) {
+function suspicions({ tasks, payments, forgotten }: PaymentLook, isWhole: boolean, quietSince: number) {
   const orders = new Map(tasks.flatMap((task) => task.orders).map((order) => [order.orderId, order]));
   const books = new Map(
     [...Map.groupBy(payments, ({ orderId }) => orderId)].map(([orderId, each]) => [orderId, booksOf(orderId, each)]),
   );
   const found: Suspicion[] = [];
   for (const [orderId, kept] of books) {
-    if (kept.updatedAt + quietMs > now || kept.isPending) continue;
+    if (kept.updatedAt > quietSince || kept.isPending) continue;
     const order = orders.get(orderId);
     const finding = order ? judge(order, kept) : judgeForgotten(kept, forgotten.get(orderId));
     if (finding) found.push({ finding, state: JSON.stringify([order?.phase, order?.sequence, kept]) });

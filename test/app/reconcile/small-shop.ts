@@ -1,0 +1,202 @@
+// A whole small shop in this process: embedded log, worker with its views and effects, gateway and reconciliation, in a
+// directory of its own; and ways to plant in it what could never come about by itself.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { readConfig } from '../../../app/config.ts';
+import type { Config } from '../../../app/config-schema.ts';
+import { type OpenGateway, openGateway } from '../../../app/gateway.ts';
+import { operationsOf } from '../../../app/operations.ts';
+import { openReconciler } from '../../../app/reconcile/open.ts';
+import type { Reconciler } from '../../../app/reconcile/reconciler.ts';
+import { tokenSecret } from '../../../app/secret.ts';
+import { tokenIssuer } from '../../../app/tokens.ts';
+import { createTopics, topicsOf } from '../../../app/topics.ts';
+import { clock, openDocuments, openLog, openPayments, openStore } from '../../../app/wire.ts';
+import { Workers } from '../../../app/workers.ts';
+import { systemRandom } from '../../../base/random.ts';
+import type { ReconciliationReport } from '../../../gateway/reconciliation.ts';
+import type { Log, Producer } from '../../../log/log.ts';
+import { partitionOf } from '../../../log/partitioner.ts';
+import { RecordBatchBuilder } from '../../../log/record-batch-builder.ts';
+import type { StoreEntry } from '../../../schemas/stores.ts';
+import type { TopicEntry, Topics } from '../../../schemas/topics.ts';
+import { TaskKeys } from '../../../state/keys.ts';
+import { taskId } from '../../../streams/names.ts';
+import type { Documents, JsonObject } from '../../../views/documents/documents.ts';
+
+const logger = pino({ level: 'silent' });
+
+interface Opened {
+  readonly log: Log;
+  readonly topics: Topics;
+  readonly documents: Documents;
+  readonly producer: Producer;
+}
+
+/** What stands over the log, and can be stopped and started again. */
+interface Running {
+  readonly workers: Workers;
+  readonly reconciler: Reconciler;
+  readonly gateway: OpenGateway;
+}
+
+export class SmallShop {
+  readonly config: Config;
+  readonly metrics = new Registry();
+  readonly #opened: Opened;
+  #running: Running | undefined;
+
+  private constructor(config: Config, opened: Opened) {
+    this.config = config;
+    this.#opened = opened;
+  }
+
+  static async open(): Promise<SmallShop> {
+    const data = mkdtempSync(join(tmpdir(), 'stockstream-reconcile-'));
+    const flags = { data, partitions: 2, carrier: 'off', mail: 'off', reconcileEvery: 0 };
+    const config = readConfig({ flags, env: {}, parts: ['gateway', 'worker'] });
+    const log = await openLog(config, logger);
+    await createTopics(log, config);
+    const topics = await topicsOf(log);
+    const documents = await openDocuments(config, logger);
+    const shop = new SmallShop(config, { log, topics, documents, producer: await log.producer() });
+    await shop.start();
+    return shop;
+  }
+
+  async start(): Promise<void> {
+    const { config } = this;
+    const { log, topics, documents } = this.#opened;
+    const onFailure = (error: unknown) => assert.fail(String(error));
+    const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
+    const metrics = this.#running === undefined ? this.metrics : new Registry();
+    const parts = { config, log, topics, documents, workers: workers.all, logger, metrics };
+    const reconciler = openReconciler({ ...parts, paymentQuietMs: 0 });
+    const { appId } = config;
+    const operations = operationsOf({
+      log,
+      topics,
+      documents,
+      appId,
+      workers: workers.all,
+      reconciliation: reconciler,
+    });
+    const random = systemRandom;
+    const gateway = await openGateway({ config, log, documents, operations, logger, random, metrics: new Registry() });
+    await workers.running(new AbortController().signal);
+    this.#running = { workers, reconciler, gateway };
+  }
+
+  /** The log and the documents stay open. */
+  async stop(): Promise<void> {
+    const { gateway, reconciler, workers } = this.#running!;
+    await gateway.close();
+    await reconciler.stop();
+    await workers.stop();
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    const { log, documents, producer } = this.#opened;
+    await producer.close();
+    await Promise.all([log.close(), documents.close()]);
+    rmSync(this.config.data, { recursive: true, force: true });
+  }
+
+  get topics(): Topics {
+    return this.#opened.topics;
+  }
+
+  get documents(): Documents {
+    return this.#opened.documents;
+  }
+
+  /** As an operator. */
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into any JSON
+  async request(method: 'GET' | 'POST', url: string, payload?: object): Promise<any> {
+    const issue = await tokenIssuer(tokenSecret(this.config));
+    const token = issue({ userId: 'olga', role: 'operator', email: 'olga@test' });
+    const headers = { authorization: `Bearer ${token}` };
+    const { app } = this.#running!.gateway;
+    const response = await app.inject({ method, url, headers, ...(payload && { payload }) });
+    assert.ok(response.statusCode < 300, `${method} ${url}: ${response.statusCode} ${response.body}`);
+    return response.json();
+  }
+
+  /** A whole run, by its routes. */
+  async reconcile(depth: 'recent' | 'full' = 'full'): Promise<ReconciliationReport> {
+    const { id } = await this.request('POST', '/v1/admin/reconciliation', { depth });
+    return await eventually(async () => {
+      const { last } = await this.request('GET', '/v1/admin/reconciliation');
+      return last?.id === id ? last : undefined;
+    });
+  }
+
+  /** Appends a record as anybody could who is let near the log. */
+  async append<V>(topic: TopicEntry<V>, key: string, value: V): Promise<void> {
+    const batch = new RecordBatchBuilder().encode(clock.now(), key, value, topic.serde);
+    await this.#opened.producer.append(topic.name, partitionOf(key, topic.partitions), batch);
+  }
+
+  /** A document becomes another at the same position; undefined takes it away. */
+  async changeDocument(
+    collection: string,
+    id: string,
+    change: (fields: JsonObject) => JsonObject | undefined,
+  ): Promise<void> {
+    const { documents } = this.#opened;
+    const found = await documents.get(collection, id);
+    const set = change(found?.fields ?? {});
+    if (found) await documents.forget(collection, [found]);
+    const position = { topic: 'planted', partition: 0, offset: found?.position ?? 0 };
+    if (set) await documents.apply([{ kind: 'upsert', collection, id, position, set }]);
+  }
+
+  /** Changes what a stopped worker has on its disk; `owner`: the product whose task has the entry. */
+  async changeState(
+    owner: string,
+    changes: readonly { store: StoreEntry<unknown>; key: string; change: (value: unknown) => unknown }[],
+  ): Promise<void> {
+    const store = await openStore(this.config, 0, logger);
+    const keys = new TaskKeys(taskId('shop', partitionOf(owner, this.topics.orders.partitions)));
+    const batch = store.batch();
+    for (const {
+      store: { name, serde },
+      key,
+      change,
+    } of changes) {
+      const entry = keys.entry(name, key);
+      const [bytes] = await store.getMany([entry]);
+      const value = change(bytes && serde.decode(bytes));
+      if (value === undefined) batch.delete(entry);
+      else {
+        const target = Buffer.alloc(1 << 16);
+        batch.put(entry, Buffer.from(target.subarray(0, serde.encode(value, target, 0))));
+      }
+    }
+    await store.write(batch);
+    await store.close();
+  }
+
+  /** The provider sets money aside that nobody of the shop asked for. */
+  async authorize(orderId: string, amount: number): Promise<void> {
+    const payments = openPayments(this.config, { tell: undefined, logger });
+    const question = { requestId: `planted/${orderId}`, orderId, customerId: 'ann', amount, currency: 'EUR' };
+    await payments.authorize({ ...question, method: 'card', token: 'tok_success' }, new AbortController().signal);
+    await payments.close();
+  }
+}
+
+/** Waits until `check` gives something. */
+export async function eventually<T>(check: () => Promise<T | undefined>): Promise<T> {
+  for (const until = performance.now() + 60_000; ; ) {
+    const found = await check();
+    if (found !== undefined) return found;
+    assert.ok(performance.now() < until, 'it did not happen in time');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
