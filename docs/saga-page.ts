@@ -14,6 +14,7 @@ const checkout = {
   email: '',
   shipTo: { name: '', street: '', city: '', postalCode: '', country: 'DE' },
   warehouses: [],
+  holdMillis: 900_000,
   billingCountry: '',
   billingPostalCode: '',
   customerSince: 0,

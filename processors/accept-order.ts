@@ -93,19 +93,10 @@ function reserve(
 }
 
 /** What payment, mail and shipping will need. */
-function checkoutOf({ payment, totals, currency, email, shipTo, warehouses, customerSince }: OrderSubmitted): Checkout {
+function checkoutOf(submitted: OrderSubmitted): Checkout {
+  const { payment, totals, currency, email, shipTo, warehouses, holdMillis, customerSince } = submitted;
   const { method, token, billingCountry, billingPostalCode } = payment;
   const amount = totals.total;
-  return {
-    method,
-    token,
-    amount,
-    currency,
-    email,
-    shipTo,
-    warehouses,
-    billingCountry,
-    billingPostalCode,
-    customerSince,
-  };
+  const billing = { billingCountry, billingPostalCode };
+  return { method, token, amount, currency, email, shipTo, warehouses, holdMillis, ...billing, customerSince };
 }

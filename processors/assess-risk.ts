@@ -1,5 +1,6 @@
 // Whether an order looks like fraud: asked first where its customer is known, then where its card is, for each task
-// remembers the recent orders of the keys that it owns. The verdict goes back to the order.
+// remembers the recent orders of the keys that it owns. The verdict goes back to the order. A provider's test cards are
+// everybody's, so how often they are used says nothing: such an order is looked at for itself alone.
 import { unreachable } from '../base/assert.ts';
 import { leadProductOf } from '../schemas/ids.ts';
 import type { RecentPayment, RecentPayments, RiskCheck, RiskVerdict } from '../schemas/types.generated.ts';
@@ -24,22 +25,20 @@ export const assessRisk: Processor<RiskCheck, RiskWiring> = {
     switch (check.subject.type) {
       case 'RiskOfCustomer': {
         requireKey(record, check.customerId);
-        const assessed = withFindings(check, customerRules, remember(context, `customer/${check.customerId}`, check));
+        const isShared = check.tokenId === '';
+        const recent = isShared ? [] : remember(context, `customer/${check.customerId}`, check);
+        const assessed = withFindings(check, customerRules, recent);
+        if (isShared) return tellVerdict(context, assessed);
         context.forward('riskChecks', check.tokenId, { ...assessed, subject: { type: 'RiskOfToken' } });
-        break;
+        return;
       }
       case 'RiskOfToken': {
         requireKey(record, check.tokenId);
-        const { orderId, score, findings } = withFindings(
-          check,
-          tokenRules,
-          remember(context, `token/${check.tokenId}`, check),
-        );
-        context.forward('riskVerdicts', leadProductOf(orderId) ?? '', { orderId, at: context.now, score, findings });
-        break;
+        const recent = remember(context, `token/${check.tokenId}`, check);
+        return tellVerdict(context, withFindings(check, tokenRules, recent));
       }
       default:
-        unreachable(check.subject);
+        return unreachable(check.subject);
     }
   },
 
@@ -47,6 +46,10 @@ export const assessRisk: Processor<RiskCheck, RiskWiring> = {
     recentPayments: [subject.type === 'RiskOfCustomer' ? `customer/${customerId}` : `token/${tokenId}`],
   }),
 };
+
+function tellVerdict(context: Context<RiskWiring>, { orderId, score, findings }: RiskCheck): void {
+  context.forward('riskVerdicts', leadProductOf(orderId) ?? '', { orderId, at: context.now, score, findings });
+}
 
 /** The other orders of late; this one is among them from now on. */
 function remember(context: Context<RiskWiring>, key: string, check: RiskCheck): readonly RecentPayment[] {

@@ -298,6 +298,8 @@ export interface Checkout {
   readonly shipTo: Address;
   /** Best first; the others follow by name. */
   readonly warehouses: readonly string[];
+  /** How long its stock is held for payment, in milliseconds. */
+  readonly holdMillis: number;
   /** Empty if not told. */
   readonly billingCountry: string;
   /** Empty if not told. */
@@ -1213,7 +1215,7 @@ export interface RiskCheck {
   readonly at: number;
   /** Who buys. */
   readonly customerId: string;
-  /** A hash of the payment token. */
+  /** A hash of the payment token; empty for a test card, which everybody may use. */
   readonly tokenId: string;
   /** In the currency's minor unit. */
   readonly amount: number;

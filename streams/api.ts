@@ -125,9 +125,11 @@ export interface Effect<V> {
   perform(record: Record<V>, signal: AbortSignal): Promise<readonly Forwarded[]>;
   /** What to tell once `tries` have failed; undefined to go on trying for ever, ever more slowly. */
   giveUp(record: Record<V>, error: unknown): readonly Forwarded[] | undefined;
+  /** Records of one lane go one after the other, others as they come. Default: the record's key. */
+  laneOf?(record: Record<V>): string;
   /** Of one try, in milliseconds. */
   readonly timeoutMs: number;
   readonly tries: number;
-  /** Keys that are in the outside's hands at the same time; records of one key go one after the other. */
+  /** Lanes that are in the outside's hands at the same time. */
   readonly concurrency: number;
 }

@@ -1,5 +1,5 @@
 // The records of one partition that an effect thread has taken, from the first whose offset isn't committed. Records of
-// one key go one after the other, those of different keys as they come; offsets move on over what is finished without
+// one lane go one after the other, those of different lanes as they come; offsets move on over what is finished without
 // a gap.
 import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -31,7 +31,7 @@ export class EffectPartition {
   #committed: number;
   /** In the order of their offsets. */
   #entries: Entry[] = [];
-  /** The end of what was begun for each key. */
+  /** The end of what was begun in each lane. */
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #dropped = new AbortController();
 
@@ -60,18 +60,17 @@ export class EffectPartition {
     return this.#lanes.size > 0;
   }
 
-  /** Takes the queue's first record. */
-  take(perform: Perform): void {
+  /** Takes the queue's first record, to be performed after what was taken for its lane. */
+  take(perform: Perform, lane: string): void {
     const record = this.queue.at(0)!;
     this.queue.consume();
     const entry: Entry = { record, outcome: undefined, isWritten: false };
     this.#entries.push(entry);
-    const { key } = record;
     const { signal } = this.#dropped;
-    const turn = (this.#lanes.get(key) ?? Promise.resolve()).then(() => perform(entry, signal));
-    this.#lanes.set(key, turn);
+    const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => perform(entry, signal));
+    this.#lanes.set(lane, turn);
     void turn.then(() => {
-      if (this.#lanes.get(key) === turn) this.#lanes.delete(key);
+      if (this.#lanes.get(lane) === turn) this.#lanes.delete(lane);
     });
   }
 

@@ -12,6 +12,7 @@ import { type EffectTask, effectGroup } from './effect.ts';
 import { EffectCalls } from './effect-calls.ts';
 import { commitOutcomes, type EffectCommitParts } from './effect-commit.ts';
 import { EffectPartition, type Entry } from './effect-partition.ts';
+import type { InputRecord } from './input-queue.ts';
 import type { EffectMetrics } from './metrics.ts';
 import { Ownership } from './ownership.ts';
 import { mayGoOn, type ThreadState } from './stream-thread.ts';
@@ -211,8 +212,13 @@ export class EffectThread {
           return;
         }
       }
-      partition.take(perform);
+      partition.take(perform, this.#laneOf(record));
     }
+  }
+
+  #laneOf(record: InputRecord): string {
+    if (record.problem !== undefined) return record.key;
+    return this.#options.task.effect.laneOf?.(record) ?? record.key;
   }
 
   /** Writes what has ended. @throws LOG_*; what was taken must then be forgotten */

@@ -1,4 +1,4 @@
-// `bench` and `simulate`: programs of their own beside this one. They run as child processes, with their own options.
+// `bench`, `simulate` and `life`: programs of their own beside this one. They run as child processes, with their own options.
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 const programs = [
   ['bench', 'bench/bench.ts', 'Measure orders a second and latency, next to PostgreSQL and Redis where they run.'],
   ['simulate', 'test/simulation/main.ts', 'Run the shop through seeded faults in virtual time, with checkers.'],
+  ['life', 'test/life/main.ts', 'Run whole lives of random orders with kills in between; check stock, money and mail.'],
 ] as const;
 
 export function addPrograms(program: Command): void {

@@ -45,6 +45,8 @@ export function payOrders({ payments, topics, clock }: PayParts): Effect<Payment
     giveUp: (record, error) => tell(record, unanswered(record.value, wordsOf(error))),
     timeoutMs: 15_000,
     tries: 6,
+    // Of a product that everybody wants, many orders are paid at the same time.
+    laneOf: ({ value }) => value.orderId,
     concurrency: 32,
   };
 }

@@ -32,6 +32,7 @@ export function shipParcels({ carrier, topics, clock }: ShippingParts): Effect<S
     giveUp: () => undefined,
     timeoutMs: 15_000,
     tries: 10,
+    laneOf: ({ value }) => value.orderId,
     concurrency: 32,
   };
 }

@@ -5,6 +5,7 @@ import { later } from './later.ts';
 import { commitAndSend } from './parcels.ts';
 import {
   type Circumstances,
+  checkoutOf,
   type Effect,
   noEnd,
   noMoney,
@@ -18,9 +19,8 @@ import {
 
 /** An order with this much is looked at by a person before it is paid. */
 export const reviewFrom = 60;
-/** For how long stock is held for a review, and then for the payment, in milliseconds. */
+/** For how long stock is held for a review, in milliseconds; after it, for the payment, as long as at first. */
 const reviewMillis = 24 * 3_600_000;
-const paymentMillis = 900_000;
 
 /** Where an order's answers lead: waiting for more, rejected, or held. */
 export function answered(facts: OrderFacts, answers: readonly LineAnswer[], { now }: Circumstances): Step {
@@ -111,7 +111,7 @@ export const InReview: Row<'InReview'> = {
   ...noParcels,
   RiskAssessed: stays,
   Reviewed: ({ facts, reserved }, { release, actor, note }, at) => {
-    const expiresAt = at.now + paymentMillis;
+    const expiresAt = at.now + checkoutOf(facts).holdMillis;
     const tell: Effect = { effect: 'tell', event: { type: 'OrderReviewed', release, actor, note, expiresAt } };
     if (!release) return first(tell, giveUp(facts, heldAnswers(reserved), 'fraud_suspected', at));
     const step = authorize({ ...facts, expiresAt }, reserved);

@@ -169,7 +169,9 @@ function moved(
 ): Parcel[] | undefined {
   const before = parcels.find((parcel) => parcel.shipmentId === shipmentId);
   if (before === undefined) return undefined;
-  const isFurther = rank(status) > rank(before.status) && rank(status) <= rank(furthest);
+  // Whoever brings back what was never asked for says so when it is there.
+  const isAsked = status !== 'returning';
+  const isFurther = isAsked && rank(status) > rank(before.status) && rank(status) <= rank(furthest);
   const isCode = trackingCode !== '' && before.trackingCode === '';
   if (!isFurther && !isCode) return undefined;
   const after = {

@@ -112,5 +112,5 @@ export const noEnd = { CancelAsked: stays, HoldExpired: stays } as const;
 
 /** The checkout of an order that is paid through us. */
 export function checkoutOf({ checkout }: OrderFacts) {
-  return checkout ?? { amount: 0, currency: '', method: '', token: '', email: '', warehouses: [] };
+  return checkout ?? { amount: 0, currency: '', method: '', token: '', email: '', warehouses: [], holdMillis: 0 };
 }

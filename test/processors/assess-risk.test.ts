@@ -66,6 +66,18 @@ for (const [findings, more] of single) {
   });
 }
 
+test("a test card is nobody's: how often it is used says nothing, and the verdict comes at once", () => {
+  const task = new TestTask();
+  for (let at = 0; at < 40; at++) {
+    const check = checkOf({ orderId: orderId(at), tokenId: '', amount: at === 39 ? 500_000 : 1 });
+    task.process(assessRisk, 'ann', check);
+    const sent = task.take();
+    assert.deepEqual(sentTo(sent, 'riskChecks'), []);
+    assert.deepEqual(sentTo(sent, 'riskVerdicts')[0]?.findings, at === 39 ? ['large_amount'] : []);
+  }
+  assert.equal(task.stores.recentPayments.entries.size, 0);
+});
+
 test('many orders of a customer and a token within an hour add up, older ones and the same order again do not', () => {
   const task = new TestTask();
   for (let at = 0; at < 10; at++) {

@@ -48,6 +48,24 @@ test('records of one key go one after the other, those of others meanwhile', asy
   await bench.log.close();
 });
 
+test('an effect may say what goes one after the other: records of one key then overtake each other', async () => {
+  const bench = await EffectBench.open();
+  const { perform, finish } = doors();
+  await bench.send('a', 'a1', 'a2', 'a1 again');
+  const thread = bench.start(perform, { laneOf: ({ value: { id } }) => id.slice(0, 2) });
+  await bench.until(() => bench.performed.length === 2);
+  await bench.pass(100);
+  assert.deepEqual(bench.performed.toSorted(), ['a1', 'a2']);
+  finish('a2');
+  await bench.until(async () => (await bench.results()).includes('a2 ok'));
+  finish('a1');
+  await bench.until(() => bench.performed.includes('a1 again'));
+  finish('a1 again');
+  await bench.until(async () => (await bench.results()).length === 3);
+  await thread.stop();
+  await bench.log.close();
+});
+
 test('no more calls are under way than agreed', async () => {
   const bench = await EffectBench.open();
   for (const key of 'abcdefgh') await bench.send(key, key);

@@ -34,7 +34,16 @@ const lines = [
 ];
 const allocations = [{ warehouseId: 'w', quantity: 1 }];
 const shipTo = { name: 'n', street: 's', city: 'c', postalCode: '1', country: 'DE' };
-const checkout = { method: 'card', token: 't', amount: 5, currency: 'EUR', email: '', shipTo, warehouses: [] };
+const checkout = {
+  method: 'card',
+  token: 't',
+  amount: 5,
+  currency: 'EUR',
+  email: '',
+  shipTo,
+  warehouses: [],
+  holdMillis: 900_000,
+};
 const facts: OrderFacts = {
   customerId: 'c',
   sequence: 0,

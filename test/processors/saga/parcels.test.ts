@@ -24,6 +24,7 @@ const facts: OrderFacts = {
     email: 'ann@example.com',
     shipTo: { name: 'Ann', street: 'Way 1', city: 'Town', postalCode: '1', country: 'DE' },
     warehouses: [],
+    holdMillis: 900_000,
     billingCountry: '',
     billingPostalCode: '',
     customerSince: 0,
@@ -110,6 +111,12 @@ describe('parcels on their way', () => {
     for (const status of ['requested', 'packed', 'in_transit'] as const) life.news('east', status, 'T2');
     life.news('north', 'delivered');
     assert.equal(life.phase, before);
+  });
+
+  test('that a parcel is on its way back before it arrived says nothing yet', () => {
+    const life = paid().news('east', 'in_transit');
+    const before = life.phase;
+    assert.equal(life.news('east', 'returning').phase, before);
   });
 
   test('a tracking code may come after what it is for', () => {
