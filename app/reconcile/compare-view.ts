@@ -11,6 +11,7 @@ import type { Documents, DocumentWrite, StoredDocument } from '../../views/docum
 import { DocumentFold } from '../../views/fold.ts';
 import { clock } from '../wire.ts';
 import { readRecords, type Stretch } from './read-topic.ts';
+import type { Whole } from './whole-orders.ts';
 
 export interface ViewParts {
   readonly log: Log;
@@ -19,9 +20,11 @@ export interface ViewParts {
   readonly signal: AbortSignal;
   /** How many records of each partition are looked at, the latest; infinite for all. */
   readonly tail: number;
-  /** Documents of the view that moved to where they are kept for years; `erased` is fine whatever the log says. */
-  readonly archived?: ((ids: readonly string[]) => Promise<(StoredDocument | 'erased' | undefined)[]>) | undefined;
+  /** Completes what was found in the documents of the view by what is kept elsewhere; absent where nothing is. */
+  readonly complete?: ((ids: readonly string[], found: readonly Found[]) => Promise<Whole[]>) | undefined;
 }
+
+type Found = StoredDocument | undefined;
 
 /** Reads of documents at once, and documents that are folded at once where the log is read whole. */
 const page = 500;
@@ -67,7 +70,7 @@ class ViewComparison {
   readonly #parts: ComparisonParts;
   readonly #fold: DocumentFold;
   /** Documents that were read at a position behind what was folded. */
-  readonly #newer = new Map<string, StoredDocument>();
+  readonly #newer = new Map<string, { readonly document: StoredDocument; readonly isArchived: boolean }>();
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
@@ -85,11 +88,10 @@ class ViewComparison {
     const query = { where: {}, sort: { field: 'id', direction: 'asc' }, limit: page } as const;
     for (let cursor: string | undefined; ; ) {
       const found = await documents.find(view.name, { ...query, cursor });
-      for (const document of found.documents) {
-        if (!isMine(document.id)) continue;
-        missing.delete(document.id);
-        this.#compare(document.id, document);
-      }
+      const mine = found.documents.filter(({ id }) => isMine(id));
+      const ids = mine.map(({ id }) => id);
+      for (const id of ids) missing.delete(id);
+      await this.#compareFound(ids, mine);
       cursor = found.cursor;
       if (cursor === undefined) break;
     }
@@ -114,35 +116,38 @@ class ViewComparison {
     }));
     const newer = new Map(this.#newer);
     await this.#each(after, (write) => {
-      const document = newer.get(write.id);
-      if (document !== undefined && write.position.offset <= document.position) this.#fold.apply(write);
+      const found = newer.get(write.id);
+      if (found !== undefined && write.position.offset <= found.document.position) this.#fold.apply(write);
     });
-    for (const [id, document] of newer) this.#tell(id, document);
+    for (const [id, { document, isArchived }] of newer) this.#tell(id, document, isArchived);
   }
 
   async #compareIds(ids: readonly string[]): Promise<void> {
-    const { documents, view, archived } = this.#parts;
+    const { documents, view } = this.#parts;
     for (let from = 0; from < ids.length; from += page) {
       const some = ids.slice(from, from + page);
-      const found = await documents.getMany(view.name, some);
-      const lacking = some.filter((_, index) => found[index] === undefined);
-      const kept = archived && lacking.length > 0 ? await archived(lacking) : [];
-      const moved = new Map(lacking.map((id, index) => [id, kept[index]]));
-      for (const [index, id] of some.entries()) {
-        const old = moved.get(id);
-        if (old === 'erased') this.#parts.findings.checked('view');
-        else if (old !== undefined) this.#tell(id, old, 'archive');
-        else this.#compare(id, found[index]);
-      }
+      await this.#compareFound(some, await documents.getMany(view.name, some));
     }
   }
 
-  #compare(id: string, document: StoredDocument | undefined): void {
-    if (document !== undefined && document.position > (this.#fold.positionOf(id) ?? -1)) this.#newer.set(id, document);
-    else this.#tell(id, document);
+  async #compareFound(ids: readonly string[], found: readonly Found[]): Promise<void> {
+    const { complete, findings } = this.#parts;
+    const whole = complete ? await complete(ids, found) : found.map((document) => ({ document, isArchived: false }));
+    for (const [index, id] of ids.entries()) {
+      const each = whole[index];
+      // What was erased may be gone, whatever the log says.
+      if (each === undefined || 'isErased' in each) findings.checked('view');
+      else this.#compare(id, each.document, each.isArchived);
+    }
   }
 
-  #tell(id: string, document: StoredDocument | undefined, place: 'view' | 'archive' = 'view'): void {
+  #compare(id: string, document: Found, isArchived: boolean): void {
+    const isNewer = document !== undefined && document.position > (this.#fold.positionOf(id) ?? -1);
+    if (isNewer) this.#newer.set(id, { document, isArchived });
+    else this.#tell(id, document, isArchived);
+  }
+
+  #tell(id: string, document: Found, isArchived: boolean): void {
     const { findings, view } = this.#parts;
     const difference = this.#fold.compare(id, document);
     findings.checked('view');
@@ -150,9 +155,10 @@ class ViewComparison {
     findings.add({
       check: 'view',
       subject: `${view.name}/${id}`,
-      where: `${place} ${view.name}`,
+      where: isArchived ? `archive of ${view.name}` : `view ${view.name}`,
       ...difference,
-      ...(place === 'view' && { repair: { kind: 'rewrite-document', collection: view.name, documentId: id } }),
+      // The archive keeps what it has.
+      ...(!isArchived && { repair: { kind: 'rewrite-document', collection: view.name, documentId: id } }),
     });
   }
 

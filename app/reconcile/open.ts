@@ -8,6 +8,7 @@ import { taskId } from '../../streams/names.ts';
 import { shopTopology } from '../../topologies/shop.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import type { Config } from '../config-schema.ts';
+import { openArchive } from '../wire.ts';
 import type { WorkerHandle } from '../worker-handle.ts';
 import { Reconciler } from './reconciler.ts';
 import type { ReconcileParts } from './run.ts';
@@ -32,6 +33,7 @@ export function openReconciler({ config, workers, payments, ...parts }: OpenReco
   return new Reconciler({
     ...parts,
     appId: config.appId,
+    openArchive: () => openArchive(config),
     random: systemRandom,
     observe: async () => (await Promise.all(workers.map((worker) => worker.observe()))).flat(),
     payments: config.payments === 'off' ? undefined : ask,

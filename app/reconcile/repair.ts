@@ -11,6 +11,7 @@ import type { Finding, Repair } from '../../processors/reconcile/finding.ts';
 import { leadProductOf } from '../../schemas/ids.ts';
 import type { TopicEntry, Topics } from '../../schemas/topics.ts';
 import type { AuditEntry, PaymentRequest } from '../../schemas/types.generated.ts';
+import type { Archive } from '../../views/archive/archive.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import { clock } from '../wire.ts';
 import { forgottenOrders } from './order-documents.ts';
@@ -21,6 +22,7 @@ export interface RepairParts {
   readonly log: Log;
   readonly topics: Topics;
   readonly documents: Documents;
+  readonly openArchive: () => Promise<Archive>;
   readonly signal: AbortSignal;
 }
 
@@ -106,10 +108,10 @@ class Repairer {
   }
 
   async #releaseHold({ orderId, productId, line, attempt, limited }: Of<'release-hold'>): Promise<Result> {
-    const { topics, documents } = this.#parts;
+    const { topics } = this.#parts;
     const leadProductId = leadProductOf(orderId);
     if (leadProductId === undefined) return { outcome: 'refused', detail: 'the id of the order is none' };
-    const customerId = (await forgottenOrders(documents, [orderId])).get(orderId)?.customerId;
+    const customerId = await this.#customerOf(orderId);
     if (limited && customerId === undefined) return { outcome: 'refused', detail: 'its customer is not known' };
     return await this.#ask(topics.reservations, productId, {
       orderId,
@@ -121,6 +123,15 @@ class Repairer {
       attempt,
       command: { type: 'ReleaseStock' },
     });
+  }
+
+  async #customerOf(orderId: string): Promise<string | undefined> {
+    const archive = await this.#parts.openArchive();
+    try {
+      return (await forgottenOrders({ ...this.#parts, archive }, [orderId])).get(orderId)?.customerId;
+    } finally {
+      await archive.close();
+    }
   }
 
   async #cancelOrder({ orderId }: Of<'cancel-order'>): Promise<Result> {

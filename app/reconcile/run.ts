@@ -7,6 +7,7 @@ import type { OrderFact, TaskFacts } from '../../processors/reconcile/examine-ta
 import { type Finding, Findings, type FoundPart } from '../../processors/reconcile/finding.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { shopTopology } from '../../topologies/shop.ts';
+import type { Archive } from '../../views/archive/archive.ts';
 import { collections } from '../../views/collections.ts';
 import type { Documents, StoredDocument } from '../../views/documents/documents.ts';
 import { viewsInto } from '../views.ts';
@@ -15,6 +16,7 @@ import { compareLog, endsOf } from './compare-log.ts';
 import { compareView } from './compare-view.ts';
 import { forgottenOrders, lastStepsIn } from './order-documents.ts';
 import { snapshotAfterInputs, snapshotFromNow } from './snapshots.ts';
+import { wholeOrders } from './whole-orders.ts';
 
 /** `recent` looks at all state, and at the end of each topic; `full` at everything that the log has. */
 export type Depth = 'recent' | 'full';
@@ -30,8 +32,8 @@ export interface ReconcileParts {
   readonly payments: ((since: number) => Promise<readonly PaymentFact[] | undefined>) | undefined;
   /** A payment that the provider changed less than so long ago isn't judged yet; milliseconds, default two minutes. */
   readonly paymentQuietMs?: number | undefined;
-  /** Orders that moved from the documents to the archive, in the order of their ids; absent if there is no archive. */
-  readonly archived?: (ids: readonly string[]) => Promise<(StoredDocument | 'erased' | undefined)[]>;
+  /** For one run, which closes it. */
+  readonly openArchive: () => Promise<Archive>;
 }
 
 export interface RunOptions {
@@ -59,6 +61,17 @@ const mostWaiting = 5_000;
 
 /** @throws RECONCILIATION_INCOMPLETE, or what a port throws: it may be tried again */
 export async function runReconciliation(parts: ReconcileParts, options: RunOptions): Promise<RunResult> {
+  const archive = await parts.openArchive();
+  try {
+    return await run({ ...parts, archive }, options);
+  } finally {
+    await archive.close();
+  }
+}
+
+type OpenParts = ReconcileParts & { readonly archive: Archive };
+
+async function run(parts: OpenParts, options: RunOptions): Promise<RunResult> {
   const { depth, signal, onStep } = options;
   const { paymentQuietMs = usualPaymentQuietMs } = parts;
   const topology = shopTopology(parts.topics);
@@ -96,29 +109,27 @@ export async function runReconciliation(parts: ReconcileParts, options: RunOptio
 
   for (const view of viewsInto(parts.documents, parts.topics)) {
     onStep(`view ${view.name}`);
-    const archived = view.name === collections.orders.name ? parts.archived : undefined;
-    const compared = await compareView({ ...reading, archived }, view);
+    const complete = (ids: readonly string[], found: readonly (StoredDocument | undefined)[]) =>
+      wholeOrders(parts, ids, found);
+    const isOfOrders = view.name === collections.orders.name;
+    const compared = await compareView({ ...reading, ...(isOfOrders && { complete }) }, view);
     if (compared === undefined) notes.push(`view ${view.name} lags behind: it was not compared`);
     else findings.take(compared);
   }
   return { ...findings.part, notes };
 }
 
-async function look(
-  { payments: paymentsSince, documents }: ReconcileParts,
-  tasks: readonly TaskFacts[],
-  depth: Depth,
-): Promise<PaymentLook | undefined> {
-  const payments = await paymentsSince?.(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
+async function look(parts: OpenParts, tasks: readonly TaskFacts[], depth: Depth): Promise<PaymentLook | undefined> {
+  const payments = await parts.payments?.(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
   if (payments === undefined) return undefined;
   const known = new Set(tasks.flatMap(({ orders }) => orders.map(({ orderId }) => orderId)));
   const unknown = new Set(payments.map(({ orderId }) => orderId).filter((orderId) => !known.has(orderId)));
-  return { tasks, payments, forgotten: await forgottenOrders(documents, [...unknown]) };
+  return { tasks, payments, forgotten: await forgottenOrders(parts, [...unknown]) };
 }
 
 /** Orders that wait too long for somebody else: no promise is broken, but a person should know. */
 async function findStuck(
-  { documents }: ReconcileParts,
+  parts: OpenParts,
   tasks: readonly TaskFacts[],
   lastStepOf: (orderId: string) => number | undefined,
 ): Promise<FoundPart> {
@@ -127,7 +138,7 @@ async function findStuck(
   const looked = waiting.slice(0, mostWaiting);
   const unseen = looked.filter(({ orderId }) => lastStepOf(orderId) === undefined);
   const steps = await lastStepsIn(
-    documents,
+    parts,
     unseen.map(({ orderId }) => orderId),
   );
   findings.checked('order-stuck', waiting.length, waiting.length - looked.length);

@@ -36,6 +36,12 @@ describe('in a small shop', () => {
     }
   });
 
+  test('an order that has moved to the archive is compared there', async () => {
+    await shop.archiveOrder(cancelled);
+    const { verdict } = await shop.reconcile();
+    assert.equal(verdict, 'clean');
+  });
+
   const planted = [
     `hold-order:rope/${ghost}`,
     `order-overdue:${overdue}`,

@@ -15,7 +15,7 @@ import type { Reconciler } from '../../../app/reconcile/reconciler.ts';
 import { tokenSecret } from '../../../app/secret.ts';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics, topicsOf } from '../../../app/topics.ts';
-import { clock, openDocuments, openLog, openPayments, openStore } from '../../../app/wire.ts';
+import { clock, openArchive, openDocuments, openLog, openPayments, openStore } from '../../../app/wire.ts';
 import { Workers } from '../../../app/workers.ts';
 import { systemRandom } from '../../../base/random.ts';
 import type { ReconciliationReport } from '../../../gateway/reconciliation.ts';
@@ -26,6 +26,7 @@ import type { StoreEntry } from '../../../schemas/stores.ts';
 import type { TopicEntry, Topics } from '../../../schemas/topics.ts';
 import { TaskKeys } from '../../../state/keys.ts';
 import { taskId } from '../../../streams/names.ts';
+import { collections } from '../../../views/collections.ts';
 import type { Documents, JsonObject } from '../../../views/documents/documents.ts';
 
 const logger = pino({ level: 'silent' });
@@ -154,6 +155,16 @@ export class SmallShop {
     if (found) await documents.forget(collection, [found]);
     const position = { topic: 'planted', partition: 0, offset: found?.position ?? 0 };
     if (set) await documents.apply([{ kind: 'upsert', collection, id, position, set }]);
+  }
+
+  /** As the mover does it, much later. */
+  async archiveOrder(orderId: string): Promise<void> {
+    const archive = await openArchive(this.config);
+    const order = await this.documents.get(collections.orders.name, orderId);
+    assert.ok(order, 'there is an order to be moved');
+    await archive.put([order]);
+    await this.documents.forget(collections.orders.name, [order]);
+    await archive.close();
   }
 
   /** Changes what a stopped worker has on its disk; `owner`: the product whose task has the entry. */
