@@ -1,6 +1,7 @@
 // The documents that are made from the code: the errors, the settings, .env.example. Pure text; generate.ts writes it.
 import { flagOf, settingEntries, variableOf } from '../app/settings.ts';
 import { errorCatalogue } from '../base/error-catalogue.ts';
+import { reconciliationPage } from './reconciliation-page.ts';
 import { sagaPage } from './saga-page.ts';
 
 const notice = (source: string) => `Made by \`npm run generate\` from \`${source}\`; edit that.`;
@@ -11,6 +12,10 @@ export function pages(): ReadonlyMap<string, string> {
     ['docs/errors.md', errorsPage()],
     ['docs/settings.md', settingsPage()],
     ['docs/saga.md', `# The life of an order\n\n${notice('processors/saga/table.ts')}\n${sagaPage()}`],
+    [
+      'docs/reconciliation.md',
+      `# Reconciliation\n\n${notice('processors/reconcile/finding.ts')}\n${reconciliationPage()}`,
+    ],
     ['.env.example', envExample()],
   ]);
 }

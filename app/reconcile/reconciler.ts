@@ -39,7 +39,7 @@ export class Reconciler implements Reconciliation {
 
   constructor(parts: ReconcilerParts) {
     this.#parts = parts;
-    this.#figures = parts.metrics && figuresIn(parts.metrics);
+    this.#figures = parts.metrics && createReconciliationFigures(parts.metrics);
   }
 
   state(): ReconciliationState {
@@ -153,7 +153,7 @@ interface Figures {
   show(report: ReconciliationReport): void;
 }
 
-function figuresIn(registry: Registry): Figures {
+export function createReconciliationFigures(registry: Registry): Figures {
   const registers = [registry];
   const findings = new Gauge({
     name: 'reconciliation_findings',
@@ -164,12 +164,18 @@ function figuresIn(registry: Registry): Figures {
   const seconds = new Gauge({
     name: 'reconciliation_duration_seconds',
     help: 'How long the last reconciliation of this process took',
+    labelNames: ['depth'],
     registers,
   });
-  const endedAt = new Gauge({
-    name: 'reconciliation_last_run_timestamp_seconds',
-    help: 'When the last reconciliation of this process ended, in seconds since the Unix epoch',
+  const ended = new Map<string, number>();
+  new Gauge({
+    name: 'reconciliation_age_seconds',
+    help: 'How long ago the last finished reconciliation of this process ended',
+    labelNames: ['depth'],
     registers,
+    collect() {
+      for (const [depth, at] of ended) this.set({ depth }, (clock.monotonic() - at) / 1000);
+    },
   });
   return {
     show(report) {
@@ -177,8 +183,8 @@ function figuresIn(registry: Registry): Figures {
         findings.set({ check, severity: 'error' }, errors);
         findings.set({ check, severity: 'warning' }, warnings);
       }
-      seconds.set((report.endedAt - report.startedAt) / 1000);
-      endedAt.set(report.endedAt / 1000);
+      seconds.set({ depth: report.depth }, (report.endedAt - report.startedAt) / 1000);
+      ended.set(report.depth, clock.monotonic());
     },
   };
 }

@@ -50,6 +50,10 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'GET /v1/admin/state/:store': ['operator'],
   'POST /v1/admin/replay': ['operator'],
   'POST /v1/admin/seed': ['operator'],
+  'GET /v1/admin/reconciliation': ['operator'],
+  'POST /v1/admin/reconciliation': ['operator'],
+  'POST /v1/admin/reconciliation/repair': ['operator'],
+  'GET /v1/admin/audit': ['operator'],
 };
 
 /** An answer without an end: who may have it is tested where it is followed. */

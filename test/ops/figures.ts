@@ -1,6 +1,7 @@
 // Every figure that the code registers, with its labels: what dashboards and alerts may speak of.
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createArchiveFigures } from '../../app/archiving.ts';
+import { createReconciliationFigures } from '../../app/reconcile/reconciler.ts';
 import { EventTail } from '../../gateway/event-tail.ts';
 import { createGatewayMetrics } from '../../gateway/metrics.ts';
 import { createEffectMetrics, createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
@@ -12,6 +13,7 @@ export function figures(): ReadonlyMap<string, ReadonlySet<string>> {
   createViewMetrics(registry);
   createEffectMetrics(registry);
   createArchiveFigures(registry);
+  createReconciliationFigures(registry);
   // It is asked only when figures are collected, and none are here.
   createGatewayMetrics(registry, new EventTail({} as ConstructorParameters<typeof EventTail>[0]));
   collectDefaultMetrics({ register: registry });

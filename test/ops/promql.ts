@@ -8,7 +8,7 @@ export interface Query {
   readonly groupedBy: readonly string[];
 }
 
-const functions = new Set(['rate', 'increase', 'deriv', 'sum', 'max', 'histogram_quantile']);
+const functions = new Set(['rate', 'increase', 'deriv', 'sum', 'min', 'max', 'histogram_quantile']);
 const words = new Set(['and', 'or', 'unless', 'offset']);
 const lexer = /\s+|"[^"]*"|\d[\w.]*|\$__rate_interval|[A-Za-z_]\w*|[=!<>]=|[=!]~|[-+*/(){}[\],:=<>]/y;
 

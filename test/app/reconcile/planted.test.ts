@@ -64,7 +64,7 @@ describe('in a small shop', () => {
       assert.notEqual(repair, null, id);
     }
     const figures = await shop.metrics.metrics();
-    assert.match(figures, /reconciliation_last_run_timestamp_seconds \d+/);
+    assert.match(figures, /reconciliation_findings\{check="view",severity="error"\} 3/);
   });
 
   test('it is set right on request, and the audit says by whom and why', async () => {

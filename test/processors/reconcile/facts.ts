@@ -147,7 +147,7 @@ export function cleanWorld(): World {
   };
 }
 
-export function stockOf({ onHand, held, committed }: { onHand: number; held: number; committed: number }): StockState {
+function stockOf({ onHand, held, committed }: { onHand: number; held: number; committed: number }): StockState {
   const offer = {
     sellerId: 'sally',
     status: 'active',
