@@ -47,7 +47,8 @@ interface Running {
 
 export class SmallShop {
   readonly config: Config;
-  readonly metrics = new Registry();
+  /** Of what runs now. */
+  metrics = new Registry();
   readonly #opened: Opened;
   #running: Running | undefined;
 
@@ -74,7 +75,8 @@ export class SmallShop {
     const { log, topics, documents } = this.#opened;
     const onFailure = (error: unknown) => assert.fail(String(error));
     const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
-    const metrics = this.#running === undefined ? this.metrics : new Registry();
+    const metrics = new Registry();
+    this.metrics = metrics;
     const parts = { config, log, topics, documents, workers: workers.all, logger, metrics };
     const reconciler = openReconciler({ ...parts, paymentQuietMs: 0 });
     const { appId } = config;
