@@ -103,9 +103,9 @@ export class Worker implements WorkerHandle {
       effects: await openEffects(parts),
       expiry: isFound ? await openExpiryRecords(config, logger) : undefined,
     });
+    worker.#archiving = await startArchiving({ ...parts, owns: (orderId) => worker.#writesOrder(orderId) });
     worker.#thread.start();
     for (const each of [...worker.#views, ...worker.#effects]) each.start();
-    worker.#archiving = await startArchiving({ ...parts, owns: (orderId) => worker.#writesOrder(orderId) });
     return worker;
   }
 

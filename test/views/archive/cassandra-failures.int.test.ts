@@ -24,12 +24,10 @@ async function setUp(t: TestContext) {
   return { client, keyspace, options: { contactPoints, datacenter, keyspace, replication: { [datacenter]: 1 } } };
 }
 
-test('no server at the address, or none of the data centre, is unavailable and says which', async (t) => {
+test('no server at the address is unavailable and says which', async (t) => {
   const { options } = await setUp(t);
   const nobody = openCassandraArchive({ ...options, contactPoints: ['127.0.0.1:1'] });
   await assert.rejects(nobody, { code: 'ARCHIVE_UNAVAILABLE', message: /127\.0\.0\.1:1.*ECONNREFUSED/ });
-  const elsewhere = openCassandraArchive({ ...options, datacenter: 'atlantis' });
-  await assert.rejects(elsewhere, { code: 'ARCHIVE_REFUSED', message: /atlantis/ });
 });
 
 test('a table that is not what we would make is refused with the difference, one with more is taken', async (t) => {
