@@ -69,7 +69,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     return await readState(await state, shopTopology(topics), query);
   };
   const payments = (since: number) => listPayments(config, since, logger);
-  const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger, payments });
+  const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger, payments, patienceMs: 0 });
   const operations = operationsOf({
     log,
     topics,

@@ -20,6 +20,8 @@ export interface ViewParts {
   readonly signal: AbortSignal;
   /** How many records of each partition are looked at, the latest; infinite for all. */
   readonly tail: number;
+  /** How long a view that lags is waited for, in milliseconds. */
+  readonly patienceMs: number;
   /** Completes what was found in the documents of the view by what is kept elsewhere; absent where nothing is. */
   readonly complete?: ((ids: readonly string[], found: readonly Found[]) => Promise<Whole[]>) | undefined;
 }
@@ -29,7 +31,6 @@ type Found = StoredDocument | undefined;
 /** Reads of documents at once, and documents that are folded at once where the log is read whole. */
 const page = 500;
 const documentsAtOnce = 100_000;
-const patienceMs = 30_000;
 const lookAgainMs = 200;
 
 /** Undefined if the view lags too far behind to be compared. */
@@ -186,7 +187,7 @@ export function projected(
 
 /** Whether the view has taken its topic up to `ends`, waiting for a while. */
 async function hasTaken(
-  { log, appId, signal }: ViewParts,
+  { log, appId, signal, patienceMs }: ViewParts,
   { name, topic }: View<DocumentWrite>,
   ends: readonly number[],
 ): Promise<boolean> {

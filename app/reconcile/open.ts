@@ -25,6 +25,7 @@ export interface OpenReconcilerParts {
   /** Asks the provider where no worker of this process does. */
   readonly payments?: ReconcileParts['payments'];
   readonly paymentQuietMs?: number;
+  readonly patienceMs?: number;
 }
 
 export function openReconciler({ config, workers, payments, ...parts }: OpenReconcilerParts): Reconciler {

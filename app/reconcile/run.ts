@@ -30,6 +30,8 @@ export interface ReconcileParts {
   readonly observe: () => Promise<readonly TaskFacts[]>;
   /** The provider's payments since then; gives undefined where nobody here can ask it. Undefined: there is no provider. */
   readonly payments: ((since: number) => Promise<readonly PaymentFact[] | undefined>) | undefined;
+  /** How long tasks and views that lag are waited for, in milliseconds; default 30 s. */
+  readonly patienceMs?: number | undefined;
   /** A payment that the provider changed less than so long ago isn't judged yet; milliseconds, default two minutes. */
   readonly paymentQuietMs?: number | undefined;
   /** For one run, which closes it. */
@@ -51,7 +53,7 @@ export interface RunResult extends FoundPart {
 /** Records of each partition at a `recent` look, and what the provider changed since then. */
 const recentRecords = 5_000;
 const recentPaymentsMs = 2 * 86_400_000;
-const patienceMs = 30_000;
+const usualPatienceMs = 30_000;
 /** News of a payment comes at once, or within so long. */
 const usualPaymentQuietMs = 120_000;
 /** For how long a provider may be silent, and a parcel, in milliseconds. */
@@ -73,11 +75,11 @@ type OpenParts = ReconcileParts & { readonly archive: Archive };
 
 async function run(parts: OpenParts, options: RunOptions): Promise<RunResult> {
   const { depth, signal, onStep } = options;
-  const { paymentQuietMs = usualPaymentQuietMs } = parts;
+  const { paymentQuietMs = usualPaymentQuietMs, patienceMs = usualPatienceMs } = parts;
   const topology = shopTopology(parts.topics);
   const findings = new Findings();
   const notes: string[] = [];
-  const reading = { ...parts, signal, tail: depth === 'full' ? Number.POSITIVE_INFINITY : recentRecords };
+  const reading = { ...parts, patienceMs, signal, tail: depth === 'full' ? Number.POSITIVE_INFINITY : recentRecords };
   const looking = { ...parts, topology, signal };
 
   onStep('state');
