@@ -1,6 +1,6 @@
 // order-events -> the `orders` collection: the order as it stands, with its history.
 import { unreachable } from '../base/assert.ts';
-import type { OrderCreated, OrderEvent } from '../schemas/types.generated.ts';
+import type { OrderCreated, OrderEvent, Parcel } from '../schemas/types.generated.ts';
 import type { Projection } from '../streams/api.ts';
 import { collections } from './collections.ts';
 import { positionOf, toJson } from './document-write.ts';
@@ -83,21 +83,27 @@ function changeOfPaid(event: PaidEvent, step: OrderStep): Change {
       const { parcels, amount, paymentReference } = event;
       return {
         set: { status: 'placed', parcels, paid: amount },
-        ...adding({ ...step, amount, paymentReference, parcels }),
+        ...adding({ ...step, amount, paymentReference, parcels: whereabouts(parcels) }),
       };
     }
     case 'ParcelMoved':
-      return { set: { parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+      return { set: { parcels: event.parcels }, ...adding({ ...step, parcels: whereabouts(event.parcels) }) };
     case 'OrderInTransit':
-      return { set: { status: 'in-transit', parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+      return {
+        set: { status: 'in-transit', parcels: event.parcels },
+        ...adding({ ...step, parcels: whereabouts(event.parcels) }),
+      };
     case 'OrderDelivered':
-      return { set: { status: 'delivered', parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+      return {
+        set: { status: 'delivered', parcels: event.parcels },
+        ...adding({ ...step, parcels: whereabouts(event.parcels) }),
+      };
     case 'PaymentReturned':
       return { set: { paid: 0 }, ...adding({ ...step, refunded: event.refunded, amount: event.amount }) };
     case 'ReturnRequested':
       return { set: {}, ...adding({ ...step, reason: event.reason }) };
     case 'OrderReturned':
-      return { set: { parcels: event.parcels }, ...adding({ ...step, parcels: event.parcels }) };
+      return { set: { parcels: event.parcels }, ...adding({ ...step, parcels: whereabouts(event.parcels) }) };
     case 'OrderRefunded':
       return { set: { status: 'refunded', paid: 0 }, ...adding({ ...step, amount: event.amount }) };
     default:
@@ -131,6 +137,16 @@ function created({ lines, currency, totals, shipTo, paymentMethod, placedAt, exp
 /** Each once. */
 export function sellersOf(lines: OrderCreated['lines']): string[] {
   return [...new Set(lines.map(({ sellerId }) => sellerId).filter((sellerId) => sellerId !== ''))];
+}
+
+/** What a step tells of parcels: what is in them stands in the order. */
+function whereabouts(parcels: readonly Parcel[]) {
+  return parcels.map(({ shipmentId, carrier, trackingCode, status }) => ({
+    shipmentId,
+    carrier,
+    trackingCode,
+    status,
+  }));
 }
 
 function adding(step: OrderStep) {

@@ -52,6 +52,9 @@ export function sendMails(parts: NotifyParts): Effect<Notification> {
   return {
     name: 'notify',
 
+    /** A seller of much is told of many orders at the same time, of each in its order. */
+    laneOf: ({ value: { orderId, userId } }) => `${orderId}/${userId}`,
+
     async perform({ value: news }, signal) {
       const kind = knownKind(news);
       if (await isTold(news.notificationId)) return [];

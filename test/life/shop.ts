@@ -6,10 +6,10 @@ import { clock, openDocuments, openLog } from '../../app/wire.ts';
 import { Workers } from '../../app/workers.ts';
 import { sleep } from '../../base/clock.ts';
 import { Feeder } from '../../bench/feeder.ts';
-import type { Log } from '../../log/log.ts';
 import { leadProductOf } from '../../schemas/ids.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import type { OrderCommand, OrderEvent } from '../../schemas/types.generated.ts';
+import type { Topic } from '../../streams/api.ts';
 import { configOf, type LifePlan } from './settings.ts';
 import { productIdOf, unitPrice, unitsOf, Wishes, warehouses, weightGrams } from './wishes.ts';
 
@@ -97,7 +97,7 @@ async function stockUp(): Promise<void> {
   const account = { type: 'UserRegistered', name: 'The Seller', passwordHash: '-', role: 'seller' } as const;
   await feeder.add(topics.users, seller.email, { ...seller, event: account });
   await feeder.flush();
-  await idle(async () => (await lagOf(log, topics)) === 0);
+  await idle(async () => (await lagOf('shop', topics.catalogChanges, topics.stockChanges)) === 0);
   for (let product = 0; product < plan.products; product++) {
     const productId = productIdOf(product);
     for (const warehouseId of warehouses) {
@@ -108,15 +108,19 @@ async function stockUp(): Promise<void> {
     }
   }
   await feeder.flush();
-  await idle(async () => (await lagOf(log, topics)) === 0);
+  await idle(async () => (await lagOf('shop', topics.catalogChanges, topics.stockChanges)) === 0);
 }
 
-async function lagOf(of: Log, { catalogChanges, stockChanges }: Topics): Promise<number> {
-  const inputs = [catalogChanges, stockChanges].flatMap(({ name: topic, partitions }) =>
+/** What a group hasn't taken of these topics. */
+async function lagOf(
+  group: string,
+  ...inputTopics: readonly Pick<Topic<never>, 'name' | 'partitions'>[]
+): Promise<number> {
+  const inputs = inputTopics.flatMap(({ name: topic, partitions }) =>
     Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
   );
-  const ends = await of.admin.offsets(inputs, 'latest');
-  const committed = await of.admin.committedOffsets(`${config.appId}-shop`, inputs);
+  const ends = await log.admin.offsets(inputs, 'latest');
+  const committed = await log.admin.committedOffsets(`${config.appId}-${group}`, inputs);
   return ends.reduce((sum, end, at) => sum + end - (committed[at] ?? 0), 0);
 }
 
@@ -145,6 +149,7 @@ for (let number = 0; number < plan.orders; ) {
   process.stdout.write(`${atRest} of ${plan.orders}\n`);
 }
 await idle(() => sent === atRest && clock.now() - heardAt > quietMs);
+await idle(async () => (await lagOf('effect-notify', topics.notifications)) === 0);
 isOpen = false;
 await Promise.all([listening, workers.stop()]);
 await Promise.all([log.close(), documents.close()]);

@@ -30,15 +30,19 @@ describe('orders', () => {
           status: 'created',
           currency: 'EUR',
           lines: [
-            { line: 1, productId: 'lamp', quantity: 2, unitPrice: 1000 },
-            { line: 2, productId: 'desk', quantity: 1, unitPrice: 9000 },
+            { line: 1, productId: 'lamp', quantity: 2, unitPrice: 1000, sellerId: 'sally' },
+            { line: 2, productId: 'desk', quantity: 1, unitPrice: 9000, sellerId: 'sally' },
           ],
           subtotal: 11_000,
           shipping: 500,
           tax: 2185,
           total: { amount: 13_685, currency: 'EUR' },
           shipTo: orderCreated.shipTo,
+          sellers: ['sally'],
           payment: { method: 'card' },
+          paid: 0,
+          parcels: [],
+          review: 'none',
           placedAt: 1_000,
           expiresAt: 900_000,
           updatedAt: 1_001,
@@ -80,8 +84,8 @@ describe('orders', () => {
     });
   });
 
-  const [lamp, desk] = orderCreated.lines.map(({ line, productId, quantity, unitPrice }) => {
-    return { line, productId, quantity, unitPrice };
+  const [lamp, desk] = orderCreated.lines.map(({ line, productId, quantity, unitPrice, sellerId }) => {
+    return { line, productId, quantity, unitPrice, sellerId };
   });
   const answers: readonly [OrderEvent['event'][], Partial<AnsweredLine>[]][] = [
     [[orderCreated], [{ status: 'pending' }, { status: 'pending' }]],

@@ -41,7 +41,7 @@ export const shopCanaries: readonly Canary[] = [
     caughtBy: ['every accepted order ends'],
     plant: () => ({
       topology: bent((context, processor) => {
-        if (processor !== 'cancel-order') return context;
+        if (processor !== 'apply-order-command') return context;
         const orders = context.stores.orders as KeyValueStore<unknown>;
         const put = (key: string, value: unknown) =>
           orders.get(key) === undefined ? undefined : orders.put(key, value);

@@ -24,6 +24,13 @@ export function checkDeadLetters({ records, shop }: Evidence): Violation[] {
   look(topics.orders, byOrder);
   look(topics.orderCommands, byOrder);
   look(topics.reservationReplies, byOrder);
+  look(topics.riskVerdicts, byOrder);
+  look(topics.paymentResults, byOrder);
+  look(topics.shipmentUpdates, byOrder);
+  look(topics.riskChecks, ({ subject, customerId, tokenId }) => {
+    return subject.type === 'RiskOfCustomer' ? customerId : tokenId;
+  });
+  look(topics.repairs, byProduct);
   const violations: Violation[] = [];
   const seen = new Set<string>();
   for (const letter of records.filter(({ topic }) => topic === topics.deadLetters.name)) {
