@@ -33,9 +33,10 @@ function innerPorts(service: Service): number[] {
 }
 
 /** Every `host:port` that a config names. */
-function addressesIn({ brokers = [], registry, mongo, elasticsearch, redis }: Config): URL[] {
+function addressesIn({ brokers = [], cassandra = [], registry, mongo, elasticsearch, redis }: Config): URL[] {
   const urls = [registry, mongo, elasticsearch, redis].filter((url) => url !== undefined);
-  return [...brokers.map((broker) => `kafka://${broker}`), ...urls].map((url) => new URL(url));
+  const hosts = [...brokers, ...cassandra].map((host) => `tcp://${host}`);
+  return [...hosts, ...urls].map((url) => new URL(url));
 }
 
 function checkAddresses(services: Services): void {
