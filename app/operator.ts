@@ -2,10 +2,8 @@
 // else through a gateway of their own that doesn't listen. Either way it's the same routes.
 
 import { reasonOf, StockstreamError } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Operations } from '../gateway/operations.ts';
-import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
 import { shopTopology } from '../topologies/shop.ts';
 import type { Config } from './config-schema.ts';
 import { openGateway } from './gateway.ts';
@@ -17,7 +15,7 @@ import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
-import { openDocuments, openLog, openPayments, openStore, useSchemas } from './wire.ts';
+import { openDocuments, openLog, openStore, useSchemas } from './wire.ts';
 
 export interface Operator {
   /** @throws OPERATION_REFUSED with what the gateway says */
@@ -68,8 +66,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     state ??= openStore(config, 0, logger);
     return await readState(await state, shopTopology(topics), query);
   };
-  const payments = (since: number) => listPayments(config, since, logger);
-  const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger, payments, patienceMs: 0 });
+  const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger });
   const operations = operationsOf({
     log,
     topics,
@@ -91,18 +88,6 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
       await Promise.all([log.close(), documents.close(), state?.then((store) => store.close())]);
     },
   };
-}
-
-/** The provider's books, asked by nobody else meanwhile. */
-async function listPayments(config: Config, since: number, logger: Logger): Promise<PaymentFact[]> {
-  const payments = openPayments(config, { tell: undefined, logger });
-  const found: PaymentFact[] = [];
-  try {
-    for await (const payment of payments.list(since)) found.push(payment);
-  } finally {
-    await payments.close();
-  }
-  return found;
 }
 
 function answered({ status, text }: Answer): unknown {

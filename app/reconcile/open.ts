@@ -10,8 +10,8 @@ import type { Documents } from '../../views/documents/documents.ts';
 import type { Config } from '../config-schema.ts';
 import { openArchive } from '../wire.ts';
 import type { WorkerHandle } from '../worker-handle.ts';
+import { readProviderBooks } from './provider-books.ts';
 import { Reconciler } from './reconciler.ts';
-import type { ReconcileParts } from './run.ts';
 
 export interface OpenReconcilerParts {
   readonly config: Config;
@@ -22,23 +22,30 @@ export interface OpenReconcilerParts {
   readonly workers: readonly WorkerHandle[];
   readonly logger: Logger;
   readonly metrics?: Registry;
-  /** Asks the provider where no worker of this process does. */
-  readonly payments?: ReconcileParts['payments'];
   readonly paymentQuietMs?: number;
-  readonly patienceMs?: number;
 }
 
-export function openReconciler({ config, workers, payments, ...parts }: OpenReconcilerParts): Reconciler {
-  // Every worker asks the same provider.
-  const ask = payments ?? (async (since: number) => await workers[0]?.payments(since));
+export function openReconciler(opened: OpenReconcilerParts): Reconciler {
+  const { config, workers, ...parts } = opened;
+  // On the embedded log nobody is at work elsewhere: there is nothing to wait for.
+  const isAlone = config.log === 'embedded' && workers.length === 0;
   return new Reconciler({
     ...parts,
     appId: config.appId,
-    openArchive: () => openArchive(config),
     random: systemRandom,
+    ...(isAlone && { patienceMs: 0 }),
+    openArchive: () => openArchive(config),
     observe: async () => (await Promise.all(workers.map((worker) => worker.observe()))).flat(),
-    payments: config.payments === 'off' ? undefined : ask,
+    payments: config.payments === 'off' ? undefined : (since) => askProvider(opened, since),
   });
+}
+
+/** Every worker asks the same provider. Where none runs, a simulated one may have its books on another machine. */
+async function askProvider({ config, workers, logger }: OpenReconcilerParts, since: number) {
+  const [worker] = workers;
+  if (worker !== undefined) return await worker.payments(since);
+  const isSimulatedElsewhere = config.payments === 'simulator' && config.log !== 'embedded';
+  return isSimulatedElsewhere ? undefined : await readProviderBooks(config, since, logger);
 }
 
 /**

@@ -1,5 +1,6 @@
 // One run of reconciliation: a snapshot of all tasks, the log against it, a second snapshot behind all that was on its
 // way at the first, the views against the log, the provider's books against the orders. Nothing is changed.
+import { isStockstreamError, reasonOf } from '../../base/errors.ts';
 import type { Log } from '../../log/log.ts';
 import { compareHolds } from '../../processors/reconcile/compare-holds.ts';
 import { comparePayments, type PaymentFact, type PaymentLook } from '../../processors/reconcile/compare-payments.ts';
@@ -93,17 +94,18 @@ async function run(parts: OpenParts, options: RunOptions): Promise<RunResult> {
   findings.take(found);
 
   onStep('orders and holds');
-  const paymentsAtFirst = await look(parts, first, depth);
+  const books = await lookAtBooks(parts, first, depth);
   const second = await snapshotAfterInputs(looking, patienceMs);
   if (second === undefined) notes.push('tasks lag behind their inputs: holds and payments were not compared');
   else {
     findings.take(compareHolds(first, second));
     onStep('payments');
-    const paymentsAtSecond = await look(parts, second, depth);
-    if (paymentsAtFirst === undefined || paymentsAtSecond === undefined) {
-      if (parts.payments !== undefined) notes.push('the payment provider is asked by workers, and none runs here');
+    const again = await lookAtBooks(parts, second, depth);
+    if (typeof books === 'string' || typeof again === 'string') {
+      const reason = typeof books === 'string' ? books : again;
+      if (parts.payments !== undefined) notes.push(`payments were not compared: ${reason}`);
     } else {
-      const looks = { first: paymentsAtFirst, second: paymentsAtSecond };
+      const looks = { first: books, second: again };
       findings.take(comparePayments({ ...looks, isWhole: depth === 'full', quietSince: clock.now() - paymentQuietMs }));
     }
   }
@@ -121,9 +123,16 @@ async function run(parts: OpenParts, options: RunOptions): Promise<RunResult> {
   return { ...findings.part, notes };
 }
 
-async function look(parts: OpenParts, tasks: readonly TaskFacts[], depth: Depth): Promise<PaymentLook | undefined> {
-  const payments = await parts.payments?.(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
-  if (payments === undefined) return undefined;
+/** Or why they can't be seen: the shop is looked at all the same. */
+async function lookAtBooks(parts: OpenParts, tasks: readonly TaskFacts[], depth: Depth): Promise<PaymentLook | string> {
+  let payments: readonly PaymentFact[] | undefined;
+  try {
+    payments = await parts.payments?.(depth === 'full' ? 0 : clock.now() - recentPaymentsMs);
+  } catch (error) {
+    if (!isStockstreamError(error)) throw error;
+    return reasonOf(error);
+  }
+  if (payments === undefined) return 'the provider is asked by workers, and none runs here';
   const known = new Set(tasks.flatMap(({ orders }) => orders.map(({ orderId }) => orderId)));
   const unknown = new Set(payments.map(({ orderId }) => orderId).filter((orderId) => !known.has(orderId)));
   return { tasks, payments, forgotten: await forgottenOrders(parts, [...unknown]) };
