@@ -17,7 +17,7 @@ import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { described, idempotencyHeader, preferHeader } from '../shapes/common.ts';
 import { Order, OrderPage, OrderParams, ReturnRequest, ReviewQuery, ReviewRequest } from '../shapes/orders.ts';
-import { visibleOrder } from './orders.ts';
+import { refuseCardNumbers, visibleOrder } from './orders.ts';
 
 const customers = ['shopper', 'operator'] as const;
 const operators = ['operator'] as const;
@@ -64,7 +64,7 @@ function returnOrder(app: App, gateway: Gateway): void {
   app.post(
     '/v1/orders/:id/return',
     {
-      ...config(customers, [...problems, 'ORDER_NOT_RETURNABLE']),
+      ...config(customers, [...problems, 'ORDER_NOT_RETURNABLE', 'CARD_NUMBER_REFUSED']),
       schema: {
         ...about(
           'Orders',
@@ -79,6 +79,7 @@ function returnOrder(app: App, gateway: Gateway): void {
           202: described(Order, 'The wish is accepted; the order as it stands.'),
         },
       },
+      preValidation: async (request) => refuseCardNumbers(request),
     },
     async (request, reply) => {
       const isAsked = ({ history }: OrderAnswer) => history.some(({ type }) => type === 'ReturnRequested');
@@ -122,7 +123,7 @@ function reviewOrders(app: App, gateway: Gateway): void {
   app.post(
     '/v1/admin/orders/:id/review',
     {
-      ...config(operators, [...problems, 'ORDER_NOT_IN_REVIEW']),
+      ...config(operators, [...problems, 'ORDER_NOT_IN_REVIEW', 'CARD_NUMBER_REFUSED']),
       schema: {
         ...about(
           'Operations',
@@ -137,6 +138,7 @@ function reviewOrders(app: App, gateway: Gateway): void {
           202: described(Order, 'The word is accepted; the order as it stands.'),
         },
       },
+      preValidation: async (request) => refuseCardNumbers(request),
     },
     async (request, reply) => {
       const { decision, note = '' } = request.body;

@@ -77,7 +77,7 @@ function placeOrder(app: App, { orders, once }: Gateway): void {
 }
 
 /** Before validation, whose messages might repeat it. A product id is looked at when it isn't known. */
-function refuseCardNumbers({ body }: FastifyRequest): void {
+export function refuseCardNumbers({ body }: FastifyRequest): void {
   const isProductId = (path: readonly string[]) => path.length === 3 && path[0] === 'lines' && path[2] === 'productId';
   if (hasCardNumber(body, isProductId)) throw new Refusal('CARD_NUMBER_REFUSED');
 }
