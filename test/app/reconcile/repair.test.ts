@@ -23,6 +23,43 @@ const orderId = orderIdFor('ann', 'key', 'lamp');
 const money = { orderId, customerId: 'ann', amount: 900, currency: 'EUR' };
 const order = { repairId: 'r1', actor: 'olga', reason: 'a test' };
 
+const asked: readonly (readonly [Repair, TopicEntry<unknown>, key: string, value: object])[] = [
+  [
+    { kind: 'cancel-order', orderId },
+    topics.orderCommands,
+    'lamp',
+    { commandId: 'r1', orderId, actor: 'olga', command: { type: 'CancelOrder', reason: 'expired' } },
+  ],
+  [
+    { kind: 'release-hold', orderId, productId: 'rope', line: 2, attempt: 1, limited: false },
+    topics.reservations,
+    'rope',
+    { orderId, productId: 'rope', leadProductId: 'lamp', line: 2, attempt: 1, command: { type: 'ReleaseStock' } },
+  ],
+  [
+    { kind: 'void-payment', ...money },
+    topics.paymentRequests,
+    'lamp',
+    { requestId: `${orderId}/void-payment-900`, command: { type: 'VoidPayment', amount: 900, currency: 'EUR' } },
+  ],
+  [
+    { kind: 'refund-payment', ...money },
+    topics.paymentRequests,
+    'lamp',
+    { requestId: `${orderId}/refund-payment-900`, command: { type: 'RefundPayment', amount: 900, currency: 'EUR' } },
+  ],
+  [
+    { kind: 'capture-payment', ...money, paymentReference: 'p' },
+    topics.paymentRequests,
+    'lamp',
+    {
+      requestId: `${orderId}/capture-payment-900`,
+      customerId: 'ann',
+      command: { type: 'CapturePayment', paymentReference: 'p', amount: 900, currency: 'EUR' },
+    },
+  ],
+];
+
 describe('a repair', () => {
   let log: Log;
   let documents: Documents;
@@ -55,42 +92,6 @@ describe('a repair', () => {
     return repairFinding(parts, whole, order);
   };
 
-  const asked: readonly (readonly [Repair, TopicEntry<unknown>, key: string, value: object])[] = [
-    [
-      { kind: 'cancel-order', orderId },
-      topics.orderCommands,
-      'lamp',
-      { commandId: 'r1', orderId, actor: 'olga', command: { type: 'CancelOrder', reason: 'expired' } },
-    ],
-    [
-      { kind: 'release-hold', orderId, productId: 'rope', line: 2, attempt: 1, limited: false },
-      topics.reservations,
-      'rope',
-      { orderId, productId: 'rope', leadProductId: 'lamp', line: 2, attempt: 1, command: { type: 'ReleaseStock' } },
-    ],
-    [
-      { kind: 'void-payment', ...money },
-      topics.paymentRequests,
-      'lamp',
-      { requestId: `${orderId}/void-payment-900`, command: { type: 'VoidPayment', amount: 900, currency: 'EUR' } },
-    ],
-    [
-      { kind: 'refund-payment', ...money },
-      topics.paymentRequests,
-      'lamp',
-      { requestId: `${orderId}/refund-payment-900`, command: { type: 'RefundPayment', amount: 900, currency: 'EUR' } },
-    ],
-    [
-      { kind: 'capture-payment', ...money, paymentReference: 'p' },
-      topics.paymentRequests,
-      'lamp',
-      {
-        requestId: `${orderId}/capture-payment-900`,
-        customerId: 'ann',
-        command: { type: 'CapturePayment', paymentReference: 'p', amount: 900, currency: 'EUR' },
-      },
-    ],
-  ];
   for (const [repair, topic, key, value] of asked) {
     test(`${repair.kind} asks in ${topic.name}, and the audit has it`, async () => {
       const before = (await valuesOf(topics.audit)).length;
