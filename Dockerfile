@@ -24,10 +24,10 @@ LABEL org.opencontainers.image.title="stockstream" \
   org.opencontainers.image.description="The order and inventory engine of a large shop" \
   org.opencontainers.image.version="0.1.0" \
   org.opencontainers.image.base.name="docker.io/library/node:24.21.0-bookworm-slim"
-# A number that no user of the host has; /data is all that it may write.
+# A number that no user of the host has; /data is all that it may write, and /simulators if workers share one.
 RUN groupadd --gid 10001 stockstream \
   && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin stockstream \
-  && install --directory --owner 10001 --group 10001 /data
+  && install --directory --owner 10001 --group 10001 /data /simulators
 # A container's loopback is reached by nobody, so it listens on all addresses; which are published is said outside.
 ENV NODE_ENV=production STOCKSTREAM_DATA=/data STOCKSTREAM_HOST=0.0.0.0
 WORKDIR /app

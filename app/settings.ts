@@ -233,6 +233,13 @@ export const settings = {
       doc: 'Origins whose pages may call the gateway. Without any, only its own pages may.',
     }),
   ),
+  simulatorData: optional(
+    text('dir', 'a directory', {
+      group: 'Payments',
+      pattern: /./,
+      doc: 'Directory of what the simulated payment provider and the simulated carrier know. Several workers of one machine share it, and a gateway beside them may read it. Without one, it is the data directory.',
+    }),
+  ),
   payments: choice(['simulator', 'stripe', 'off'], {
     group: 'Payments',
     default: 'simulator',

@@ -47,16 +47,16 @@ import { keptSecret } from './secret.ts';
 export const clock: Clock = systemClock;
 
 /** Where this process keeps what it keeps. */
-function directories({ data }: Config) {
+function directories({ data, simulatorData = data }: Config) {
   return {
     log: join(data, 'log'),
     state: (thread: number) => join(data, 'state', String(thread)),
     views: join(data, 'views.sqlite'),
     answers: join(data, 'answers.sqlite'),
     archive: join(data, 'archive.sqlite'),
-    carrier: join(data, 'carrier.sqlite'),
+    carrier: join(simulatorData, 'carrier.sqlite'),
     outbox: join(data, 'outbox'),
-    payments: join(data, 'payments.sqlite'),
+    payments: join(simulatorData, 'payments.sqlite'),
   };
 }
 

@@ -40,11 +40,12 @@ export function openReconciler(opened: OpenReconcilerParts): Reconciler {
   });
 }
 
-/** Every worker asks the same provider. Where none runs, a simulated one may have its books on another machine. */
+/** Every worker asks the same provider. Where none runs, a simulated one's books are elsewhere, unless they are shared. */
 async function askProvider({ config, workers, logger }: OpenReconcilerParts, since: number) {
   const [worker] = workers;
   if (worker !== undefined) return await worker.payments(since);
-  const isSimulatedElsewhere = config.payments === 'simulator' && config.log !== 'embedded';
+  const { payments, log, simulatorData } = config;
+  const isSimulatedElsewhere = payments === 'simulator' && log !== 'embedded' && simulatorData === undefined;
   return isSimulatedElsewhere ? undefined : await readProviderBooks(config, since, logger);
 }
 

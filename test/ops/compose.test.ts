@@ -8,6 +8,7 @@ import { version } from '../../app/manifest.ts';
 import { root } from '../arch/tree.ts';
 import { isOnce, isOurs, loadCompose, portsOf, readCompose, seconds, volumesOf } from './compose.ts';
 import { composeSchema } from './compose-schema.ts';
+import { readDockerfile } from './dockerfile.ts';
 
 const compose = loadCompose();
 const services = Object.entries(compose.services);
@@ -94,9 +95,9 @@ test('what keeps data keeps it in a volume of its own', () => {
     elasticsearch: ['/usr/share/elasticsearch/data'],
     cassandra: ['/var/lib/cassandra'],
     redis: ['/data'],
-    gateway: ['/data'],
-    'worker-1': ['/data'],
-    'worker-2': ['/data'],
+    gateway: ['/data', '/simulators'],
+    'worker-1': ['/data', '/simulators'],
+    'worker-2': ['/data', '/simulators'],
     prometheus: ['/prometheus'],
     grafana: ['/var/lib/grafana'],
   };
@@ -104,7 +105,18 @@ test('what keeps data keeps it in a volume of its own', () => {
   const found = named.filter(([, volumes]) => volumes.length > 0).map(([name, all]) => [name, all.map(({ to }) => to)]);
   assert.deepEqual(Object.fromEntries(found), kept);
   const names = named.flatMap(([, volumes]) => volumes.map(({ from }) => from));
-  assert.deepEqual(names.sort(), Object.keys(compose.volumes).sort(), 'each volume is used, by one service');
+  const own = names.filter((name) => name !== 'simulators');
+  assert.deepEqual([...own, 'simulators'].sort(), Object.keys(compose.volumes).sort(), 'each is used, by one service');
+});
+
+test('who asks the simulators, or reads what they know, has one directory for it, which the image lets them write', () => {
+  const made = readDockerfile().instructions.find(({ rest }) => rest.includes('install --directory'))?.rest ?? '';
+  for (const name of ['gateway', 'worker-1', 'worker-2']) {
+    const { environment = {}, ...service } = compose.services[name] ?? assert.fail(name);
+    const { from, to } = volumesOf(service).find(({ to: path }) => path !== '/data') ?? assert.fail(name);
+    assert.deepEqual([from, to], ['simulators', environment.STOCKSTREAM_SIMULATOR_DATA]);
+    assert.match(made, new RegExp(`--owner 10001 --group 10001 (.* )?${to}( |$)`));
+  }
 });
 
 test('no two services want one port', () => {

@@ -124,14 +124,23 @@ class SimulatedPayments implements Payments {
     const { tell, clock } = this.#options;
     if (!tell || this.#telling || this.#closing.signal.aborted) return;
     this.#cancelLook?.();
-    const dueAt = this.#ledger.nextDueAt() ?? Number.POSITIVE_INFINITY;
-    const milliseconds = Math.min(Math.max(0, dueAt - clock.now()), lookEveryMs);
-    this.#cancelLook = clock.schedule(milliseconds, () => {
+    this.#cancelLook = clock.schedule(this.#pause(), () => {
       this.#telling = this.#tellDue(tell).finally(() => {
         this.#telling = undefined;
         this.#lookLater();
       });
     });
+  }
+
+  #pause(): number {
+    const { clock, logger } = this.#options;
+    try {
+      const dueAt = this.#ledger.nextDueAt() ?? Number.POSITIVE_INFINITY;
+      return Math.min(Math.max(0, dueAt - clock.now()), lookEveryMs);
+    } catch (error) {
+      logger.warn({ err: error }, 'the simulated payment provider cannot read what is to be told; it looks again');
+      return lookEveryMs;
+    }
   }
 
   /** Tells all that is due; never fails. */

@@ -50,8 +50,8 @@ const noFaults: SimulatorFaults = { lose: 0, double: 0, reorder: 0 };
 const leaseMs = 5_000;
 /** How long it remembers what is over. */
 const keepMs = 30 * 86_400_000;
-/** A timer can't wait for longer than some weeks; and another process may have left something. */
-const longestPauseMs = 3_600_000;
+/** Others with the same file may have news that are due, or may be gone with theirs. */
+const lookEveryMs = 5_000;
 
 /** @throws CARRIER_STORAGE_FAILED if the file can't be opened or isn't a database */
 export function openSimulatedCarrier(options: SimulatedCarrierOptions): Carrier {
@@ -138,7 +138,7 @@ class SimulatedCarrier implements Carrier {
     const { clock, logger } = this.#options;
     try {
       const dueAt = this.#parcels.nextDueAt() ?? Number.POSITIVE_INFINITY;
-      return Math.min(Math.max(0, dueAt - clock.now()), longestPauseMs);
+      return Math.min(Math.max(0, dueAt - clock.now()), lookEveryMs);
     } catch (error) {
       logger.warn({ err: error }, 'the simulated carrier cannot read what is to be told; it looks again');
       return leaseMs;

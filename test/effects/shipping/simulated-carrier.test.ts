@@ -122,6 +122,18 @@ describe('the simulated carrier', () => {
     assert.equal(told.length, 3);
   });
 
+  test('what one leaves that dies, another one with the same file tells some seconds later', async () => {
+    carrier = open();
+    const killed = open({ clock: new SteppedClock(clock.now()), tell: () => assert.fail('it is dead') });
+    await killed.fetch(requestOf('w1', 'FetchParcel'), signal);
+    // Its own clock stands still from here on.
+    await step(4_999);
+    assert.deepEqual(statuses(), []);
+    await step(1);
+    assert.deepEqual(statuses(), ['returned']);
+    await killed.close();
+  });
+
   test('what could not be told is told again', async () => {
     let failures = 2;
     carrier = open({
