@@ -7,6 +7,7 @@ import {
   type Circumstances,
   checkoutOf,
   type Effect,
+  first,
   noEnd,
   noMoney,
   noParcels,
@@ -201,10 +202,6 @@ function ending(answers: readonly LineAnswer[], reason: CancelReason): Effect[] 
     { effect: 'keepForGood' },
     { effect: 'tell', event: { type: 'OrderCancelled', reason } },
   ];
-}
-
-function first(effect: Effect, { phase, effects }: Step): Step {
-  return { phase, effects: [effect, ...effects] };
 }
 
 function heldAnswers(reserved: readonly ReservedLine[]): LineAnswer[] {

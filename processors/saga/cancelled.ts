@@ -5,7 +5,7 @@ import { capture, reservedLines } from './before-payment.ts';
 import { later } from './later.ts';
 import {
   checkoutOf,
-  type Effect,
+  first,
   noEnd,
   noMoney,
   noParcels,
@@ -150,8 +150,4 @@ function again<Asking extends PhaseOf<'CancelledVoiding'> | PhaseOf<'CancelledRe
   verb: 'void' | 'refund',
 ): Step {
   return { phase: { ...phase, tries: phase.tries + 1 }, effects: [{ effect: 'ask', verb }] };
-}
-
-function first(effect: Effect, { phase, effects }: Step): Step {
-  return { phase, effects: [effect, ...effects] };
 }

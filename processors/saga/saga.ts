@@ -79,6 +79,11 @@ export interface Circumstances {
   readonly now: number;
 }
 
+/** A step that does `effect` before all else. */
+export function first(effect: Effect, { phase, effects }: Step): Step {
+  return { phase, effects: [effect, ...effects] };
+}
+
 /** Undefined: nothing is to be done, and the order stays as it is. */
 export type Transition<P extends PhaseName, H extends HappeningName> = (
   phase: PhaseOf<P>,
