@@ -44,7 +44,14 @@ export const topics = {
     retentionMs: forGood,
   }),
   stockChanges: topic({ name: 'stock-changes', key: 'product', serde: serdeOf('StockChange'), ...kept }),
-  stockEvents: topic({ name: 'stock-events', key: 'product', serde: serdeOf('StockEvent'), ...kept }),
+  // The ledger: what was ever taken in is its sum.
+  stockEvents: topic({
+    name: 'stock-events',
+    key: 'product',
+    serde: serdeOf('StockEvent'),
+    ...kept,
+    retentionMs: forGood,
+  }),
   stockLevels: topic({ name: 'stock-levels', key: 'product', serde: serdeOf('StockLevel'), ...compacted }),
   reservations: topic({ name: 'reservations', key: 'product', serde: serdeOf('ReservationCommand'), ...kept }),
   reservationReplies: topic({
