@@ -1,5 +1,5 @@
-// Reads the shop's answers as they become visible, read committed: when each order was first answered, and how many were
-// refused.
+// Reads the shop's answers as they become visible, read committed: when each order was first answered, when it was
+// placed, and how many were refused.
 import { sleep, systemClock } from '../base/clock.ts';
 import type { Fetcher, Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
@@ -14,6 +14,7 @@ export class Answers {
   readonly #fetcher: Fetcher;
   readonly #restMs: number;
   readonly #firstAt = new Map<string, number>();
+  readonly #placedAt = new Map<string, number>();
   readonly #done: Promise<void>;
   #isReading = true;
   #failure: unknown;
@@ -42,6 +43,11 @@ export class Answers {
     return this.#firstAt.size;
   }
 
+  /** Orders that go no further: refused or placed. */
+  get ended(): number {
+    return this.#refused + this.#placedAt.size;
+  }
+
   get refused(): number {
     return this.#refused;
   }
@@ -55,13 +61,18 @@ export class Answers {
     return this.#firstAt.get(orderId);
   }
 
-  /** Whether so many orders are answered before nothing new comes for `patienceMs`. @throws LOG_* */
-  async reach(count: number, patienceMs: number): Promise<boolean> {
-    let [before, since] = [this.count, performance.now()];
-    while (this.count < count) {
+  /** When it was placed, if it was. */
+  placedAt(orderId: string): number | undefined {
+    return this.#placedAt.get(orderId);
+  }
+
+  /** Whether `count` or `ended` reaches so many before nothing new comes for `patienceMs`. @throws LOG_* */
+  async reach(orders: number, patienceMs: number, what: 'count' | 'ended' = 'count'): Promise<boolean> {
+    let [before, since] = [this[what], performance.now()];
+    while (this[what] < orders) {
       await sleep(systemClock, 5);
       if (this.#failure !== undefined) throw this.#failure;
-      if (this.count > before) [before, since] = [this.count, performance.now()];
+      if (this[what] > before) [before, since] = [this[what], performance.now()];
       else if (performance.now() - since > patienceMs) return false;
     }
     return true;
@@ -87,6 +98,7 @@ export class Answers {
 
   #note(value: Buffer, now: number): void {
     const { orderId, event } = topics.orderEvents.serde.decode(value);
+    if (event.type === 'OrderPlaced' && !this.#placedAt.has(orderId)) this.#placedAt.set(orderId, now);
     if (event.type === 'OrderCreated' || this.#firstAt.has(orderId)) return;
     this.#firstAt.set(orderId, now);
     this.#lastAt = now;

@@ -57,6 +57,7 @@ async function main({ json, ...bench }: BenchOptions): Promise<void> {
 
 async function measure(contenders: readonly Contender[], count: number, say: (line: string) => void): Promise<Results> {
   const rounds = new Map<string, Result[]>(contenders.map(({ name }) => [name, []]));
+  const ours = new Set(contenders.filter(({ isOurs }) => isOurs).map(({ name }) => name));
   for (let round = 1; round <= count; round++) {
     for (const { name, catchUp } of contenders) {
       const result = await catchUp();
@@ -65,8 +66,10 @@ async function measure(contenders: readonly Contender[], count: number, say: (li
     }
   }
   const steady: Result[] = [];
-  for (const { keepUp } of contenders) if (keepUp !== undefined) steady.push(await keepUp());
-  return { rounds, steady };
+  for (let round = 1; round <= count; round++) {
+    for (const { keepUp } of contenders) if (keepUp !== undefined) steady.push(await keepUp());
+  }
+  return { ours, rounds, steady };
 }
 
 /** The load tells how much others take: above the count of cores, absolute figures are worth little. */

@@ -1,17 +1,23 @@
-// What a run must have done, whatever its speed: one answer an order, nothing oversold, the ledger balanced.
+// What a run must have done, whatever its speed: one answer an order, nothing oversold, the stock balanced; where orders
+// are paid, each placed once and its money taken once.
+import type { ProviderPayment } from '../effects/payments/payments.ts';
 import type { Log } from '../log/log.ts';
 import { type TopicEntry, topics } from '../schemas/topics.ts';
-import { productIdOf } from './feeder.ts';
+import { orderOf, productIdOf } from './feeder.ts';
 import { stocksOf, type WorkloadOptions, workload } from './workload.ts';
 
-/** In words; empty if all is right. */
-export async function checkOutcome(log: Log, options: WorkloadOptions): Promise<string[]> {
-  const answers = new Map<string, string[]>();
-  const held = new Map<string, number>();
+/** In words; empty if all is right. `payments` are the provider's books, where orders are paid. */
+export async function checkOutcome(
+  log: Log,
+  options: WorkloadOptions,
+  payments?: AsyncIterable<ProviderPayment>,
+): Promise<string[]> {
+  const told = new Map<string, string[]>();
+  const sold = new Map<string, number>();
   const faults = new Map<string, number>();
   for await (const { orderId, event } of everything(log, topics.orderEvents)) {
     if (event.type === 'OrderCreated') continue;
-    answers.set(orderId, [...(answers.get(orderId) ?? []), event.type]);
+    told.set(orderId, [...(told.get(orderId) ?? []), event.type]);
     // Stock may run out; any other reason says that the run isn't what it is meant to be.
     if (event.type === 'OrderRejected') {
       for (const { reason } of event.lines) {
@@ -19,25 +25,63 @@ export async function checkOutcome(log: Log, options: WorkloadOptions): Promise<
       }
     }
     if (event.type !== 'OrderReserved') continue;
-    for (const { productId, quantity } of event.lines) held.set(productId, (held.get(productId) ?? 0) + quantity);
+    for (const { productId, quantity } of event.lines) sold.set(productId, (sold.get(productId) ?? 0) + quantity);
   }
-  const problems = [...faults].map(([reason, lines]) => `${lines} lines were refused with ${reason}`);
+  return [
+    ...[...faults].map(([reason, lines]) => `${lines} lines were refused with ${reason}`),
+    ...wrongAnswers(told, options),
+    ...(await wrongStock(log, options, sold)),
+    ...(payments === undefined ? [] : await wrongBooks(payments, told, options)),
+  ].slice(0, 10);
+}
+
+/** `told`: what was told of each order, in turn. */
+function wrongAnswers(told: ReadonlyMap<string, readonly string[]>, options: WorkloadOptions): string[] {
+  const right = ['OrderRejected', options.isPaid ? 'OrderReserved, OrderPlaced' : 'OrderReserved'];
   const expected = new Set([...workload(options)].map(({ id }) => id)).size;
-  if (answers.size !== expected) problems.push(`${answers.size} orders were answered, not ${expected}`);
-  const twice = [...answers.values()].filter(({ length }) => length !== 1).length;
-  if (twice > 0) problems.push(`${twice} orders have not exactly one answer`);
+  const wrong = [...told.values()].map((events) => events.join(', ')).filter((events) => !right.includes(events));
+  return [
+    ...(told.size === expected ? [] : [`${told.size} orders were answered, not ${expected}`]),
+    ...(wrong.length === 0 ? [] : [`${wrong.length} orders ended otherwise than they must, such as: ${wrong[0]}`]),
+  ];
+}
+
+/** A paid order's stock has left, another's is held. */
+async function wrongStock(log: Log, options: WorkloadOptions, sold: ReadonlyMap<string, number>): Promise<string[]> {
   const levels = new Map<string, { held: number; onHand: number; free: number }>();
   for await (const level of everything(log, topics.stockLevels)) levels.set(level.productId, level);
   const stockOf = stocksOf(options);
+  const problems: string[] = [];
   for (let product = 0; product < options.products; product++) {
     const productId = productIdOf(product);
-    const level = levels.get(productId) ?? { held: 0, onHand: 0, free: 0 };
-    const sold = held.get(productId) ?? 0;
-    if (sold > stockOf(product)) problems.push(`${productId} is oversold: ${sold} of ${stockOf(product)}`);
-    if (level.held !== sold) problems.push(`${productId} holds ${level.held}, its orders ${sold}`);
-    if (level.held + level.free !== stockOf(product)) problems.push(`${productId} does not balance`);
+    const { held, onHand, free } = levels.get(productId) ?? { held: 0, onHand: 0, free: 0 };
+    const [stock, units] = [stockOf(product), sold.get(productId) ?? 0];
+    const [left, kept] = options.isPaid ? [units, 0] : [0, units];
+    if (units > stock) problems.push(`${productId} is oversold: ${units} of ${stock}`);
+    if (held !== kept) problems.push(`${productId} holds ${held}, its orders ${kept}`);
+    if (onHand !== stock - left || held + free !== onHand) problems.push(`${productId} does not balance`);
   }
-  return problems.slice(0, 10);
+  return problems;
+}
+
+/** Of each order that was placed its total was taken, once; of any other nothing. */
+async function wrongBooks(
+  payments: AsyncIterable<ProviderPayment>,
+  told: ReadonlyMap<string, readonly string[]>,
+  options: WorkloadOptions,
+): Promise<string[]> {
+  const taken = new Map<string, number>();
+  for await (const { orderId, captured, refunded } of payments) {
+    taken.set(orderId, (taken.get(orderId) ?? 0) + captured - refunded);
+  }
+  const problems = new Set<string>();
+  for (const order of workload(options)) {
+    const { orderId, totals } = orderOf(order);
+    const due = told.get(orderId)?.includes('OrderPlaced') ? totals.total : 0;
+    const paid = taken.get(orderId) ?? 0;
+    if (paid !== due) problems.add(`${paid} was taken for ${orderId}, not ${due}`);
+  }
+  return [...problems];
 }
 
 async function* everything<V>(log: Log, topic: TopicEntry<V>): AsyncGenerator<V> {

@@ -10,6 +10,7 @@ import type { WorkloadOptions } from './workload.ts';
 
 export interface Contender {
   readonly name: string;
+  readonly isOurs: boolean;
   /** Why it can't take part, if so. */
   readonly missing: () => Promise<string | undefined>;
   /** All orders at once. */
@@ -27,6 +28,7 @@ function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
   const args = ['--log', 'kafka', '--brokers', brokers.join(','), '--threads', String(threads)];
   const peer: Contender = {
     name: 'kafka streams',
+    isOurs: false,
     missing: async () => (kafkaStreams === '' ? 'its run script is not given: --kafka-streams PATH' : undefined),
     catchUp: () => catchUp(kafkaStreams, workload),
     keepUp: () => keepUp(kafkaStreams, workload, steady),
@@ -37,11 +39,14 @@ function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
 function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
   const peer = (name: string, file: string, [variant, url]: readonly [string, string]): Contender => ({
     name: `${name} ${variant}`,
+    isOurs: false,
     missing: () => missing([hostOf(url)]),
     catchUp: () => program(file, ['--variant', variant, '--url', url, ...argsOf(workload)]),
   });
+  const args = ['--log', 'embedded'];
   return [
-    ours('stockstream embedded', { args: ['--log', 'embedded'], brokers: [], workload, steady }),
+    ours('stockstream embedded', { args, brokers: [], workload, steady }),
+    ours('stockstream embedded, paid', { args: [...args, '--paid'], brokers: [], workload, steady }),
     ...['call', 'batch'].map((variant) => peer('postgres', './peers/postgres.ts', [variant, postgres])),
     ...['everysec', 'always'].map((variant) => peer('redis', './peers/redis.ts', [variant, redis])),
   ];
@@ -57,7 +62,7 @@ interface Ours {
 function ours(name: string, { args, brokers, workload, steady }: Ours): Contender {
   const run = (...more: string[]) => program('./stockstream-run.ts', [...args, ...argsOf(workload), ...more]);
   const flags = Object.entries(steady).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  return { name, missing: () => missing(brokers), catchUp: () => run(), keepUp: () => run(...flags) };
+  return { name, isOurs: true, missing: () => missing(brokers), catchUp: () => run(), keepUp: () => run(...flags) };
 }
 
 function argsOf({ orders, products, load, seed }: WorkloadOptions): string[] {

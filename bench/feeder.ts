@@ -126,20 +126,23 @@ export async function feedOrders(
   await Promise.all([flushed, feeder.flush()]);
 }
 
-function orderOf({ id, lines: asked, street = 'A Street 1' }: WorkloadOrder): OrderSubmitted {
+/** As the gateway would submit it. A paid one has a customer and a card of its own, so that it looks like nobody's fraud. */
+export function orderOf(order: WorkloadOrder): OrderSubmitted {
+  const { id, lines: asked, street = 'A Street 1', isPaid = false } = order;
   const lines = asked.map(({ product, quantity }, index) => {
     const quoted = { unitPrice, productVersion: 1, weightGrams, sellerId: '' };
     return { line: index + 1, productId: productIdOf(product), quantity, ...quoted };
   });
   const totals = totalsOf(lines, { country, currency });
   if (typeof totals === 'string') throw new Error(totals);
+  const token = isPaid ? `tok_bench_of_customer_${id}` : 'tok_bench';
   return {
     orderId: `${String(id).padStart(22, '0')}~${lines[0]!.productId}`,
-    customerId: `customer-${id % 100_000}`,
+    customerId: `customer-${isPaid ? id : id % 100_000}`,
     currency,
     lines,
     shipTo: { name: 'A Name', street, city: 'A City', postalCode: '12345', country },
-    payment: { method: 'card', token: 'tok_bench', collect: false, billingCountry: '', billingPostalCode: '' },
+    payment: { method: 'card', token, collect: isPaid, billingCountry: '', billingPostalCode: '' },
     totals,
     warehouses: [],
     holdMillis,

@@ -3,6 +3,13 @@ import { parseArgs } from 'node:util';
 import { oneOf, orExit, serverUrl, whole } from './flags.ts';
 import { loads, type WorkloadOptions } from './workload.ts';
 
+/** Of latencies, in milliseconds. */
+export interface Quantiles {
+  readonly p50ms: number;
+  readonly p99ms: number;
+  readonly p999ms: number;
+}
+
 /** One line of JSON on standard output. */
 export interface Result extends WorkloadOptions {
   readonly contender: string;
@@ -21,6 +28,8 @@ export interface Result extends WorkloadOptions {
   readonly p50ms?: number;
   readonly p99ms?: number;
   readonly p999ms?: number;
+  /** The same from the sending to OrderPlaced, where orders are paid. */
+  readonly placed?: Quantiles;
   /** The worst delay of a send against its schedule: what the generator itself added, unseen by the latencies. */
   readonly behindMs?: number;
 }

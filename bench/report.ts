@@ -1,11 +1,13 @@
 // The bench's results as text: a table with medians and ranges, the ratio of each round, then latencies. A ratio compares
 // runs that stood next to each other, which on a busy machine is worth more than either figure.
-import type { Result } from './peer-result.ts';
+import type { Quantiles, Result } from './peer-result.ts';
 
 export interface Results {
+  /** Contenders that run in processes of our own, so that what they take of the processor is all theirs. */
+  readonly ours: ReadonlySet<string>;
   /** By contender, ours first; a run a round. */
   readonly rounds: ReadonlyMap<string, readonly Result[]>;
-  /** At a steady rate. */
+  /** At a steady rate, as often as there are rounds. */
   readonly steady: readonly Result[];
 }
 
@@ -17,7 +19,7 @@ export function roundLine(round: number, name: string, result: Result): string {
 }
 
 /** `comparesCpu`: the peers are applications like ours, so that what they take of processor and memory compares. */
-export function table({ rounds }: Results, comparesCpu: boolean): string[] {
+export function table({ ours, rounds }: Results, comparesCpu: boolean): string[] {
   const [own = []] = rounds.values();
   const columns: Column[] = [
     { title: 'orders/s: median [range]', figure: ({ ordersPerSecond }) => ordersPerSecond, ratios: true },
@@ -34,21 +36,38 @@ export function table({ rounds }: Results, comparesCpu: boolean): string[] {
     name,
     ...columns.flatMap(({ figure, ratios }) => [
       range(runs.map(figure)),
-      ...(ratios ? [runs.map((run, index) => (figure(own[index]!) / figure(run)).toFixed(2)).join('  ')] : []),
+      ...(ratios ? [ratiosOf(own, runs, figure)] : []),
     ]),
   ]);
   const lines = aligned([head, ...rows]);
   if (comparesCpu) return lines;
-  const cpu = range(own.map(({ ordersPerCpuSecond }) => ordersPerCpuSecond));
-  const memory = Math.max(...own.map(({ peakRssMb }) => peakRssMb));
-  return [...lines, '', `stockstream: ${cpu} orders a CPU second, ${memory} MB at most`];
+  const used = [...rounds].flatMap(([name, runs]) => (ours.has(name) ? usedLine(name, runs, own) : []));
+  return [...lines, '', ...used];
+}
+
+function usedLine(name: string, runs: readonly Result[], own: readonly Result[]): string {
+  const cpu = (run: Result) => run.ordersPerCpuSecond;
+  const memory = Math.max(...runs.map(({ peakRssMb }) => peakRssMb));
+  const ratios = runs === own ? '' : ` (${ratioTitle}: ${ratiosOf(own, runs, cpu)})`;
+  return `${name}: ${range(runs.map(cpu))} orders a CPU second${ratios}, ${memory} MB at most`;
+}
+
+/** The figure of the first contender's run over that of the other's next to it. */
+function ratiosOf(own: readonly Result[], runs: readonly Result[], figure: (result: Result) => number): string {
+  return runs.map((run, index) => (figure(own[index]!) / figure(run)).toFixed(2)).join('  ');
 }
 
 export function latencyLines({ steady }: Results): string[] {
-  return steady.map(({ contender, rate = 0, p50ms, p99ms, p999ms, behindMs, peakRssMb }) => {
-    const quantiles = `p50 ${ms(p50ms)}, p99 ${ms(p99ms)}, p99.9 ${ms(p999ms)}`;
-    return `${contender} at ${grouped(rate)} orders/s: ${quantiles}; generator at most ${behindMs} ms late; ${peakRssMb} MB`;
+  return steady.flatMap(({ contender, rate = 0, p50ms = 0, p99ms = 0, p999ms = 0, placed, behindMs, peakRssMb }) => {
+    const name = `${contender} at ${grouped(rate)} orders/s`;
+    const around = `generator at most ${behindMs} ms late; ${peakRssMb} MB`;
+    const answered = `${name}: ${quantilesOf({ p50ms, p99ms, p999ms })}; ${around}`;
+    return placed === undefined ? [answered] : [answered, `${name}, to placed: ${quantilesOf(placed)}`];
   });
+}
+
+function quantilesOf({ p50ms, p99ms, p999ms }: Quantiles): string {
+  return `p50 ${ms(p50ms)}, p99 ${ms(p99ms)}, p99.9 ${ms(p999ms)}`;
 }
 
 export function problemLines({ rounds, steady }: Results): string[] {
@@ -80,7 +99,7 @@ function range(numbers: readonly number[]): string {
   return `${median} [${grouped(sorted[0]!)} to ${grouped(sorted.at(-1)!)}]`;
 }
 
-function ms(milliseconds = 0): string {
+function ms(milliseconds: number): string {
   return `${milliseconds.toFixed(1)} ms`;
 }
 

@@ -1,5 +1,6 @@
 // A run of the shop in this process, on the embedded log: durable (every commit synced), state in RocksDB, one thread.
-// What it takes is this whole process', with the feeding and reading of a steady rate.
+// Orders that are paid have the effect on the simulated provider beside it, on the same thread. What it takes is this
+// whole process', with the feeding and reading of a steady rate.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,7 @@ import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
 import { checkOutcome } from './check-outcome.ts';
 import { Feeder, feedOrders, feedProducts } from './feeder.ts';
+import { openPaying } from './paying.ts';
 import { type Measured, measuredHere, type Result } from './peer-result.ts';
 import { createTopics, drain, startShop } from './shop.ts';
 import { runSteady, type SteadyOptions } from './steady.ts';
@@ -25,22 +27,26 @@ export async function runEmbedded(options: WorkloadOptions, steady: SteadyOption
   await feedProducts(feeder, options);
   let shop = start();
   await drain(log);
+  const paying = options.isPaid ? await openPaying(log, directory) : undefined;
   let outcome: Outcome;
   if (steady === undefined) {
     await shop.stop();
     await feedOrders(feeder, workload(options));
     const [cpu, started] = [process.cpuUsage(), performance.now()];
     shop = start();
-    await drain(log);
+    paying?.start();
+    await drain(log, paying?.consumers);
     outcome = { ...measuredHere(cpu, started), problems: [] };
   } else {
+    paying?.start();
     const [cpu, started] = [process.cpuUsage(), performance.now()];
     const latencies = await runSteady(log, options, steady);
-    await drain(log);
+    await drain(log, paying?.consumers);
     outcome = { ...measuredHere(cpu, started), ...latencies };
   }
   await shop.stop();
-  const problems = [...outcome.problems, ...(await checkOutcome(log, options))];
+  const problems = [...outcome.problems, ...(await checkOutcome(log, options, paying?.payments.list(0)))];
+  await paying?.close();
   await log.close();
   await store.close();
   rmSync(directory, { recursive: true, force: true });

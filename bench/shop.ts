@@ -11,7 +11,7 @@ import { internalTopics, topologyNames } from '../streams/names.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
 import { shopTopology } from '../topologies/shop.ts';
 
-const appId = 'bench';
+export const appId = 'bench';
 const topology = shopTopology();
 
 export async function createTopics(log: Log): Promise<void> {
@@ -47,20 +47,47 @@ export function startShop({ log, store, instanceId }: ShopParts): StreamThread {
 
 const patienceMs = 60_000;
 
-/** Waits until the shop has taken everything that is in its inputs. @throws if it takes nothing for a minute */
-export async function drain({ admin }: Log): Promise<void> {
-  const inputs = topology.sources.flatMap(({ topic }) => partitionsOf(topic));
-  const { group } = topologyNames(appId, topology.name);
-  let [before, since] = [Number.POSITIVE_INFINITY, performance.now()];
+/** A group and the topics that it reads. */
+export interface Consumer {
+  readonly group: string;
+  readonly inputs: readonly { readonly name: string; readonly partitions: number }[];
+}
+
+const shop: Consumer = {
+  group: topologyNames(appId, topology.name).group,
+  inputs: topology.sources.map(({ topic }) => topic),
+};
+
+/**
+ * Waits until the shop, and who works beside it, have taken everything that is in their inputs. What one takes may give
+ * another something to do, so nothing must have come between two looks. @throws if nothing is taken for a minute
+ */
+export async function drain(log: Log, others: readonly Consumer[] = []): Promise<void> {
+  let [before, since] = [{ left: Number.POSITIVE_INFINITY, end: 0 }, performance.now()];
   for (;;) {
-    const ends = await admin.offsets(inputs, 'latest');
-    const committed = await admin.committedOffsets(group, inputs);
-    const left = ends.reduce((sum, end, index) => sum + end - (committed[index] ?? 0), 0);
-    if (left === 0) return;
-    if (left !== before) [before, since] = [left, performance.now()];
+    const seen = await standOf(log, [shop, ...others]);
+    const { left, end } = seen;
+    if (left === 0 && before.left === 0 && end === before.end) return;
+    if (left !== before.left) since = performance.now();
+    before = seen;
     if (performance.now() - since > patienceMs) throw new Error(`the shop takes nothing, and ${left} records wait`);
     await sleep(systemClock, 10);
   }
+}
+
+/** How many records wait, and how many there ever were. */
+async function standOf({ admin }: Log, consumers: readonly Consumer[]): Promise<{ left: number; end: number }> {
+  let [left, end] = [0, 0];
+  for (const { group, inputs } of consumers) {
+    const partitions = inputs.flatMap(partitionsOf);
+    const ends = await admin.offsets(partitions, 'latest');
+    const committed = await admin.committedOffsets(group, partitions);
+    ends.forEach((each, index) => {
+      left += each - (committed[index] ?? 0);
+      end += each;
+    });
+  }
+  return { left, end };
 }
 
 export function partitionsOf({ name, partitions }: { name: string; partitions: number }): TopicPartition[] {

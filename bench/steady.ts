@@ -1,10 +1,10 @@
-// Orders at a steady rate: latency is from just before an order is sent to its answer being polled, read committed. The
-// orders of the warm-up are sent and answered like the others, and not counted.
+// Orders at a steady rate: latency is from just before an order is sent to its answer being polled, read committed, and
+// of paid orders also to their being placed. The orders of the warm-up are sent and answered like the others, and not counted.
 import { build } from 'hdr-histogram-js';
 import type { Log } from '../log/log.ts';
 import { Answers } from './answers.ts';
 import { Feeder, feedOrders } from './feeder.ts';
-import type { Result } from './peer-result.ts';
+import type { Quantiles, Result } from './peer-result.ts';
 import { type WorkloadOptions, workload } from './workload.ts';
 
 export interface SteadyOptions {
@@ -14,7 +14,9 @@ export interface SteadyOptions {
   readonly warmup: number;
 }
 
-type Latencies = Required<Pick<Result, 'rate' | 'p50ms' | 'p99ms' | 'p999ms' | 'behindMs' | 'refused' | 'problems'>>;
+type Latencies = Quantiles &
+  Required<Pick<Result, 'rate' | 'behindMs' | 'refused' | 'problems'>> &
+  Pick<Result, 'placed'>;
 
 const patienceMs = 60_000;
 
@@ -38,23 +40,23 @@ export async function runSteady(
     behindMs = Math.max(behindMs, behind);
   };
   await feedOrders(new Feeder(producer), workload(options), { rate, onSend });
-  const isComplete = await answers.reach(options.orders, patienceMs);
+  const isComplete = await answers.reach(options.orders, patienceMs, options.isPaid ? 'ended' : 'count');
   await answers.stop();
   await producer.close();
-  const counted = [...sentAt].slice(rate * warmup).flatMap(([orderId, at]) => {
-    const answeredAt = answers.at(orderId);
-    return answeredAt === undefined ? [] : [answeredAt - at];
-  });
+  const counted = [...sentAt].slice(rate * warmup);
+  const latencies = (heardAt: (orderId: string) => number | undefined) =>
+    quantiles(counted.flatMap(([orderId, at]) => (heardAt(orderId) ?? Number.NaN) - at || []));
   return {
     rate,
-    ...quantiles(counted),
+    ...latencies((orderId) => answers.at(orderId)),
+    ...(options.isPaid && { placed: latencies((orderId) => answers.placedAt(orderId)) }),
     behindMs: Math.round(behindMs),
     refused: answers.refused / options.orders,
-    problems: isComplete ? [] : [`only ${answers.count} of ${options.orders} orders were answered`],
+    problems: isComplete ? [] : [`of ${options.orders} orders ${answers.count} were answered, ${answers.ended} ended`],
   };
 }
 
-function quantiles(milliseconds: readonly number[]) {
+function quantiles(milliseconds: readonly number[]): Quantiles {
   const latency = build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: 60_000_000,

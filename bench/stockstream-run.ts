@@ -9,6 +9,7 @@ import { ordersOf, type SteadyOptions } from './steady.ts';
 import type { WorkloadOptions } from './workload.ts';
 
 const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N
+--paid          orders are paid, to placed; on the embedded log
 --rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N
 --brokers LIST  --threads N  --app-node FLAG   of the application on Kafka; the last may be repeated`;
 
@@ -17,6 +18,7 @@ function readOptions() {
     options: {
       ...workloadFlags,
       log: { type: 'string', default: 'embedded' },
+      paid: { type: 'boolean', default: false },
       rate: { type: 'string' },
       seconds: { type: 'string', default: '20' },
       warmup: { type: 'string', default: '0' },
@@ -28,6 +30,7 @@ function readOptions() {
   const options = {
     log: oneOf('log', values.log, ['embedded', 'kafka']),
     workload: workloadOf(values),
+    isPaid: values.paid,
     rate: values.rate === undefined ? undefined : whole('rate', values.rate, [1, 1_000_000]),
     seconds: whole('seconds', values.seconds, [1, 3600]),
     warmup: whole('warmup', values.warmup, [0, 3600]),
@@ -36,19 +39,21 @@ function readOptions() {
     nodeFlags: values['app-node'],
   };
   if (options.log === 'kafka' && options.brokers.length === 0) throw new FlagError('--log kafka needs --brokers');
+  if (options.log === 'kafka' && options.isPaid) throw new FlagError('--paid is for --log embedded');
   return options;
 }
 
-const { log, rate, seconds, warmup, workload: given, ...kafka } = orExit(usage, readOptions);
+const { log, isPaid, rate, seconds, warmup, workload: given, ...kafka } = orExit(usage, readOptions);
 const steady: SteadyOptions | undefined = rate === undefined ? undefined : { rate, seconds, warmup };
 const workload: WorkloadOptions = {
   ...given,
   ...(steady && { orders: ordersOf(steady) }),
+  ...(isPaid && { isPaid }),
   ...(log === 'kafka' && { like: 'kafka-streams' }),
 };
 try {
   const result = log === 'kafka' ? await runOnKafka({ workload, steady, kafka }) : await runEmbedded(workload, steady);
-  printResult(`stockstream ${log}`, workload, result);
+  printResult(`stockstream ${log}${isPaid ? ', paid' : ''}`, workload, result);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);

@@ -20,6 +20,8 @@ export interface WorkloadOptions {
    * as is expected to be asked for, so that some of it runs out.
    */
   readonly like?: 'kafka-streams';
+  /** Orders are paid, and so go on from reserved to placed. */
+  readonly isPaid?: boolean;
 }
 
 export interface WorkloadLine {
@@ -32,6 +34,7 @@ export interface WorkloadOrder {
   readonly id: number;
   readonly lines: readonly WorkloadLine[];
   readonly street?: string;
+  readonly isPaid?: boolean;
 }
 
 /** Every twentieth product is scarce: it has stock for a small part of what is asked. */
@@ -61,7 +64,7 @@ const peerStreet = 'Upper Mill Street 12, '.repeat(7).slice(0, 146);
 
 /** Every count of lines is as likely as the others, or as the peer has it; 1 to 3 units a line. */
 export function* workload(options: WorkloadOptions): Generator<WorkloadOrder> {
-  const { maxLines = 3, duplicateShare = usualDuplicateShare, like } = options;
+  const { maxLines = 3, duplicateShare = usualDuplicateShare, like, isPaid = false } = options;
   const random = seededRandom(options.seed);
   const pick = picker(options, random);
   const recent: WorkloadOrder[] = [];
@@ -78,6 +81,7 @@ export function* workload(options: WorkloadOptions): Generator<WorkloadOrder> {
       id,
       lines: [...lines].map(([product, quantity]) => ({ product, quantity })),
       ...(like && { street: peerStreet }),
+      ...(isPaid && { isPaid }),
     };
     recent[(id - 1) % 1000] = order;
     yield order;

@@ -54,6 +54,11 @@ describe('the program ends with 2 and its usage:', () => {
     ['bench.ts', ['--orders', 'abc'], /^--orders abc: .*\n\nstockstream bench /],
     ['bench.ts', ['--nope'], /^Unknown option '--nope'\n\nstockstream bench /],
     ['stockstream-run.ts', ['--log', 'kafka'], /^--log kafka needs --brokers\n\n/],
+    [
+      'stockstream-run.ts',
+      ['--log', 'kafka', '--brokers', '127.0.0.1:1', '--paid'],
+      /^--paid is for --log embedded\n\n/,
+    ],
     ['peers/redis.ts', ['--variant', 'never'], /^--variant never: .*\n\n/],
   ];
   for (const [file, args, message] of wrong) {

@@ -20,6 +20,7 @@ const result = (contender: string, ordersPerSecond: number, more: Partial<Result
 
 const steady = { rate: 1000, p50ms: 1, p99ms: 2.25, p999ms: 3, behindMs: 4 };
 const results = {
+  ours: new Set(['ours', 'paid']),
   rounds: new Map([
     ['ours', [result('ours', 3000), result('ours', 1000), result('ours', 2000)]],
     ['peer', [result('peer', 1500), result('peer', 2000, { problems: ['an order is lost'] }), result('peer', 1000)]],
@@ -40,6 +41,22 @@ test('what a client of a database takes of the processor is not held against it'
     false,
   );
   assert.match(table(results, false).at(-1)!, /4,000 \[2,000 to 6,000\] orders a CPU second, 100 MB/);
+});
+
+test('of ours it is told what they take, the second beside the first', () => {
+  const paid = [result('paid', 1000), result('paid', 500), result('paid', 800)];
+  const rounds = new Map([...results.rounds, ['paid', paid]]);
+  assert.match(
+    table({ ...results, rounds }, false).at(-1)!,
+    /^paid: 1,600 \[1,000 to 2,000\] orders a CPU second \(.*: 3.00 {2}2.00 {2}2.50\), 100 MB/,
+  );
+});
+
+test('where orders are paid, latencies are to reserved and to placed', () => {
+  const placed = { p50ms: 5, p99ms: 6, p999ms: 7 };
+  const lines = latencyLines({ ...results, steady: [result('paid', 1000, { ...steady, placed })] });
+  assert.match(lines[0]!, /^paid at 1,000 orders\/s: p50 1.0 ms/);
+  assert.equal(lines[1], 'paid at 1,000 orders/s, to placed: p50 5.0 ms, p99 6.0 ms, p99.9 7.0 ms');
 });
 
 test('latencies say how late the generator was', () => {
