@@ -66,12 +66,18 @@ export class Installation {
     return this.#run('worker', disk, ['--metrics-port', '0', '--instance-id', name, ...timeout, ...flags]);
   }
 
+  /** What the simulators know, whichever process asked them. */
+  get simulatorData(): string {
+    return join(this.#directory, 'simulators');
+  }
+
   token(userId: string, role: Role): string {
     return this.#tokenOf({ userId, role, email: `${userId}@test.example` });
   }
 
   async #run(verb: string, disk: string, flags: readonly string[]): Promise<Server> {
-    const places = ['--data', join(this.#directory, disk), '--topic-prefix', this.#prefix, '--app-id', appId];
+    const prefixes = ['--topic-prefix', this.#prefix, '--app-id', appId];
+    const places = ['--data', join(this.#directory, disk), '--simulator-data', this.simulatorData, ...prefixes];
     const servers = ['--brokers', services.brokers, '--registry', services.registry, '--mongo', this.mongo];
     const kinds = ['--log', 'kafka', '--documents', 'mongo', '--log-level', 'warn'];
     const process = await Server.run([verb, ...kinds, ...servers, ...places, ...flags]);

@@ -5,6 +5,7 @@ import { topicsOf } from '../../../app/topics.ts';
 import { systemClock } from '../../../base/clock.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import { Feeder, feedCatalog, feedStock } from '../../../bench/feeder.ts';
+import { stockOf } from '../../../bench/workload.ts';
 import { memoryStore } from '../../../state/memory/memory-store.ts';
 import { createStreamsMetrics } from '../../../streams/metrics.ts';
 import { StreamThread } from '../../../streams/stream-thread.ts';
@@ -14,7 +15,8 @@ import { collections } from '../../../views/collections.ts';
 import { partitionsOf, shopAtRest } from './checks.ts';
 import { appId, type Installation } from './installation.ts';
 
-export async function prepare(installation: Installation, products: number): Promise<void> {
+/** @param unitsOf how many of each product there are; by default some are scarce */
+export async function prepare(installation: Installation, products: number, unitsOf = stockOf): Promise<void> {
   const { log } = installation;
   const failed = Promise.withResolvers<never>();
   const topics = await topicsOf(log);
@@ -39,7 +41,7 @@ export async function prepare(installation: Installation, products: number): Pro
   await taken();
   const levels = partitionsOf(topics.stockLevels);
   const emptyLevels = await log.admin.offsets(levels, 'latest');
-  await feedStock(feeder, products);
+  await feedStock(feeder, products, unitsOf);
   await taken();
   const starts = levels.map((level, index) => ({ ...level, offset: emptyLevels[index]! }));
   await log.admin.commitOffsets(viewGroup(appId, collections.stock.name), starts);
