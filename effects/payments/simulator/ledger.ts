@@ -1,10 +1,11 @@
 // The books of the simulated provider in one SQLite file: what it was asked and answered, the payments, and the news
-// that it has yet to tell. A call's changes are one transaction, so that they outlive the process, however it ends.
-// Several threads and processes of one machine may share the file.
+// that it has yet to tell. What is answered is on the disk, so that it outlives process and machine, however they end;
+// calls of one turn of the event loop share a transaction. Several threads and processes of one machine may share the file.
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { Turn } from '../../../base/turn.ts';
 import type { PaymentStatus } from '../payments.ts';
 import type { BehaviourKind } from './behaviours.ts';
 
@@ -45,7 +46,7 @@ const createTables = `
     reference TEXT PRIMARY KEY, orderId TEXT NOT NULL, customerId TEXT NOT NULL, behaviour TEXT NOT NULL,
     status TEXT NOT NULL, amount INTEGER NOT NULL, authorized INTEGER NOT NULL, captured INTEGER NOT NULL,
     refunded INTEGER NOT NULL, currency TEXT NOT NULL, updatedAt INTEGER NOT NULL
-  ) WITHOUT ROWID;
+  );
   CREATE INDEX IF NOT EXISTS payments_order ON payments (orderId);
   CREATE TABLE IF NOT EXISTS news (
     newsId TEXT PRIMARY KEY, reference TEXT NOT NULL, dueAt INTEGER NOT NULL, times INTEGER NOT NULL
@@ -55,9 +56,12 @@ const createTables = `
 const statements = {
   request: 'SELECT tries, answer FROM requests WHERE request_id = ?',
   putRequest: 'INSERT OR REPLACE INTO requests VALUES (?, ?, ?, ?)',
-  put: `INSERT OR REPLACE INTO payments VALUES (
+  put: `INSERT INTO payments VALUES (
     :reference, :orderId, :customerId, :behaviour, :status, :amount, :authorized, :captured, :refunded, :currency,
-    :updatedAt)`,
+    :updatedAt)
+    ON CONFLICT (reference) DO UPDATE SET behaviour = excluded.behaviour, status = excluded.status,
+    amount = excluded.amount, authorized = excluded.authorized, captured = excluded.captured,
+    refunded = excluded.refunded, updatedAt = excluded.updatedAt`,
   get: 'SELECT * FROM payments WHERE reference = ?',
   ofOrder: 'SELECT * FROM payments WHERE orderId = ? ORDER BY reference',
   page: `SELECT * FROM payments WHERE reference > ? AND updatedAt >= ? ORDER BY reference LIMIT ${pageSize}`,
@@ -75,6 +79,8 @@ export class Ledger {
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #statements: { readonly [Name in keyof typeof statements]: StatementSync };
+  #newsAdded = 0;
+  readonly #turn = new Turn((work) => this.write(work));
 
   /** @throws PAYMENTS_STORAGE_FAILED */
   constructor(file: string, now: number) {
@@ -82,7 +88,7 @@ export class Ledger {
     try {
       if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
       this.#database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
       this.#database.exec(createTables);
       const prepared = Object.entries(statements).map(([name, sql]) => [name, this.#database.prepare(sql)]);
       this.#statements = Object.fromEntries(prepared);
@@ -93,6 +99,11 @@ export class Ledger {
     this.write(() => {
       for (const statement of [purgeRequests, purgePayments, purgeNews]) statement.run(now - keepMs);
     });
+  }
+
+  /** As `write`, together with what else is asked in this turn. `work` may be done anew after it was undone. */
+  writeSoon<T>(work: () => T): Promise<T> {
+    return this.#turn.run(work);
   }
 
   /** All of `work` or nothing. @throws PAYMENTS_STORAGE_FAILED, and what `work` throws */
@@ -140,7 +151,13 @@ export class Ledger {
     }
   }
 
+  /** How often news were added here, also such as were undone. */
+  get newsAdded(): number {
+    return this.#newsAdded;
+  }
+
   addNews(news: News): void {
+    this.#newsAdded++;
     this.#statements.addNews.run({ ...news });
   }
 
@@ -164,7 +181,9 @@ export class Ledger {
     this.write(() => this.#statements.told.run(now, newsId));
   }
 
-  close(): void {
+  /** After what was asked is written. */
+  async close(): Promise<void> {
+    await this.#turn.settled();
     if (this.#database.isOpen) this.#database.close();
   }
 }

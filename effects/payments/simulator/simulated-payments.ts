@@ -91,7 +91,7 @@ class SimulatedPayments implements Payments {
     this.#closing.abort();
     this.#cancelLook?.();
     await this.#telling;
-    this.#ledger.close();
+    await this.#ledger.close();
   }
 
   /** The first answer to this request, or the one that `decide` gives now. */
@@ -101,23 +101,27 @@ class SimulatedPayments implements Payments {
     decide: (desk: Desk) => Reply<Answer>,
   ): Promise<Answer> {
     const { clock, latencyMs } = this.#options;
-    const signal = AbortSignal.any([caller, this.#closing.signal]);
-    if (latencyMs > 0) await sleep(clock, latencyMs, signal);
-    if (signal.aborted) throw unavailable(requestId, 'the caller did not wait');
+    const closing = this.#closing.signal;
+    if (latencyMs > 0) await sleep(clock, latencyMs, AbortSignal.any([caller, closing]));
+    if (caller.aborted || closing.aborted) throw unavailable(requestId, 'the caller did not wait');
     const ledger = this.#ledger;
-    const reply = ledger.write((): Reply<Answer> => {
+    const { reply, hasNews } = await ledger.writeSoon((): { reply: Reply<Answer>; hasNews: boolean } => {
       const known = ledger.request(requestId);
-      if (known.answer !== null) return { kind: 'answers', answer: JSON.parse(known.answer) as Answer, isLost: false };
+      if (known.answer !== null) {
+        const answer = JSON.parse(known.answer) as Answer;
+        return { reply: { kind: 'answers', answer, isLost: false }, hasNews: false };
+      }
       const tries = known.tries + 1;
       const now = clock.now();
+      const newsBefore = ledger.newsAdded;
       const decided = decide({ ledger, now, tries });
       ledger.putRequest(requestId, tries, decided.kind === 'answers' ? JSON.stringify(decided.answer) : null, now);
-      return decided;
+      return { reply: decided, hasNews: ledger.newsAdded > newsBefore };
     });
-    this.#lookLater();
+    if (hasNews) this.#lookLater();
     if (reply.kind === 'fails') throw unavailable(requestId, 'it answered 500');
     if (reply.kind === 'answers' && !reply.isLost) return reply.answer;
-    return await silence(requestId, signal);
+    return await silence(requestId, AbortSignal.any([caller, closing]));
   }
 
   #lookLater(): void {

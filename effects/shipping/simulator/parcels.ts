@@ -1,11 +1,13 @@
 // What the simulated carrier was asked and what it has yet to tell, in one SQLite file. Every change is on the disk when
-// a call returns, so that what was accepted is brought, however the process ends. Several processes may share the file.
+// a call returns or resolves, so that what was accepted is brought, however the process ends; calls of one turn of the
+// event loop share a transaction. Several processes may share the file.
 //
 //     requests: request_id -> shipment_id         news: update_id -> what to tell, due_at, told_at (NULL until then)
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { Turn } from '../../../base/turn.ts';
 import type { ShipmentUpdate } from '../carrier.ts';
 
 /** One thing to tell, and when. */
@@ -46,6 +48,7 @@ export class Parcels {
   readonly #file: string;
   readonly #database: DatabaseSync;
   readonly #statements: { readonly [Name in keyof typeof statements]: StatementSync };
+  readonly #turn = new Turn((work) => this.#write(work));
 
   /** @throws CARRIER_STORAGE_FAILED */
   constructor(file: string) {
@@ -63,8 +66,8 @@ export class Parcels {
   }
 
   /** Keeps a request and what it leads to; whatever else was to be told of the parcel is not. Nothing if it is known. */
-  add(requestId: string, shipmentId: string, acceptedAt: number, news: readonly News[]): void {
-    this.#write(() => {
+  add(requestId: string, shipmentId: string, acceptedAt: number, news: readonly News[]): Promise<void> {
+    return this.#turn.run(() => {
       const { addRequest, dropNews, addNews } = this.#statements;
       if (addRequest.run(requestId, shipmentId, acceptedAt).changes === 0) return;
       dropNews.run(shipmentId);
@@ -89,8 +92,11 @@ export class Parcels {
     });
   }
 
-  markTold(updateId: string, now: number): void {
-    this.#write(() => this.#statements.told.run(now, updateId));
+  markTold(updateIds: readonly string[], now: number): void {
+    if (updateIds.length === 0) return;
+    this.#write(() => {
+      for (const updateId of updateIds) this.#statements.told.run(now, updateId);
+    });
   }
 
   /** Forgets what was told before `before`. */
@@ -101,8 +107,10 @@ export class Parcels {
     });
   }
 
-  close(): void {
-    this.#database.close();
+  /** After what was asked is written. */
+  async close(): Promise<void> {
+    await this.#turn.settled();
+    if (this.#database.isOpen) this.#database.close();
   }
 
   #write<T>(work: () => T): T {

@@ -9,6 +9,7 @@ import {
   type Carrier,
   type ParcelStatus,
   type ShipmentRequest,
+  type ShipmentUpdate,
   type Tell,
   updateIdOf,
 } from '../carrier.ts';
@@ -64,6 +65,8 @@ class SimulatedCarrier implements Carrier {
   readonly #parcels: Parcels;
   #cancelTimer = () => {};
   #telling: Promise<void> | undefined;
+  /** When it looks for something to tell. */
+  #looksAt = 0;
   #isClosed = false;
 
   constructor(options: SimulatedCarrierOptions) {
@@ -92,14 +95,16 @@ class SimulatedCarrier implements Carrier {
     this.#isClosed = true;
     this.#cancelTimer();
     await this.#telling;
-    this.#parcels.close();
+    await this.#parcels.close();
   }
 
-  #accept(parcel: ShipmentRequest, steps: readonly Step[]): Acceptance {
+  async #accept(parcel: ShipmentRequest, steps: readonly Step[]): Promise<Acceptance> {
     const { requestId, shipmentId } = parcel;
     const now = this.#options.clock.now();
-    this.#parcels.add(requestId, shipmentId, now, this.#newsOf(parcel, now, steps));
-    this.#wait();
+    const news = this.#newsOf(parcel, now, steps);
+    await this.#parcels.add(requestId, shipmentId, now, news);
+    // What it was set for before may be dropped by now: then it looks once in vain.
+    if (news.some(({ dueAt }) => dueAt < this.#looksAt)) this.#wait();
     return { trackingCode: trackingCodeOf(shipmentId) };
   }
 
@@ -126,7 +131,10 @@ class SimulatedCarrier implements Carrier {
   #wait(): void {
     this.#cancelTimer();
     if (this.#isClosed || this.#telling !== undefined) return;
-    this.#cancelTimer = this.#options.clock.schedule(this.#pause(), () => {
+    const { clock } = this.#options;
+    const pause = this.#pause();
+    this.#looksAt = clock.now() + pause;
+    this.#cancelTimer = clock.schedule(pause, () => {
       this.#telling = this.#tellDue().finally(() => {
         this.#telling = undefined;
         this.#wait();
@@ -145,19 +153,34 @@ class SimulatedCarrier implements Carrier {
     }
   }
 
-  /** Never rejects: what fails is told again when its lease is over. */
+  /** Never rejects: what fails is told again when its lease is over. Parcels go side by side, one's news in turn. */
   async #tellDue(): Promise<void> {
-    const { clock, logger, tell } = this.#options;
+    const { clock, logger } = this.#options;
     try {
-      for (const update of this.#parcels.take(clock.now(), clock.now() + leaseMs)) {
-        if (this.#isClosed) return;
+      const due = this.#parcels.take(clock.now(), clock.now() + leaseMs);
+      const parcels = Map.groupBy(due, ({ shipmentId }) => shipmentId);
+      const told = await Promise.all([...parcels.values()].map((news) => this.#tellInTurn(news)));
+      this.#parcels.markTold(told.flat(), clock.now());
+    } catch (error) {
+      logger.warn({ err: error }, 'the simulated carrier cannot note what it tells; it is told again');
+    }
+  }
+
+  /** Gives the ids of those that were told; never rejects. */
+  async #tellInTurn(news: readonly ShipmentUpdate[]): Promise<readonly string[]> {
+    const { logger, tell } = this.#options;
+    const told: string[] = [];
+    try {
+      for (const update of news) {
+        if (this.#isClosed) break;
         if (!this.#happens(this.#faults.lose)) await tell(update);
         if (this.#happens(this.#faults.double)) await tell(update);
-        this.#parcels.markTold(update.updateId, clock.now());
+        told.push(update.updateId);
       }
     } catch (error) {
       logger.warn({ err: error }, 'news of a parcel could not be told; it is told again');
     }
+    return told;
   }
 
   #happens(rate: number): boolean {
