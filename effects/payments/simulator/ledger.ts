@@ -6,6 +6,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
 import { Turn } from '../../../base/turn.ts';
+import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { PaymentStatus } from '../payments.ts';
 import type { BehaviourKind } from './behaviours.ts';
 
@@ -88,7 +89,8 @@ export class Ledger {
     try {
       if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
       this.#database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      keepWriteAheadLog(this.#database);
+      this.#database.exec('PRAGMA synchronous = FULL');
       this.#database.exec(createTables);
       const prepared = Object.entries(statements).map(([name, sql]) => [name, this.#database.prepare(sql)]);
       this.#statements = Object.fromEntries(prepared);

@@ -8,6 +8,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
 import { Turn } from '../../../base/turn.ts';
+import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { ShipmentUpdate } from '../carrier.ts';
 
 /** One thing to tell, and when. */
@@ -56,7 +57,8 @@ export class Parcels {
     try {
       if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
       this.#database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-      this.#database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
+      keepWriteAheadLog(this.#database);
+      this.#database.exec('PRAGMA synchronous = FULL');
       this.#database.exec(createTables);
       const prepared = Object.entries(statements).map(([name, sql]) => [name, this.#database.prepare(sql)]);
       this.#statements = Object.fromEntries(prepared);
