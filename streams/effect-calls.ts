@@ -75,7 +75,7 @@ export class EffectCalls {
 
   /** A record whose results can't be written: it was performed, but nobody would hear of it. */
   setAside(entry: Entry, error: unknown): void {
-    entry.outcome = this.#setAside(entry.record, error);
+    entry.end(this.#setAside(entry.record, error));
   }
 
   async #try(record: Record<unknown>, signal: AbortSignal): Promise<readonly Forwarded[]> {
@@ -149,7 +149,7 @@ export class EffectCalls {
 
   #end(entry: Entry, outcome: Outcome): void {
     const { effect, metrics, onEnd } = this.#options;
-    entry.outcome = outcome;
+    entry.end(outcome);
     metrics.performed.inc({ effect: effect.name });
     onEnd();
   }

@@ -12,11 +12,28 @@ export interface Outcome {
 }
 
 /** A record on its way. */
-export interface Entry {
+export class Entry {
   readonly record: InputRecord;
-  outcome: Outcome | undefined;
   /** The outcome is in the log, or in the transaction that is being written. */
-  isWritten: boolean;
+  isWritten = false;
+  readonly #onEnd: (entry: Entry) => void;
+  #outcome: Outcome | undefined;
+
+  constructor(record: InputRecord, onEnd: (entry: Entry) => void) {
+    this.record = record;
+    this.#onEnd = onEnd;
+  }
+
+  get outcome(): Outcome | undefined {
+    return this.#outcome;
+  }
+
+  /** A second outcome takes the place of the first. */
+  end(outcome: Outcome): void {
+    const isFirst = this.#outcome === undefined;
+    this.#outcome = outcome;
+    if (isFirst) this.#onEnd(this);
+  }
 }
 
 /** Brings a record to its end. It returns without an outcome if `signal` aborts. */
@@ -31,6 +48,8 @@ export class EffectPartition {
   #committed: number;
   /** In the order of their offsets. */
   #entries: Entry[] = [];
+  /** Those that have ended and aren't known to be committed, in the order in which they ended. */
+  #ended: Entry[] = [];
   /** The end of what was begun in each lane. */
   readonly #lanes = new Map<string, Promise<void>>();
   readonly #dropped = new AbortController();
@@ -64,7 +83,7 @@ export class EffectPartition {
   take(perform: Perform, lane: string): void {
     const record = this.queue.at(0)!;
     this.queue.consume();
-    const entry: Entry = { record, outcome: undefined, isWritten: false };
+    const entry = new Entry(record, (ended) => this.#ended.push(ended));
     this.#entries.push(entry);
     const { signal } = this.#dropped;
     const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => perform(entry, signal));
@@ -76,12 +95,13 @@ export class EffectPartition {
 
   /** What has ended and isn't written yet. */
   finished(limit: number): Entry[] {
-    return this.#entries.filter(({ outcome, isWritten }) => outcome !== undefined && !isWritten).slice(0, limit);
+    return this.#ended.slice(0, limit);
   }
 
   /** `position` is committed, and every outcome before it with it. */
   committed(position: number): void {
     this.#committed = position;
+    this.#ended = this.#ended.filter(({ isWritten }) => !isWritten);
     const first = this.#entries.findIndex(({ isWritten }) => !isWritten);
     this.#entries = first < 0 ? [] : this.#entries.slice(first);
   }
