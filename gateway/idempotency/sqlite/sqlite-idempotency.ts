@@ -8,6 +8,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Clock } from '../../../base/clock.ts';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
 import type { Random } from '../../../base/random.ts';
+import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { Claim, Idempotency, IdempotentRequest, StoredAnswer } from '../idempotency.ts';
 
 export interface SqliteIdempotencyOptions {
@@ -60,7 +61,8 @@ export function openSqliteIdempotency(options: SqliteIdempotencyOptions): Idempo
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+    keepWriteAheadLog(database);
+    database.exec('PRAGMA synchronous = NORMAL');
     database.exec(createTable);
     if (options.isAlone) database.exec(releaseAll);
     return new SqliteIdempotency(database, options);

@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { StoredDocument } from '../../documents/documents.ts';
 import {
   type Archive,
@@ -59,7 +60,8 @@ export function openSqliteArchive({ file, busyTimeoutMs = 2_000 }: SqliteArchive
   try {
     mkdirSync(dirname(file), { recursive: true });
     const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-    database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ${schema}; COMMIT`);
+    keepWriteAheadLog(database);
+    database.exec(`PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ${schema}; COMMIT`);
     return new SqliteArchive(file, database);
   } catch (error) {
     throw archiveFailure(file, 'opened', error);

@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { assert } from '../../../base/assert.ts';
+import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { CollectionSpec, Documents, DocumentWrite, FindPage, FindQuery, StoredDocument } from '../documents.ts';
 import { documentsFailure } from './failures.ts';
@@ -30,7 +31,8 @@ export function openSqliteDocuments({ file, busyTimeoutMs = 2_000 }: SqliteOptio
     mkdirSync(dirname(file), { recursive: true });
     const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
     // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does.
-    database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768');
+    keepWriteAheadLog(database);
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32768');
     return new SqliteDocuments(file, database);
   } catch (error) {
     throw documentsFailure(file, 'opened', error);
