@@ -6,7 +6,7 @@ import { MongoClient } from 'mongodb';
 import { isStockstreamError } from '../../../base/errors.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import { systemRandom } from '../../../base/random.ts';
-import { collections, collections } from '../../../views/collections.ts';
+import { collections } from '../../../views/collections.ts';
 import type { Documents } from '../../../views/documents/documents.ts';
 import { openMongoDocuments } from '../../../views/documents/mongo/mongo-documents.ts';
 import { remove, upsert } from '../../conformance/documents-writes.ts';
@@ -100,7 +100,9 @@ test('indexes are made once; what differs from them is reported and left alone',
       'nothing that was there is touched',
     );
     // The catalogue's, but for byCustomer, which is there by another name, and the two that differ.
-    const missing = collections.orders.indexes.filter((index) => !after.some(({ name }) => name?.startsWith(index.name)));
+    const missing = collections.orders.indexes.filter(
+      (index) => !after.some(({ name }) => name?.startsWith(index.name)),
+    );
     assert.deepEqual(
       missing.map((index) => index.name),
       ['byCustomer'],
