@@ -12,8 +12,8 @@ export const usage = `stockstream bench [options]
   --orders N      orders of a run (100000)          --products N  (10000)
   --load NAME     uniform, zipf or hot (uniform)    --seed N      (1)
   --rounds N      (3)                               --json
-  --rate N        orders a second of the latency run (1000)
-  --seconds N     of the latency run (20)           --warmup N    seconds before them (0; with Kafka 10)
+  --rate N        orders a second of the latency run (500; with Kafka 1000)
+  --seconds N     of it (15; with Kafka 20)         --warmup N    seconds before them (0; with Kafka 10)
 with --log embedded:
   --postgres URL  --redis URL                       servers of peers
 with --log kafka:
@@ -53,8 +53,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       ...workloadFlags,
       log: { type: 'string', default: 'embedded' },
       rounds: { type: 'string', default: '3' },
-      rate: { type: 'string', default: '1000' },
-      seconds: { type: 'string', default: '20' },
+      rate: { type: 'string' },
+      seconds: { type: 'string' },
       warmup: { type: 'string' },
       postgres: { type: 'string' },
       redis: { type: 'string' },
@@ -74,8 +74,8 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const common: Common = {
     workload: workloadOf(values),
     steady: {
-      rate: whole('rate', values.rate, [1, 1_000_000]),
-      seconds: whole('seconds', values.seconds, [1, 3600]),
+      rate: whole('rate', values.rate ?? (log === 'kafka' ? '1000' : '500'), [1, 1_000_000]),
+      seconds: whole('seconds', values.seconds ?? (log === 'kafka' ? '20' : '15'), [1, 3600]),
       warmup: whole('warmup', values.warmup ?? (log === 'kafka' ? '10' : '0'), [0, 3600]),
     },
     rounds: whole('rounds', values.rounds, [1, 1000]),

@@ -15,7 +15,7 @@ export interface Results {
 export function roundLine(round: number, name: string, result: Result): string {
   const { ordersPerSecond, refused } = result;
   const share = refused === undefined ? '' : `, ${(refused * 100).toFixed(1)} % refused`;
-  return `  round ${round}  ${name.padEnd(22)}${grouped(ordersPerSecond).padStart(10)} orders/s${share}`;
+  return `  round ${round}  ${name.padEnd(26)}${grouped(ordersPerSecond).padStart(10)} orders/s${share}`;
 }
 
 /** `comparesCpu`: the peers are applications like ours, so that what they take of processor and memory compares. */
@@ -81,7 +81,7 @@ interface Column {
   readonly ratios?: boolean;
 }
 
-const ratioTitle = 'ours to it, by round';
+const ratioTitle = 'the first to it, by round';
 
 function aligned(rows: readonly (readonly string[])[]): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));

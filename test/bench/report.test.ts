@@ -30,7 +30,7 @@ const results = {
 
 test('medians with their range, and the ratio of each round', () => {
   const [head, ours, peer] = table(results, true).map((line) => line.split(/ {3,}/));
-  assert.deepEqual(head?.slice(0, 3), ['contender', 'orders/s: median [range]', 'ours to it, by round']);
+  assert.deepEqual(head?.slice(0, 3), ['contender', 'orders/s: median [range]', 'the first to it, by round']);
   assert.deepEqual(ours?.slice(0, 2), ['ours', '2,000 [1,000 to 3,000]']);
   assert.deepEqual(peer?.slice(0, 4), ['peer', '1,500 [1,000 to 2,000]', '2.00  0.50  2.00', '3,000 [2,000 to 4,000]']);
 });
