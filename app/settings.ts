@@ -255,7 +255,7 @@ export const settings = {
   ),
   simulatedPaymentMs: integer(0, 60_000, {
     group: 'Payments',
-    default: 200,
+    default: 500,
     doc: 'How long the simulated payment provider takes to answer, in milliseconds.',
   }),
   simulatedPaymentRates: optional(

@@ -47,7 +47,7 @@ export function payOrders({ payments, topics, clock }: PayParts): Effect<Payment
     tries: 6,
     // Of a product that everybody wants, many orders are paid at the same time.
     laneOf: ({ value }) => value.orderId,
-    concurrency: 32,
+    concurrency: 64,
   };
 }
 
