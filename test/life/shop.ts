@@ -13,7 +13,8 @@ import type { Topic } from '../../streams/api.ts';
 import { configOf, type LifePlan } from './settings.ts';
 import { productIdOf, unitPrice, unitsOf, Wishes, warehouses, weightGrams } from './wishes.ts';
 
-const mostOpen = 1_500;
+/** So few that payments are asked for before most holds run out, on a small machine, too. */
+const mostOpen = 400;
 /** Nothing may still come of itself after so long: late payments and holds are shorter. */
 const quietMs = 9_000;
 const chunk = 250;
