@@ -324,7 +324,7 @@ export const requestErrors = {
     message: 'The signature of the message does not fit: {reason}.',
     disposition: 'refuse',
     remedy: 'Sign the bytes as they are sent, with the shared secret and the time of now.',
-    status: 401,
+    status: 400,
   },
   WEBHOOK_SECRET_MISSING: {
     message: 'The shop takes no messages here yet: it has no secret to check them with.',

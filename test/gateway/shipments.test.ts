@@ -141,7 +141,7 @@ describe('the shipment webhook', () => {
     test(`refuses what ${what}`, async () => {
       const before = await shop.count(topics.shipmentUpdates);
       const answer = await post(good, headers);
-      assert.equal(answer.status, 401);
+      assert.equal(answer.status, 400);
       assert.equal(answer.body.code, 'webhook_signature_invalid');
       assert.equal(await shop.count(topics.shipmentUpdates), before);
     });
