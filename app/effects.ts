@@ -51,7 +51,7 @@ export async function openEffects(parts: EffectsParts): Promise<OpenEffects> {
   let payments: Payments | undefined;
   if (config.payments !== 'off') {
     const tell = tellOrder(producer, topics.paymentResults);
-    payments = openPayments(config, { tell, logger });
+    payments = await openPayments(config, { tell, logger });
     tasks.push(effectTask(topics.paymentRequests, payOrders({ payments, topics, clock })));
     open.push(payments);
   }

@@ -54,7 +54,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     collectsPayments: config.payments !== 'off',
     ...(config.shipmentWebhookSecret !== undefined && { shipmentWebhookSecret: config.shipmentWebhookSecret }),
   };
-  const paymentWebhook = openPaymentWebhook(config);
+  const paymentWebhook = await openPaymentWebhook(config);
   const app = await buildGateway({
     ...parts,
     ...(paymentWebhook && { paymentWebhook }),

@@ -1,4 +1,5 @@
-// The only place where adapters are named: which one stands behind each port, as the config says.
+// The only place where adapters are named: which one stands behind each port, as the config says. What speaks to a server
+// is loaded when it is asked for: the drivers of all of them would more than double the time to start.
 import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -14,16 +15,12 @@ import type { Payments, PaymentWebhook, TellPayment } from '../effects/payments/
 import { ratesIn } from '../effects/payments/simulator/behaviours.ts';
 import { openSimulatedPayments } from '../effects/payments/simulator/simulated-payments.ts';
 import { simulatedWebhook } from '../effects/payments/simulator/webhook.ts';
-import { openStripePayments } from '../effects/payments/stripe/stripe-payments.ts';
-import { stripeWebhook } from '../effects/payments/stripe/webhook.ts';
 import type { Carrier, Tell } from '../effects/shipping/carrier.ts';
 import { openSimulatedCarrier } from '../effects/shipping/simulator/simulated-carrier.ts';
 import { openWebhookCarrier } from '../effects/shipping/webhook/webhook-carrier.ts';
 import type { Idempotency } from '../gateway/idempotency/idempotency.ts';
-import { openRedisIdempotency } from '../gateway/idempotency/redis/redis-idempotency.ts';
 import { openSqliteIdempotency } from '../gateway/idempotency/sqlite/sqlite-idempotency.ts';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
-import { openKafkaLog } from '../log/kafka/kafka-log.ts';
 import type { KafkaLogOptions, Sasl, Tls } from '../log/kafka/options.ts';
 import type { Log } from '../log/log.ts';
 import { confluentRegistry } from '../schemas/confluent/confluent-registry.ts';
@@ -32,15 +29,12 @@ import { idempotencyWindowMs } from '../schemas/stores.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
 import type { Store } from '../state/store.ts';
 import type { Archive } from '../views/archive/archive.ts';
-import { openCassandraArchive } from '../views/archive/cassandra/cassandra-archive.ts';
 import { openSqliteArchive } from '../views/archive/sqlite/sqlite-archive.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
-import { openMongoDocuments } from '../views/documents/mongo/mongo-documents.ts';
 import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-records.ts';
-import { openRedisExpiryRecords } from '../views/expiry/redis/redis-expiry-records.ts';
 import type { Config } from './config-schema.ts';
 import { keptSecret } from './secret.ts';
 
@@ -67,7 +61,10 @@ export async function useSchemas({ registry: url }: Config, logger: Logger): Pro
 
 /** @throws LOG_* */
 export async function openLog(config: Config, logger: Logger): Promise<Log> {
-  if (config.log === 'kafka') return await openKafkaLog(kafkaOptions(config));
+  if (config.log === 'kafka') {
+    const { openKafkaLog } = await import('../log/kafka/kafka-log.ts');
+    return await openKafkaLog(kafkaOptions(config));
+  }
   const onBackgroundError = (error: unknown) => logger.error({ err: error }, 'cleaning up the log failed');
   return await openEmbeddedLog({ directory: directories(config).log, clock, onBackgroundError });
 }
@@ -145,12 +142,15 @@ export function openStoreIn(directory: string): Promise<Store> {
 
 /** @throws DOCUMENTS_* */
 export async function openDocuments(config: Config, logger: Logger): Promise<Documents> {
-  const documents =
-    config.documents === 'mongo'
-      ? openMongoDocuments({ url: config.mongo!, logger })
-      : openSqliteDocuments({ file: directories(config).views });
+  const documents = await makeDocuments(config, logger);
   await documents.open(Object.values(collections));
   return documents;
+}
+
+async function makeDocuments(config: Config, logger: Logger): Promise<Documents> {
+  if (config.documents === 'sqlite') return openSqliteDocuments({ file: directories(config).views });
+  const { openMongoDocuments } = await import('../views/documents/mongo/mongo-documents.ts');
+  return openMongoDocuments({ url: config.mongo!, logger });
 }
 
 /** @throws ARCHIVE_* */
@@ -164,6 +164,7 @@ export async function openArchive(config: Config): Promise<Archive> {
       return [name, Number(count)];
     }),
   );
+  const { openCassandraArchive } = await import('../views/archive/cassandra/cassandra-archive.ts');
   return await openCassandraArchive({ contactPoints, datacenter, keyspace, replication, username, password });
 }
 
@@ -177,6 +178,7 @@ export async function openExpiryRecords(config: Config, logger: Logger): Promise
     return records;
   }
   const prefix = `${config.topicPrefix}${config.appId}:expiry:`;
+  const { openRedisExpiryRecords } = await import('../views/expiry/redis/redis-expiry-records.ts');
   return await openRedisExpiryRecords({ url: config.redis!, prefix, clock, logger });
 }
 
@@ -185,6 +187,7 @@ export async function openIdempotency(config: Config, logger: Logger): Promise<I
   const options = { random: systemRandom, windowMs: idempotencyWindowMs };
   if (config.cache === 'redis') {
     const prefix = `${config.topicPrefix}${config.appId}:idempotency:`;
+    const { openRedisIdempotency } = await import('../gateway/idempotency/redis/redis-idempotency.ts');
     return await openRedisIdempotency({ ...options, url: config.redis!, prefix, logger });
   }
   const isAlone = config.log === 'embedded';
@@ -192,11 +195,14 @@ export async function openIdempotency(config: Config, logger: Logger): Promise<I
 }
 
 /** @throws PAYMENTS_STORAGE_FAILED */
-export function openPayments(
+export async function openPayments(
   config: Config,
   { tell, logger }: { readonly tell: TellPayment | undefined; readonly logger: Logger },
-): Payments {
-  if (config.payments === 'stripe') return openStripePayments({ key: config.stripeKey!, url: config.stripeUrl });
+): Promise<Payments> {
+  if (config.payments === 'stripe') {
+    const { openStripePayments } = await import('../effects/payments/stripe/stripe-payments.ts');
+    return openStripePayments({ key: config.stripeKey!, url: config.stripeUrl });
+  }
   return openSimulatedPayments({
     file: directories(config).payments,
     tell,
@@ -208,13 +214,16 @@ export function openPayments(
 }
 
 /** What checks the payment provider's news; undefined if nobody could sign any. */
-export function openPaymentWebhook(config: Config): PaymentWebhook | undefined {
+export async function openPaymentWebhook(config: Config): Promise<PaymentWebhook | undefined> {
   const { payments, paymentWebhookSecret: secret } = config;
   switch (payments) {
     case 'simulator':
       return simulatedWebhook(secret ?? keptSecret(config, 'payment-webhook-secret'));
-    case 'stripe':
-      return secret === undefined ? undefined : stripeWebhook(secret, clock);
+    case 'stripe': {
+      if (secret === undefined) return undefined;
+      const { stripeWebhook } = await import('../effects/payments/stripe/webhook.ts');
+      return stripeWebhook(secret, clock);
+    }
     case 'off':
       return undefined;
     default:

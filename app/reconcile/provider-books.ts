@@ -6,7 +6,7 @@ import { openPayments } from '../wire.ts';
 
 /** What the provider made or changed since then, in milliseconds since the Unix epoch. @throws PAYMENTS_* */
 export async function readProviderBooks(config: Config, since: number, logger: Logger): Promise<PaymentFact[]> {
-  const payments = openPayments(config, { tell: undefined, logger });
+  const payments = await openPayments(config, { tell: undefined, logger });
   const found: PaymentFact[] = [];
   try {
     for await (const payment of payments.list(since)) found.push(payment);

@@ -17,18 +17,19 @@ const { signal } = new AbortController();
 const orderId = 'AAAAAAAAAAAAAAAAAAAAAA~p1';
 const question = { orderId, customerId: 'c1', amount: 1_000, currency: 'EUR' };
 
-function openWorker(name: string, simulatorData: string | undefined) {
+async function openWorker(name: string, simulatorData: string | undefined) {
   const flags = { data: join(folder, name), simulatorData, simulatedPaymentMs: 0 };
   const config = readConfig({ flags, parts: ['gateway', 'worker'], env: {} });
   const tell = async () => {};
-  const payments = openPayments(config, { tell, logger });
+  const payments = await openPayments(config, { tell, logger });
   const carrier = openCarrier(config, 'simulator', { tell, logger });
   return { payments, carrier, close: () => Promise.all([payments.close(), carrier.close()]) };
 }
 
 /** One worker sets money aside and sends a parcel, then another one takes the money. */
 async function captureElsewhere(simulatorData: string | undefined): Promise<string> {
-  const [one, other] = [openWorker('one', simulatorData), openWorker('other', simulatorData)];
+  const one = await openWorker('one', simulatorData);
+  const other = await openWorker('other', simulatorData);
   const payment = { requestId: `${orderId}/authorize`, method: 'card', token: 'tok_success' };
   const authorized = await one.payments.authorize({ ...question, ...payment }, signal);
   assert.ok(authorized.type === 'PaymentAuthorized');

@@ -24,7 +24,7 @@ export async function check(plan: LifePlan, arrived: ReadonlyMap<string, number>
   const config = configOf(plan);
   const log = await openLog(config, silentLogger);
   const documents = await openDocuments(config, silentLogger);
-  const payments = openPayments(config, { tell: undefined, logger: silentLogger });
+  const payments = await openPayments(config, { tell: undefined, logger: silentLogger });
   const topics = await topicsOf(log);
   const problems: string[] = [];
   const find = (problem: string) => void problems.push(problem);

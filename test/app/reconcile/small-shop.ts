@@ -197,7 +197,7 @@ export class SmallShop {
 
   /** The provider sets money aside that nobody of the shop asked for. */
   async authorize(orderId: string, amount: number): Promise<void> {
-    const payments = openPayments(this.config, { tell: undefined, logger });
+    const payments = await openPayments(this.config, { tell: undefined, logger });
     const question = { requestId: `planted/${orderId}`, orderId, customerId: 'ann', amount, currency: 'EUR' };
     await payments.authorize({ ...question, method: 'card', token: 'tok_success' }, new AbortController().signal);
     await payments.close();
