@@ -6,7 +6,7 @@ import type { Processor } from '../streams/api.ts';
 import { takeHold } from './holds.ts';
 import { mergeLines } from './merge-lines.ts';
 import { orderFaults } from './order-rules.ts';
-import { emitEvent, type OrderContext, type OrderWiring, sendCommand } from './order-state.ts';
+import { emitEvent, type OrderContext, type OrderWiring, prefetchOrder, sendCommand } from './order-state.ts';
 import { requireKey } from './require-key.ts';
 import { answered } from './saga/before-payment.ts';
 import { perform } from './saga/perform.ts';
@@ -46,7 +46,7 @@ export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
     }
   },
 
-  prefetch: ({ key, value }) => ({ orders: [value.orderId], stock: [key] }),
+  prefetch: prefetchOrder,
 };
 
 function create(

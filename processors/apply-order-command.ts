@@ -4,7 +4,7 @@ import { unreachable } from '../base/assert.ts';
 import { leadProductOf } from '../schemas/ids.ts';
 import type { OrderCommand } from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
-import type { OrderWiring } from './order-state.ts';
+import { type OrderWiring, prefetchOrder } from './order-state.ts';
 import { requireKey } from './require-key.ts';
 import { happen } from './saga/perform.ts';
 
@@ -30,5 +30,5 @@ export const applyOrderCommand: Processor<OrderCommand, OrderWiring> = {
     }
   },
 
-  prefetch: ({ key, value }) => ({ orders: [value.orderId], stock: [key] }),
+  prefetch: prefetchOrder,
 };

@@ -3,7 +3,7 @@ import { unreachable } from '../base/assert.ts';
 import { leadProductOf } from '../schemas/ids.ts';
 import type { PaymentResult } from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
-import type { OrderWiring } from './order-state.ts';
+import { type OrderWiring, prefetchOrder } from './order-state.ts';
 import { requireKey } from './require-key.ts';
 import { happen, requestIdOf } from './saga/perform.ts';
 import type { Happening } from './saga/saga.ts';
@@ -28,7 +28,7 @@ export const applyPaymentResult: Processor<PaymentResult, OrderWiring> = {
     happen(context, orderId, happeningOf(outcome));
   },
 
-  prefetch: ({ key, value }) => ({ orders: [value.orderId], stock: [key] }),
+  prefetch: prefetchOrder,
 };
 
 /** What was left open, or not there, when it was asked in an earlier attempt says nothing of this one. */

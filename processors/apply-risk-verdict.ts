@@ -2,7 +2,7 @@
 import { leadProductOf } from '../schemas/ids.ts';
 import type { RiskVerdict } from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
-import type { OrderWiring } from './order-state.ts';
+import { type OrderWiring, prefetchOrder } from './order-state.ts';
 import { requireKey } from './require-key.ts';
 import { happen } from './saga/perform.ts';
 
@@ -15,5 +15,5 @@ export const applyRiskVerdict: Processor<RiskVerdict, OrderWiring> = {
     happen(context, orderId, { type: 'RiskAssessed', score, findings });
   },
 
-  prefetch: ({ key, value }) => ({ orders: [value.orderId], stock: [key] }),
+  prefetch: prefetchOrder,
 };

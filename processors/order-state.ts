@@ -1,6 +1,7 @@
 // What the order's processors share: the wiring, an order's facts, telling its next event, asking other partitions.
 // What an order can be and what leads from where to where stands in saga/table.ts.
 import { assert } from '../base/assert.ts';
+import { leadProductOf } from '../schemas/ids.ts';
 import type {
   AskedLine,
   Notification,
@@ -71,4 +72,15 @@ export function sendCommand(
     attempt: facts.attempt,
     command,
   });
+}
+
+/** What any step of an order may read, for a record whose key is the lead product. */
+export function prefetchOrder({ key, value }: { readonly key: string; readonly value: { readonly orderId: string } }) {
+  return { orders: [value.orderId], stock: [key] };
+}
+
+/** The same for a timer. */
+export function prefetchByOrder(orderId: string) {
+  const lead = leadProductOf(orderId);
+  return { orders: [orderId], stock: lead === undefined ? [] : [lead] };
 }

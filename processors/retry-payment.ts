@@ -1,12 +1,11 @@
 // Asks the payment provider again what it left open, once its time has come.
 import type { TimerProcessor } from '../streams/api.ts';
-import { prefetchOrder } from './expire-holds.ts';
-import type { OrderWiring } from './order-state.ts';
+import { type OrderWiring, prefetchByOrder } from './order-state.ts';
 import { happen } from './saga/perform.ts';
 
 /** Keyed by order id. */
 export const retryPayment: TimerProcessor<OrderWiring> = {
   name: 'retry-payment',
   fire: (orderId, context) => happen(context, orderId, { type: 'RetryDue' }),
-  prefetch: prefetchOrder,
+  prefetch: prefetchByOrder,
 };

@@ -3,7 +3,7 @@
 import { leadProductOf } from '../schemas/ids.ts';
 import type { ReservationReply } from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
-import type { OrderWiring } from './order-state.ts';
+import { type OrderWiring, prefetchOrder } from './order-state.ts';
 import { requireKey } from './require-key.ts';
 import { happen } from './saga/perform.ts';
 
@@ -19,5 +19,5 @@ export const settleOrder: Processor<ReservationReply, OrderWiring> = {
     happen(context, orderId, { type: 'LineAnswered', answer: { productId, outcome }, limited: false });
   },
 
-  prefetch: ({ key, value }) => ({ orders: [value.orderId], stock: [key] }),
+  prefetch: prefetchOrder,
 };

@@ -1,12 +1,13 @@
 // An order on its way to being paid: stock first, then the question whether it looks like fraud, then the money.
 import { assert } from '../../base/assert.ts';
 import type { CancelReason, LineAnswer, OrderFacts, ReservedLine } from '../../schemas/types.generated.ts';
-import { later } from './later.ts';
+import { again, later } from './later.ts';
 import { commitAndSend } from './parcels.ts';
 import {
   type Circumstances,
   checkoutOf,
   type Effect,
+  type Ended,
   first,
   noEnd,
   noMoney,
@@ -54,6 +55,17 @@ export function answered(facts: OrderFacts, answers: readonly LineAnswer[], { no
   return { phase: { type: 'Assessing', facts, reserved }, effects: [tell, { effect: 'assessRisk' }] };
 }
 
+/** Whether a line was asked about and had no answer yet. */
+export function isNew({ facts, answers }: Asked, { productId }: LineAnswer): boolean {
+  const isAsked = facts.lines.some((line) => line.productId === productId);
+  return isAsked && !answers.some((known) => known.productId === productId);
+}
+
+interface Asked {
+  readonly facts: OrderFacts;
+  readonly answers: readonly LineAnswer[];
+}
+
 /** The lines of an order all of whose answers are holds. */
 export function reservedLines(facts: OrderFacts, answers: readonly LineAnswer[]): ReservedLine[] {
   return facts.lines.map(({ line, productId, quantity }) => {
@@ -68,8 +80,7 @@ export const AwaitingReservations: Row<'AwaitingReservations'> = {
   ...noMoney,
   ...noParcels,
   LineAnswered: ({ facts, answers }, { answer }, circumstances) => {
-    const isAsked = facts.lines.some(({ productId }) => productId === answer.productId);
-    if (!isAsked || answers.some(({ productId }) => productId === answer.productId)) return undefined;
+    if (!isNew({ facts, answers }, answer)) return undefined;
     return answered(facts, [...answers, answer], circumstances);
   },
   CancelAsked: ({ facts, answers }, { reason }, at) => giveUp(facts, answers, reason, at),
@@ -149,10 +160,7 @@ export const Capturing: Row<'Capturing'> = {
   CaptureRefused: ({ facts, reserved }, _, at) => giveUpPaying(facts, reserved, 'payment_failed', at),
   Voided: ({ facts, reserved }, _, at) => giveUpPaying(facts, reserved, 'payment_failed', at),
   Unanswered: (phase, { verb }) => (verb === 'capture' ? later(phase, phase.tries) : undefined),
-  RetryDue: (phase) => ({
-    phase: { ...phase, tries: phase.tries + 1 },
-    effects: [{ effect: 'ask', verb: 'capture', reference: phase.paymentReference }],
-  }),
+  RetryDue: (phase) => again(phase, 'capture', phase.paymentReference),
 };
 
 /** The hold has no end from here on: the money is set aside. */
@@ -190,9 +198,15 @@ function giveUpPaying(
   reason: CancelReason,
   { now }: Circumstances,
 ): Step {
+  const { phase, effects } = voiding({ facts, reason, endedAt: now });
+  return { phase, effects: [...ending(heldAnswers(reserved), reason), ...effects] };
+}
+
+/** The provider lets go of what is or may be set aside. */
+export function voiding({ facts, reason, endedAt }: Ended): Step {
   return {
-    phase: { type: 'CancelledVoiding', facts, reason, paymentReference: '', tries: 0, endedAt: now },
-    effects: [...ending(heldAnswers(reserved), reason), { effect: 'ask', verb: 'void' }],
+    phase: { type: 'CancelledVoiding', facts, reason, paymentReference: '', tries: 0, endedAt },
+    effects: [{ effect: 'ask', verb: 'void' }],
   };
 }
 

@@ -1,10 +1,10 @@
 // An order that has ended before it was placed, while its money may not have: what is set aside is let go, what was
 // taken is given back, and a success that comes late takes the stock again if it is there.
-import type { OrderFacts } from '../../schemas/types.generated.ts';
-import { capture, reservedLines } from './before-payment.ts';
-import { later } from './later.ts';
+import { capture, isNew, reservedLines, voiding } from './before-payment.ts';
+import { again, later } from './later.ts';
 import {
   checkoutOf,
+  type Ended,
   first,
   noEnd,
   noMoney,
@@ -67,9 +67,8 @@ export const Retaking: Row<'Retaking'> = {
   ...noParcels,
   LineAnswered: (phase, { answer, limited }) => {
     const { facts, answers } = phase;
+    if (!isNew(phase, answer)) return undefined;
     const [lead] = facts.lines;
-    const isAsked = facts.lines.some(({ productId }) => productId === answer.productId);
-    if (!isAsked || answers.some(({ productId }) => productId === answer.productId)) return undefined;
     const isLead = answer.productId === lead?.productId;
     const now = { ...phase, facts: isLead ? { ...facts, limited } : facts, answers: [...answers, answer] };
     if (now.answers.length < facts.lines.length) return { phase: now, effects: [] };
@@ -92,37 +91,24 @@ function succeeded(phase: PhaseOf<'CancelledVoiding'>, paymentReference: string)
     : { phase: { ...phase, paymentReference }, effects: [] };
 }
 
-interface Ended {
-  readonly facts: OrderFacts;
-  readonly reason: PhaseOf<'Cancelled'>['reason'];
-  readonly endedAt: number;
-}
-
 /** Takes the stock again, for it is paid. */
 function retake({ facts, reason, endedAt }: Ended, paymentReference: string, now: number): Step {
   if (facts.attempt >= mostAttempts) {
-    return {
-      phase: { type: 'CancelledVoiding', facts, reason, paymentReference: '', tries: 0, endedAt },
-      effects: [{ effect: 'ask', verb: 'void' }],
-    };
+    return voiding({ facts, reason, endedAt });
   }
-  const again = { ...facts, attempt: facts.attempt + 1, expiresAt: now + retakeMillis };
+  const anew = { ...facts, attempt: facts.attempt + 1, expiresAt: now + retakeMillis };
   return {
-    phase: { type: 'Retaking', facts: again, reason, answers: [], paymentReference },
-    effects: [{ effect: 'expireAt', at: again.expiresAt }, { effect: 'retake' }],
+    phase: { type: 'Retaking', facts: anew, reason, answers: [], paymentReference },
+    effects: [{ effect: 'expireAt', at: anew.expiresAt }, { effect: 'retake' }],
   };
 }
 
 /** The stock is gone, or somebody changed their mind: what is set aside is let go. */
 function letGo(phase: PhaseOf<'Retaking'>): Step {
-  const { facts, reason, endedAt } = ended(phase);
+  const { phase: after, effects } = voiding(ended(phase));
   return {
-    phase: { type: 'CancelledVoiding', facts, reason, paymentReference: '', tries: 0, endedAt },
-    effects: [
-      { effect: 'release', answers: phase.answers },
-      { effect: 'keepForGood' },
-      { effect: 'ask', verb: 'void' },
-    ],
+    phase: after,
+    effects: [{ effect: 'release', answers: phase.answers }, { effect: 'keepForGood' }, ...effects],
   };
 }
 
@@ -143,11 +129,4 @@ function returned({ facts, reason, endedAt }: Ended, refunded: boolean): Step {
     phase: { type: 'Cancelled', facts, reason, endedAt },
     effects: [{ effect: 'keepForGood' }, { effect: 'tell', event }],
   };
-}
-
-function again<Asking extends PhaseOf<'CancelledVoiding'> | PhaseOf<'CancelledRefunding'>>(
-  phase: Asking,
-  verb: 'void' | 'refund',
-): Step {
-  return { phase: { ...phase, tries: phase.tries + 1 }, effects: [{ effect: 'ask', verb }] };
 }

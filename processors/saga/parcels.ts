@@ -3,7 +3,7 @@
 import { returnWindowMs } from '../../schemas/stores.ts';
 import type { OrderFacts, Parcel, ParcelStatus, ReservedLine } from '../../schemas/types.generated.ts';
 import { carrierFor } from '../choose-carrier.ts';
-import { later } from './later.ts';
+import { again, later } from './later.ts';
 import {
   type Circumstances,
   noEnd,
@@ -42,21 +42,19 @@ export function commitAndSend(
 
 /** One a warehouse, in the order in which the lines name them. */
 function parcelsOf(orderId: string, facts: OrderFacts, reserved: readonly ReservedLine[]): Parcel[] {
-  const contents = new Map<string, { lines: Parcel['lines'][number][]; weightGrams: number }>();
+  const contents = new Map<string, Parcel['lines'][number][]>();
   for (const { productId, allocations } of reserved) {
-    const weight = facts.lines.find((line) => line.productId === productId)?.weightGrams ?? 0;
     for (const { warehouseId, quantity } of allocations) {
-      const content = contents.get(warehouseId) ?? { lines: [], weightGrams: 0 };
-      content.lines.push({ productId, quantity });
-      content.weightGrams += weight * quantity;
-      contents.set(warehouseId, content);
+      const lines = contents.get(warehouseId) ?? [];
+      contents.set(warehouseId, lines);
+      lines.push({ productId, quantity });
     }
   }
   const country = facts.checkout?.shipTo.country ?? '';
-  return [...contents].map(([warehouseId, { lines, weightGrams }]) => ({
+  return [...contents].map(([warehouseId, lines]) => ({
     shipmentId: `${orderId}/${warehouseId}`,
     warehouseId,
-    carrier: carrierFor({ country, weightGrams }),
+    carrier: carrierFor({ country, weightGrams: weightOf(lines, facts) }),
     trackingCode: '',
     status: 'requested',
     lines,
@@ -64,7 +62,7 @@ function parcelsOf(orderId: string, facts: OrderFacts, reserved: readonly Reserv
 }
 
 /** Of all that is in a parcel. */
-export function weightOf({ lines }: Parcel, facts: OrderFacts): number {
+export function weightOf(lines: Parcel['lines'], facts: OrderFacts): number {
   return lines.reduce((sum, { productId, quantity }) => {
     return sum + quantity * (facts.lines.find((line) => line.productId === productId)?.weightGrams ?? 0);
   }, 0);
@@ -114,10 +112,7 @@ export const Refunding: Row<'Refunding'> = {
     effects: [{ effect: 'keepForGood' }, { effect: 'tell', event: { type: 'OrderRefunded', amount } }],
   }),
   Unanswered: (phase, { verb }) => (verb === 'refund' ? later(phase, phase.tries) : undefined),
-  RetryDue: (phase) => ({
-    phase: { ...phase, tries: phase.tries + 1 },
-    effects: [{ effect: 'ask', verb: 'refund' }],
-  }),
+  RetryDue: (phase) => again(phase, 'refund'),
 };
 
 export const Refunded: Row<'Refunded'> = { ...paid, ParcelNews: stays, ReturnAsked: stays };

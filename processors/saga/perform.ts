@@ -206,7 +206,7 @@ function askForParcel(
     warehouseId,
     carrier,
     shipTo: checkout.shipTo,
-    weightGrams: weightOf(parcel, facts),
+    weightGrams: weightOf(lines, facts),
     lines,
     command: { type },
   });

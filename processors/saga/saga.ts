@@ -115,6 +115,14 @@ export const noMoney = {
 export const noParcels = { ParcelNews: stays, ReturnAsked: stays } as const;
 export const noEnd = { CancelAsked: stays, HoldExpired: stays } as const;
 
+/** What every order that was given up has. */
+export interface Ended {
+  readonly facts: OrderFacts;
+  readonly reason: CancelReason;
+  /** Milliseconds since the Unix epoch. */
+  readonly endedAt: number;
+}
+
 /** The checkout of an order that is paid through us. */
 export function checkoutOf({ checkout }: OrderFacts) {
   return checkout ?? { amount: 0, currency: '', method: '', token: '', email: '', warehouses: [], holdMillis: 0 };

@@ -13,10 +13,10 @@ import type { CatalogChange, OrderSubmitted, StockChange } from '../../schemas/t
 import type { Context, Record } from '../../streams/api.ts';
 import { catalogChange, count, delta, lampFields, linesOf, orderOf, stockChange, unchanged } from './fixtures.ts';
 import { checkAlways, checkForgotten, checkOver, checkQuiet } from './promises.ts';
-import { type Processors, realProcessors, TestShop } from './test-shop.ts';
+import { openShop, products } from './stocked-shop.ts';
+import { type Processors, realProcessors, type TestShop } from './test-shop.ts';
 import type { TestTask } from './test-task.ts';
 
-const products = ['lamp', 'shade', 'bulb', 'cable'] as const;
 const longestHold = 10_000;
 
 type Action =
@@ -90,21 +90,6 @@ function submission(draft: Draft, at: number): OrderSubmitted {
   const orderId = orderIdFor(customerId, `key-${at}`, lines[0]!.productId);
   const order = orderOf({}, { orderId, customerId, holdMillis, warehouses, lines });
   return draft.faulty ? { ...order, totals: { ...order.totals, total: 1 } } : order;
-}
-
-/** Four products, 3 units each in the east and 2 in the west; of bulbs a customer may have 4. */
-function openShop(processors: Processors): TestShop {
-  const shop = new TestShop(3, processors);
-  for (const productId of products) {
-    const customerLimit = productId === 'bulb' ? 4 : null;
-    shop.send('catalogChanges', productId, catalogChange(productId, { ...lampFields, customerLimit }));
-    shop.drain();
-    for (const [warehouseId, units] of [['east', 3] as const, ['west', 2] as const]) {
-      shop.send('stockChanges', productId, stockChange(productId, warehouseId, count(units)));
-    }
-  }
-  shop.drain();
-  return shop;
 }
 
 function act(shop: TestShop, orders: readonly OrderSubmitted[], submitted: Set<string>, action: Action): void {

@@ -9,13 +9,13 @@ import { reserveStock } from '../../processors/reserve-stock.ts';
 import { leadProductOf, orderIdFor } from '../../schemas/ids.ts';
 import type { OrderCommand, OrderState, OrderSubmitted, ReservationCommand } from '../../schemas/types.generated.ts';
 import type { Record } from '../../streams/api.ts';
-import { catalogChange, count, lampFields, linesOf, orderOf, stockChange } from './fixtures.ts';
+import { linesOf, orderOf } from './fixtures.ts';
 import { type Behaviour, behaviours, Outside } from './outside.ts';
 import { checkStocks, eventsByOrder, phaseOf } from './promises.ts';
-import { type Processors, realProcessors, TestShop } from './test-shop.ts';
+import { openShop, products } from './stocked-shop.ts';
+import { type Processors, realProcessors, type TestShop } from './test-shop.ts';
 import { sentTo, type TestTask } from './test-task.ts';
 
-const products = ['lamp', 'shade', 'bulb', 'cable'] as const;
 const longestHold = 10_000;
 
 type Action =
@@ -66,21 +66,6 @@ function submission(
     },
   );
   return order;
-}
-
-/** Four products: 3 units in the east and 2 in the west; of bulbs a customer may have 4. */
-function openShop(processors: Processors): TestShop {
-  const shop = new TestShop(3, processors);
-  for (const productId of products) {
-    const customerLimit = productId === 'bulb' ? 4 : null;
-    shop.send('catalogChanges', productId, catalogChange(productId, { ...lampFields, customerLimit }));
-    shop.drain();
-    for (const [warehouseId, units] of [['east', 3] as const, ['west', 2] as const]) {
-      shop.send('stockChanges', productId, stockChange(productId, warehouseId, count(units)));
-    }
-  }
-  shop.drain();
-  return shop;
 }
 
 class Day {
