@@ -80,8 +80,10 @@ export class OrderDesk {
     const { lines: asked, shipTo, payment } = request;
     const { documents, collectsPayments, holdMillis, waiting } = this.#options;
     const { method, token, billingAddress } = payment;
-    const user = collectsPayments ? await documents.get(collections.users.name, email) : undefined;
-    const products = await this.#products([...new Set(asked.map(({ productId }) => productId))]);
+    const [products, user] = await Promise.all([
+      this.#products([...new Set(asked.map(({ productId }) => productId))]),
+      collectsPayments ? documents.get(collections.users.name, email) : undefined,
+    ]);
     const { currency, lines, totals } = quote(asked, products, shipTo.country);
     return {
       orderId: orderIdFor(customerId, idempotencyKey, lines[0]!.productId),

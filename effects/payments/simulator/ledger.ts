@@ -5,6 +5,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { inTransaction } from '../../../base/sqlite-transaction.ts';
 import { Turn } from '../../../base/turn.ts';
 import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { PaymentStatus } from '../payments.ts';
@@ -111,12 +112,8 @@ export class Ledger {
   /** All of `work` or nothing. @throws PAYMENTS_STORAGE_FAILED, and what `work` throws */
   write<T>(work: () => T): T {
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
+      return inTransaction(this.#database, work);
     } catch (error) {
-      if (this.#database.isOpen && this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw isStockstreamError(error) ? error : failure(this.#file, 'written', error);
     }
   }

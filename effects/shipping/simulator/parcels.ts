@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { inTransaction } from '../../../base/sqlite-transaction.ts';
 import { Turn } from '../../../base/turn.ts';
 import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { ShipmentUpdate } from '../carrier.ts';
@@ -117,12 +118,8 @@ export class Parcels {
 
   #write<T>(work: () => T): T {
     try {
-      this.#database.exec('BEGIN IMMEDIATE');
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
+      return inTransaction(this.#database, work);
     } catch (error) {
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw failure(this.#file, 'written', error);
     }
   }

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/logger.ts';
 import type { Random } from '../../../base/random.ts';
+import { redisOptions, redisRetryDelay } from '../../../base/redis-options.ts';
 import { idempotencyFailure, isReplyOf } from './failures.ts';
 import type { Script } from './scripts.ts';
 
@@ -14,12 +15,6 @@ export interface ConnectionOptions {
   readonly logger: Logger;
 }
 
-/** Milliseconds, unless the URL says otherwise: `?socketTimeout=500`. */
-const connectTimeout = 5_000;
-/** A connection on which nothing comes for so long while something is awaited is given up. */
-const socketTimeout = 2_000;
-const longestRetry = 1_000;
-
 /** Every call throws IDEMPOTENCY_UNAVAILABLE or IDEMPOTENCY_REFUSED. */
 export class Connection {
   readonly #redis: Redis;
@@ -29,7 +24,7 @@ export class Connection {
   #failure: unknown;
 
   private constructor({ url, random, logger }: ConnectionOptions) {
-    this.#redis = makeRedis(url, (attempt) => Math.min(25 * 2 ** attempt, longestRetry) + random.int(100));
+    this.#redis = makeRedis(url, random);
     this.#logger = logger;
     this.#redis.on('error', (error) => {
       this.#failure = error;
@@ -114,21 +109,14 @@ export class Connection {
 }
 
 /** @throws IDEMPOTENCY_REFUSED if the URL makes no sense; it isn't told, for it has the password */
-function makeRedis(url: string, retryStrategy: (attempt: number) => number): Redis {
+function makeRedis(url: string, random: Random): Redis {
   try {
-    const { pathname } = new URL(url);
-    if (!/^\/?\d*$/.test(pathname)) throw new Error('the path of the address is not the number of a database');
     return new Redis(url, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout,
-      socketTimeout,
-      retryStrategy,
+      ...redisOptions(url),
+      // Many gateways don't come back at the same moment.
+      retryStrategy: (attempt) => redisRetryDelay(attempt) + random.int(100),
       // After a fail-over the same address may lead to what is a replica now.
       reconnectOnError: (error) => isReplyOf(error, 'READONLY'),
-      connectionName: 'stockstream',
     });
   } catch (error) {
     throw new StockstreamError('IDEMPOTENCY_REFUSED', { reason: reasonOf(error) });

@@ -6,6 +6,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { inTransaction } from '../../../base/sqlite-transaction.ts';
 import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import type { StoredDocument } from '../../documents/documents.ts';
 import {
@@ -130,17 +131,7 @@ class SqliteArchive implements Archive {
   }
 
   #transaction(work: () => void): void {
-    this.#attempt('written', () => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        this.#database.exec('COMMIT');
-      } catch (error) {
-        // A full disk makes SQLite roll back by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
+    this.#attempt('written', () => inTransaction(this.#database, work));
   }
 
   #attempt<Result>(action: string, work: () => Result): Result {

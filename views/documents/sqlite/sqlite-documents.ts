@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { assert } from '../../../base/assert.ts';
+import { inTransaction } from '../../../base/sqlite-transaction.ts';
 import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { CollectionSpec, Documents, DocumentWrite, FindPage, FindQuery, StoredDocument } from '../documents.ts';
@@ -147,17 +148,7 @@ class SqliteDocuments implements Documents {
   }
 
   #transaction(action: string, work: () => void): void {
-    this.#attempt(action, () => {
-      this.#database.exec('BEGIN IMMEDIATE');
-      try {
-        work();
-        this.#database.exec('COMMIT');
-      } catch (error) {
-        // A full disk makes SQLite roll back by itself.
-        if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
-        throw error;
-      }
-    });
+    this.#attempt(action, () => inTransaction(this.#database, work));
   }
 
   #attempt<Result>(action: string, work: () => Result): Result {

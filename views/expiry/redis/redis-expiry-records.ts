@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import type { Clock } from '../../../base/clock.ts';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/logger.ts';
+import { redisOptions } from '../../../base/redis-options.ts';
 import { type ExpiryRecord, type ExpiryRecords, type ExpiryWrite, endKnownMs } from '../expiry-records.ts';
 import { expiryFailure } from './failures.ts';
 
@@ -20,10 +21,6 @@ export interface RedisExpiryOptions {
   readonly logger: Logger;
 }
 
-/** Milliseconds. */
-const connectTimeout = 5_000;
-const socketTimeout = 2_000;
-const longestRetry = 1_000;
 /** Writes of one round trip. */
 const atOnce = 500;
 const ended = '-';
@@ -135,19 +132,10 @@ class RedisExpiryRecords implements ExpiryRecords {
 /** @throws EXPIRY_REFUSED if the URL makes no sense; it isn't told, for it has the password */
 function makeRedis(url: string): Redis {
   try {
-    const { pathname } = new URL(url);
-    if (!/^\/?\d*$/.test(pathname)) throw new Error('the path of the address is not the number of a database');
     return new Redis(url, {
-      lazyConnect: true,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout,
-      socketTimeout,
-      retryStrategy: (attempt) => Math.min(25 * 2 ** attempt, longestRetry),
+      ...redisOptions(url),
       // After a fail-over the same address may lead to what is a replica now.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
-      connectionName: 'stockstream',
     });
   } catch (error) {
     throw new StockstreamError('EXPIRY_REFUSED', { reason: reasonOf(error) });
