@@ -296,6 +296,30 @@ const entries = {
     disposition: 'fatal',
     remedy: 'Check that the directory is writable. A damaged file may be deleted: replay the views from the log.',
   },
+  SEARCH_UNAVAILABLE: {
+    message: 'The search cannot answer now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while running: the index waits and goes on by itself. At start, or if it lasts, check that the search engine runs at its address and has room on its disk.',
+    status: 503,
+  },
+  SEARCH_REFUSED: {
+    message: 'The search engine refuses: {reason}.',
+    disposition: 'fatal',
+    remedy:
+      'Check the address, user and password in --elasticsearch, what that user may do, and the log of the server.',
+  },
+  SEARCH_CURSOR_INVALID: {
+    message: 'The cursor does not belong to this search.',
+    disposition: 'refuse',
+    remedy: 'Pass the cursor of the page before, with the same text, filters and order; start without one.',
+    status: 400,
+  },
+  SEARCH_STORAGE_FAILED: {
+    message: 'The search index at {file} could not be {action}: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check that the directory is writable. A damaged index may be deleted: replay the listings from the log.',
+  },
   CARRIER_REFUSED: {
     message: 'The carrier refuses {request}: {reason}.',
     disposition: 'deadLetter',

@@ -24,6 +24,7 @@ const roomOf: Readonly<Record<string, string>> = {
   DOCUMENTS: 'views',
   ARCHIVE: 'views',
   EXPIRY: 'views',
+  SEARCH: 'views',
   CARRIER: 'effects',
   PAYMENTS: 'effects',
 };

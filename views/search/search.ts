@@ -1,6 +1,7 @@
 // The port of the product search: listings in, ranked pages of mini descriptions with facets out, and suggestions while
 // somebody types. An engine stems, forgives typos, ranks and counts; synonyms and weights are the query's, so that editing
-// them needs no new index. What an engine shows may be a second old.
+// them needs no new index. What an engine shows may be a second old. Letters are the same with and without their marks
+// and in any case (`Müller`, `muller`; `ß` is `ss`).
 import type { SourcePosition, ViewSink } from '../../streams/api.ts';
 
 export interface Price {
@@ -75,11 +76,19 @@ export type SearchWrite =
       readonly formerShards: readonly string[];
     };
 
-/** A word as typed, or several that stand together in the synonyms, and what else is as good. */
+/**
+ * A word as typed, or several that stand together in the synonyms, and what else is as good. A word is found in any field,
+ * as it stands whatever the listing's language, in its other forms (`shoe`, `shoes`) where that is the query's language.
+ * One mistake is forgiven in a word of 4 letters and more, two in one of 8 and more, none in words with a digit; two letters
+ * swapped are one mistake. What has the word itself comes before what has something like it.
+ */
 export interface QueryTerm {
-  /** One or more words, lower case, separated by one space. */
+  /** One or more words, lower case, separated by one space; each must be found, together or apart. */
   readonly text: string;
-  /** Each of one or more words. A synonym counts as much as the word, without forgiving typos. */
+  /**
+   * Each of one or more words, which stand next to each other in one field. A synonym counts as much as the word and has its
+   * other forms, too, but no typo is forgiven.
+   */
   readonly synonyms: readonly string[];
 }
 
@@ -105,11 +114,11 @@ export interface SearchFilters {
   readonly priceMax?: number | undefined;
   /** Times 100. */
   readonly ratingMin?: number | undefined;
-  /** All of the names, one of the values each. */
+  /** All of the names, one of the values each; values as the facet gives them. */
   readonly attributes?: { readonly [name: string]: readonly string[] } | undefined;
   /** True by default: what is sold out is hidden. */
   readonly inStock?: boolean | undefined;
-  /** What can't go any of these ways is hidden; undefined: no matter where it goes. */
+  /** What can't go any of these ways is hidden; undefined: no matter where it goes. What is sold out goes no way. */
   readonly delivery?: readonly DeliveryOption[] | undefined;
 }
 
@@ -132,14 +141,19 @@ export interface RankingWeights {
 export interface SearchQuery {
   /** Every term must be found, or one of its synonyms. Empty: everything. */
   readonly terms: readonly QueryTerm[];
-  /** ISO 639-1: whose stemming is applied to the terms. */
+  /** ISO 639-1: whose stemming is applied to the terms; en, de, fr, es at least. In any other, words are found as they are. */
   readonly language: string;
   readonly filters: SearchFilters;
+  /** By the id among equals, ascending in each sort. */
   readonly sort: SearchSort;
   readonly weights: RankingWeights;
   /** 1 to 100. */
   readonly limit: number;
-  /** As the page before gave it, for the same query; opaque. @throws SEARCH_CURSOR_INVALID for any other text */
+  /**
+   * As the page before gave it, for the same texts, language, sort and filters but `delivery`; opaque. While listings come
+   * and go, what stays is neither repeated nor skipped; in the order of relevance that holds while none changes.
+   * @throws SEARCH_CURSOR_INVALID for any other text
+   */
   readonly cursor?: string | undefined;
   /** Whether facets are counted. */
   readonly facets: boolean;
@@ -147,7 +161,10 @@ export interface SearchQuery {
 
 export interface SearchHit {
   readonly listing: ListingDocument;
-  /** With `<mark>` around what was found, all else escaped for HTML. */
+  /**
+   * With `<mark>` around the words that were found, all else escaped for HTML. The whole title; of the description a part
+   * or all. Absent where nothing was found.
+   */
   readonly highlights: { readonly title?: string; readonly description?: string };
 }
 
@@ -158,7 +175,7 @@ export interface FacetValue {
 
 /**
  * Counts among what the query finds. A facet that is filtered by is counted as if it weren't, so that one may choose
- * another value. Values by count, then by name; at most 50 a facet.
+ * another value. Values by count, then by name; at most 50 a facet. What counts 0 is left out.
  */
 export interface Facets {
   /** Each level of the path: `Toys`, `Toys/Games`. */
@@ -168,7 +185,7 @@ export interface Facets {
   readonly prices: readonly { readonly from: number; readonly to?: number | undefined; readonly count: number }[];
   /** At least so many stars times 100: 400, 300, 200, 100. */
   readonly ratings: readonly { readonly min: number; readonly count: number }[];
-  /** The twenty names with the most listings. */
+  /** The twenty names with the most listings, and any that is filtered by. */
   readonly attributes: { readonly [name: string]: readonly FacetValue[] };
   /** How many are in stock, and how many would be with those that are sold out. */
   readonly stock: { readonly inStock: number; readonly all: number };
@@ -181,7 +198,10 @@ export interface SearchPage {
   readonly facets?: Facets | undefined;
   /** Undefined on the last page. */
   readonly cursor?: string | undefined;
-  /** What to search for instead, if little was found and a likelier spelling finds more. */
+  /**
+   * What to search for instead, lower case, if less than 3 were found and a likelier spelling finds more: up to two mistakes
+   * in a word of 4 letters and more, the first letter right.
+   */
   readonly didYouMean?: string | undefined;
 }
 
@@ -193,10 +213,13 @@ export interface SuggestQuery {
   readonly limit: number;
 }
 
-/** What the text may become. Only what is in stock; the more popular first. */
+/** What the text may become; all empty for an empty text. Only what is in stock; the more popular first. */
 export interface Suggestions {
+  /** The text with its last word completed, lower case. */
   readonly terms: readonly string[];
+  /** With all of the text's words, the last one as a beginning, in the title or as the brand. */
   readonly products: readonly { readonly id: string; readonly title: string; readonly image: string }[];
+  /** Paths with a part in which one word begins so. */
   readonly categories: readonly string[];
 }
 
