@@ -1,8 +1,10 @@
 // Puts a workload into the log as the gateway would: products, their stock, then orders.
+
 import { sleep, systemClock } from '../base/clock.ts';
 import type { Producer } from '../log/log.ts';
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { newProduct, noImport } from '../schemas/catalog-defaults.ts';
 import { type TopicEntry, topics } from '../schemas/topics.ts';
 import { totalsOf } from '../schemas/totals.ts';
 import type { OrderSubmitted } from '../schemas/types.generated.ts';
@@ -61,17 +63,13 @@ export async function feedCatalog(feeder: Feeder, products: number): Promise<voi
       productId,
       sellerId: 'seller',
       at,
+      ...noImport,
       change: {
-        type: 'CreateProduct',
+        ...newProduct,
         title: `Product ${product}`,
-        description: '',
         category: 'bench',
-        brand: '',
         price: { amount: unitPrice, currency },
-        images: [],
-        attributes: {},
         weightGrams,
-        customerLimit: null,
       },
     });
   }

@@ -77,6 +77,7 @@ function created({ productId, sellerId }: CatalogChange, { type: _, ...fields }:
 /** The fields that a change gives, the others as they were. */
 function stated(change: ChangeProduct, before: Product): Partial<Product> {
   const { title, description, category, brand, price, images, attributes, weightGrams, customerLimit } = change;
+  const { productType, language, hazardous, variants } = change;
   return {
     title: title ?? before.title,
     description: description ?? before.description,
@@ -87,6 +88,10 @@ function stated(change: ChangeProduct, before: Product): Partial<Product> {
     attributes: attributes ?? before.attributes,
     weightGrams: weightGrams ?? before.weightGrams,
     customerLimit: customerLimit === 0 ? null : (customerLimit ?? before.customerLimit),
+    productType: productType ?? before.productType,
+    language: language ?? before.language,
+    hazardous: hazardous ?? before.hazardous,
+    variants: variants ?? before.variants,
   };
 }
 
@@ -101,8 +106,8 @@ function putOffer(context: Context<CatalogWiring>, product: Product): void {
 }
 
 function eventFor(change: CatalogChange, at: number, outcome: CatalogEvent['outcome']): CatalogEvent {
-  const { changeId, productId, sellerId } = change;
-  return { changeId, productId, sellerId, at, outcome };
+  const { changeId, productId, sellerId, importId, importLine } = change;
+  return { changeId, productId, sellerId, at, importId, importLine, outcome };
 }
 
 function outcomeKey({ productId, changeId }: CatalogChange): string {

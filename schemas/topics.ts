@@ -76,6 +76,12 @@ export const topics = {
   catalogChanges: topic({ name: 'catalog-changes', key: 'product', serde: serdeOf('CatalogChange'), ...kept }),
   catalogEvents: topic({ name: 'catalog-events', key: 'product', serde: serdeOf('CatalogEvent'), ...kept }),
   products: topic({ name: 'products', key: 'product', serde: serdeOf('Product'), ...compacted }),
+  shopperEvents: topic({ name: 'shopper-events', key: 'shopper', serde: serdeOf('ShopperEvent'), ...kept }),
+  productActivity: topic({ name: 'product-activity', key: 'product', serde: serdeOf('ProductActivity'), ...kept }),
+  popularity: topic({ name: 'popularity', key: 'product', serde: serdeOf('Popularity'), ...compacted }),
+  ratings: topic({ name: 'ratings', key: 'product', serde: serdeOf('Rating'), ...compacted }),
+  listingParts: topic({ name: 'listing-parts', key: 'listing', serde: serdeOf('ListingPart'), ...kept }),
+  listings: topic({ name: 'listings', key: 'listing', serde: serdeOf('Listing'), ...compacted }),
   users: topic({
     name: 'users',
     key: 'e-mail address',

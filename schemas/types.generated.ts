@@ -1,5 +1,16 @@
 // Written by `npm run generate` from the .avsc files: do not edit.
 
+/** What. A kind that a reader doesn't know yet reads as `other`. */
+export type ActivityKind =
+  | 'other'
+  | 'viewed'
+  | 'chosen'
+  | 'carted'
+  | 'wished'
+  | 'ordered'
+  | 'delivered'
+  | 'returned';
+
 /** Where a parcel goes. */
 export interface Address {
   /** Who receives it. */
@@ -211,6 +222,15 @@ export interface Capturing {
   readonly tries: number;
 }
 
+/** Put units into a cart. */
+export interface CartAdded {
+  readonly type: 'CartAdded';
+  /** Which. */
+  readonly productId: string;
+  /** Units. */
+  readonly quantity: number;
+}
+
 /** A seller's edit of the catalogue. */
 export interface CatalogChange {
   /** Unique within the product; the same for every retry. */
@@ -221,6 +241,10 @@ export interface CatalogChange {
   readonly sellerId: string;
   /** When the gateway took it. */
   readonly at: number;
+  /** The bulk import or the supplier's feed that it came with; empty for none. */
+  readonly importId: string;
+  /** Its line there, from 1; 0 for none. */
+  readonly importLine: number;
   /** What is asked. */
   readonly change: CreateProduct | ChangeProduct | DeleteProduct;
 }
@@ -242,6 +266,10 @@ export interface CatalogEvent {
   readonly sellerId: string;
   /** When it was decided. */
   readonly at: number;
+  /** As the change has it. */
+  readonly importId: string;
+  /** As the change has it. */
+  readonly importLine: number;
   /** Applied or refused. */
   readonly outcome: ProductChanged | CatalogChangeRefused;
 }
@@ -257,7 +285,11 @@ export type CatalogRefusalReason =
   | 'invalid_title'
   | 'invalid_price'
   | 'invalid_weight'
-  | 'invalid_limit';
+  | 'invalid_limit'
+  | 'invalid_language'
+  | 'invalid_attributes'
+  | 'invalid_variants'
+  | 'is_a_variant';
 
 /** New values for some fields; null leaves a field as it is. */
 export interface ChangeProduct {
@@ -280,6 +312,14 @@ export interface ChangeProduct {
   readonly weightGrams: number | null;
   /** Units that one customer may buy; 0 lifts the limit. */
   readonly customerLimit: number | null;
+  /** Which type's attributes it has; empty for any. */
+  readonly productType: string | null;
+  /** ISO 639-1 of title and description. */
+  readonly language: string | null;
+  /** Whether some routes may not carry it. */
+  readonly hazardous: boolean | null;
+  /** All of them; those that are missing go off sale. */
+  readonly variants: readonly Variant[] | null;
 }
 
 /** What payment, mail and shipping need. */
@@ -334,6 +374,18 @@ export interface CreateProduct {
   readonly weightGrams: number;
   /** Units that one customer may buy; null for no limit. */
   readonly customerLimit: number | null;
+  /** Which type's attributes it has; empty for any. */
+  readonly productType: string;
+  /** ISO 639-1 of title and description. */
+  readonly language: string;
+  /** Whether some routes may not carry it. */
+  readonly hazardous: boolean;
+  /** What it comes in; each is a product of its own that is bought instead of this one. */
+  readonly variants: readonly Variant[];
+  /** The product that this is a variant of; only the streams say so. */
+  readonly variantOf: string | null;
+  /** Of a variant: `size` -> `M`. */
+  readonly options: { readonly [key: string]: string };
 }
 
 /** Units of a product with a limit a customer that one customer holds or bought. Key: `<productId>/<customerId>`. */
@@ -470,6 +522,80 @@ export type LineRefusalReason =
   | 'unsupported_country'
   | 'unsupported_currency'
   | 'hold_time_out_of_range';
+
+/** What shoppers find: a product alone, or all variants of one, with all that a search needs to find, rank, filter and show it. */
+export interface Listing {
+  /** Id of the product, or of that whose variants these are. */
+  readonly listingId: string;
+  /** Who sells it. */
+  readonly sellerId: string;
+  /** One line. */
+  readonly title: string;
+  /** Plain text. */
+  readonly description: string;
+  /** Path of the category, parts joined by `/`. */
+  readonly category: string;
+  /** May be empty. */
+  readonly brand: string;
+  /** ISO 639-1 of title and description. */
+  readonly language: string;
+  /** URL of the main image; empty for none. */
+  readonly image: string;
+  /** The product's own; options of the variants come with the offers. */
+  readonly attributes: { readonly [key: string]: string };
+  /** Whether some routes may not carry it. */
+  readonly hazardous: boolean;
+  /** What can be bought, by product id: one for a product without variants. */
+  readonly offers: readonly ListingOffer[];
+  /** Decayed score of all offers. */
+  readonly popularity: number;
+  /** 0 to 9: the logarithm of the score. */
+  readonly popularityRange: number;
+  /** Of all offers. */
+  readonly rating: Stars;
+  /** False once it is deleted: it leaves the search. */
+  readonly isForSale: boolean;
+  /** Categories in which it was listed before, so that no index keeps it there. */
+  readonly formerCategories: readonly string[];
+  /** Rises with every change. */
+  readonly version: number;
+  /** When the product was first created. */
+  readonly createdAt: number;
+  /** When this version was made. */
+  readonly updatedAt: number;
+}
+
+/** What a listing must know of one of its products: all that changes where and how it can be bought, and no more, so that a unit less is no news. */
+export interface ListingOffer {
+  /** The product itself, or one of its variants. */
+  readonly productId: string;
+  /** `size` -> `M`; empty for what isn't a variant. */
+  readonly options: { readonly [key: string]: string };
+  /** Of one unit, before tax. */
+  readonly price: Money;
+  /** Of one unit, packed. */
+  readonly weightGrams: number;
+  /** False once it is deleted. */
+  readonly isForSale: boolean;
+  /** Where units are free; sorted. */
+  readonly warehouses: readonly string[];
+  /** Its decayed score. */
+  readonly popularity: number;
+  /** Of its published reviews. */
+  readonly rating: Stars;
+  /** Rises with every change of this record. */
+  readonly version: number;
+}
+
+/** News of a product on its way to the listing that shows it. Keyed by listing: for a variant that is the product which it is a variant of. */
+export interface ListingPart {
+  /** Which listing. */
+  readonly listingId: string;
+  /** The product as an offer. */
+  readonly offer: ListingOffer;
+  /** It is no part of this listing any more. */
+  readonly isWithdrawn: boolean;
+}
 
 /** What became of a notification: the mail that was written, and whether it went out. One a notification. */
 export interface MailOutcome {
@@ -952,6 +1078,38 @@ export interface Placed {
   readonly paymentReference: string;
 }
 
+/** How much shoppers want a product. Told when it changes enough to matter, not for every look. */
+export interface Popularity {
+  /** Which. */
+  readonly productId: string;
+  /** Of the product, for ranks within it; empty while not known. */
+  readonly category: string;
+  /** The hopping window of one hour that ended last. */
+  readonly lastHour: PopularityCounts;
+  /** The hopping window of one day that ended last. */
+  readonly lastDay: PopularityCounts;
+  /** Weighted counts of all time, each losing half of its weight a week. */
+  readonly score: number;
+  /** 0 to 9: the logarithm of the score. */
+  readonly range: number;
+  /** As of when. */
+  readonly at: number;
+}
+
+/** What shoppers did with a product within a window. */
+export interface PopularityCounts {
+  /** Times that its page was looked at. */
+  readonly views: number;
+  /** Times that it was chosen from a result page. */
+  readonly searches: number;
+  /** Units put into carts. */
+  readonly cartAdds: number;
+  /** Times that it was put on a wishlist. */
+  readonly wishes: number;
+  /** Units ordered. */
+  readonly orders: number;
+}
+
 /** A product as it stands. */
 export interface Product {
   /** Its id. */
@@ -976,6 +1134,18 @@ export interface Product {
   readonly weightGrams: number;
   /** Units that one customer may buy; null for no limit. */
   readonly customerLimit: number | null;
+  /** Which type's attributes it has; empty for any. */
+  readonly productType: string;
+  /** ISO 639-1 of title and description. */
+  readonly language: string;
+  /** Whether some routes may not carry it. */
+  readonly hazardous: boolean;
+  /** What it comes in; then it can't be bought itself. */
+  readonly variants: readonly Variant[];
+  /** The product that this is a variant of. */
+  readonly variantOf: string | null;
+  /** Of a variant: `size` -> `M`. */
+  readonly options: { readonly [key: string]: string };
   /** Deleted products stay known, so that old orders can show them. */
   readonly status: ProductStatus;
   /** 1 at first; rises with every change. */
@@ -984,6 +1154,24 @@ export interface Product {
   readonly createdAt: number;
   /** When this version was made. */
   readonly updatedAt: number;
+}
+
+/** Something that happened with a product, on its way to where the product's popularity and reviews are kept. */
+export interface ProductActivity {
+  /** Unique within the product; the same for every retry. */
+  readonly activityId: string;
+  /** Which. */
+  readonly productId: string;
+  /** Who. */
+  readonly shopperId: string;
+  /** What. */
+  readonly kind: ActivityKind;
+  /** Units, or 1. */
+  readonly quantity: number;
+  /** Of which order; empty for none. */
+  readonly orderId: string;
+  /** When it happened. */
+  readonly at: number;
 }
 
 /** Applied. */
@@ -997,6 +1185,36 @@ export interface ProductChanged {
 export type ProductStatus =
   | 'active'
   | 'deleted';
+
+/** Looked at a product's page. */
+export interface ProductViewed {
+  readonly type: 'ProductViewed';
+  /** Which. */
+  readonly productId: string;
+  /** The search that it was chosen from; empty for none. */
+  readonly query: string;
+}
+
+/** Put it on a wishlist. */
+export interface ProductWished {
+  readonly type: 'ProductWished';
+  /** Which. */
+  readonly productId: string;
+}
+
+/** What buyers think of a product: exact sums over its published reviews. */
+export interface Rating {
+  /** Which. */
+  readonly productId: string;
+  /** How many reviews gave one star, two, ... five. */
+  readonly stars: readonly number[];
+  /** Their sum. */
+  readonly reviews: number;
+  /** Mean of the stars times 100, rounded half up; 0 without any. */
+  readonly average: number;
+  /** When it became so. */
+  readonly at: number;
+}
 
 /** One order. */
 export interface RecentPayment {
@@ -1261,6 +1479,19 @@ export interface RiskVerdict {
   readonly findings: readonly string[];
 }
 
+/** Saw a result page. */
+export interface Searched {
+  readonly type: 'Searched';
+  /** The text, normalised. */
+  readonly query: string;
+  /** ISO 639-1. */
+  readonly language: string;
+  /** Within which category; empty for all. */
+  readonly category: string;
+  /** How many were found. */
+  readonly results: number;
+}
+
 /** Pack it and bring it to the customer. */
 export interface SendParcel {
   readonly type: 'SendParcel';
@@ -1306,6 +1537,26 @@ export interface ShipmentUpdate {
   readonly trackingCode: string;
   /** Where it is. */
   readonly status: ParcelStatus;
+}
+
+/** What a shopper did before buying. Counted once by its id. */
+export interface ShopperEvent {
+  /** Unique within the shopper; the same for every retry. */
+  readonly eventId: string;
+  /** The customer, or the visit of somebody who isn't logged in. */
+  readonly shopperId: string;
+  /** When it happened; it may arrive much later. */
+  readonly at: number;
+  /** What. */
+  readonly event: ProductViewed | Searched | CartAdded | ProductWished;
+}
+
+/** Published reviews of a product, summed. */
+export interface Stars {
+  /** Of their stars. */
+  readonly sum: number;
+  /** How many. */
+  readonly reviews: number;
 }
 
 /** A seller's change of what lies in a warehouse. */
@@ -1498,6 +1749,20 @@ export type UserRole =
   | 'seller'
   | 'operator';
 
+/** One of the things that a product comes in. What it doesn't say is as the product has it. */
+export interface Variant {
+  /** Its own id: it has its own stock and is bought by it. */
+  readonly productId: string;
+  /** `size` -> `M`; no two variants of a product have the same. */
+  readonly options: { readonly [key: string]: string };
+  /** Null for the product's. */
+  readonly price: Money | null;
+  /** Null for the product's. */
+  readonly weightGrams: number | null;
+  /** URL; empty for the product's. */
+  readonly image: string;
+}
+
 /** Let go of what was or may be set aside for the order; nothing of it was taken as far as we know. */
 export interface VoidPayment {
   readonly type: 'VoidPayment';
@@ -1543,6 +1808,8 @@ export interface RecordTypes {
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
   readonly HoldState: HoldState;
+  readonly Listing: Listing;
+  readonly ListingPart: ListingPart;
   readonly MailOutcome: MailOutcome;
   readonly Notification: Notification;
   readonly OrderCommand: OrderCommand;
@@ -1551,7 +1818,10 @@ export interface RecordTypes {
   readonly OrderSubmitted: OrderSubmitted;
   readonly PaymentRequest: PaymentRequest;
   readonly PaymentResult: PaymentResult;
+  readonly Popularity: Popularity;
   readonly Product: Product;
+  readonly ProductActivity: ProductActivity;
+  readonly Rating: Rating;
   readonly RecentPayments: RecentPayments;
   readonly ReservationCommand: ReservationCommand;
   readonly ReservationReply: ReservationReply;
@@ -1559,6 +1829,7 @@ export interface RecordTypes {
   readonly RiskVerdict: RiskVerdict;
   readonly ShipmentRequest: ShipmentRequest;
   readonly ShipmentUpdate: ShipmentUpdate;
+  readonly ShopperEvent: ShopperEvent;
   readonly StockChange: StockChange;
   readonly StockEvent: StockEvent;
   readonly StockLevel: StockLevel;

@@ -1,5 +1,7 @@
 // The demo's products: made up from a few words, the same every time, for one demo seller.
+
 import { seededRandom } from '../../base/random.ts';
+import { newProduct } from '../../schemas/catalog-defaults.ts';
 import type { CreateProduct } from '../../schemas/types.generated.ts';
 
 export interface DemoProduct {
@@ -118,16 +120,14 @@ export function demoProducts(count = 96): DemoProduct[] {
     return {
       productId: `demo-${String(index + 1).padStart(4, '0')}`,
       product: {
-        type: 'CreateProduct',
+        ...newProduct,
         title: `${brand} ${name}`,
         description: `${name} by ${brand}, in ${colour}. A demo product: nothing of it is real but its stock.`,
         category: department.category,
         brand,
         price: { amount: price + 100 * random.int(20), currency: 'EUR' },
-        images: [],
         attributes: { colour },
         weightGrams,
-        customerLimit: null,
       },
       stock: Object.fromEntries(warehouses.map((warehouse) => [warehouse, units()])),
     };

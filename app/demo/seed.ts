@@ -1,9 +1,11 @@
 // Writes the demo's products, stock and accounts into the log, as sellers' and shoppers' requests would.
+
 import { hash } from '@node-rs/argon2';
 import type { Clock } from '../../base/clock.ts';
 import type { Log, Producer } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { noImport } from '../../schemas/catalog-defaults.ts';
 import type { TopicEntry, Topics } from '../../schemas/topics.ts';
 import type { UserRole } from '../../schemas/types.generated.ts';
 import { demoProducts } from './catalogue.ts';
@@ -61,7 +63,14 @@ export async function seedProducts(log: Log, { clock, topics, count }: SeedOptio
   const products = demoProducts(count);
   for (const { productId, product: change } of products) {
     const changeId = `demo-create-${productId}`;
-    await appender.add(topics.catalogChanges, productId, { changeId, productId, sellerId, at: clock.now(), change });
+    await appender.add(topics.catalogChanges, productId, {
+      changeId,
+      productId,
+      sellerId,
+      at: clock.now(),
+      ...noImport,
+      change,
+    });
   }
   // The products must stand in the log before the first of their stock does.
   await appender.flush();

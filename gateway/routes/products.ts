@@ -1,7 +1,9 @@
 // The catalogue: anybody reads it, a seller changes what is theirs. Changes are decided by the streams; the gateway
 // waits for that and refuses early what the view already knows to be wrong.
+
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import { newProduct, noImport, unchangedProduct } from '../../schemas/catalog-defaults.ts';
 import type { CatalogChange, Product as ProductRecord } from '../../schemas/types.generated.ts';
 import { collections } from '../../views/collections.ts';
 import type { Condition } from '../../views/documents/documents.ts';
@@ -103,8 +105,7 @@ function createProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
     async (request, reply) => {
       const { productId, ...given } = request.body;
       return gateway.once.send({ request, reply, scope: principalOf(request).userId }, async () => {
-        const optional = { description: '', category: '', brand: '', images: [], attributes: {}, weightGrams: 0 };
-        const created = { type: 'CreateProduct', customerLimit: null, ...optional, ...given } as const;
+        const created = { ...newProduct, ...given } as const;
         const change = changeOf(gateway, request, productId, created);
         const version = await desk.change(change);
         if (version === undefined) return pending(change);
@@ -145,9 +146,7 @@ function changeProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
       const { id } = request.params;
       return gateway.once.send({ request, reply, scope: principalOf(request).userId }, async () => {
         refuseEarly(request, await desk.find(id));
-        const nothing = { title: null, description: null, category: null, brand: null, price: null, images: null };
-        const rest = { attributes: null, weightGrams: null, customerLimit: null };
-        const patch = { type: 'ChangeProduct', ...nothing, ...rest, ...request.body } as const;
+        const patch = { ...unchangedProduct, ...request.body };
         const change = changeOf(gateway, request, id, patch);
         const version = await desk.change(change);
         const product = version === undefined ? undefined : await desk.shown(id, version);
@@ -203,7 +202,7 @@ function changeOf(
   const { userId: sellerId } = principalOf(request);
   const key = idempotencyKeyOf(request, false);
   const changeId = key === undefined ? random.uuid() : derivedId(sellerId, key);
-  return { changeId, productId, sellerId, at: clock.now(), change };
+  return { changeId, productId, sellerId, at: clock.now(), ...noImport, change };
 }
 
 function pending({ productId, changeId }: CatalogChange): Answer {

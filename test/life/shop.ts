@@ -1,11 +1,13 @@
 // The shop of `stockstream life`, as a process that may be killed at any moment: worker, views and effects on the embedded
 // log, and its shoppers and operator, who go on where they were. It says how far it is, and "done" when nothing moves.
+
 import { createLogger } from '../../app/logging.ts';
 import { checkTopics, createTopics } from '../../app/topics.ts';
 import { clock, openDocuments, openLog } from '../../app/wire.ts';
 import { Workers } from '../../app/workers.ts';
 import { sleep } from '../../base/clock.ts';
 import { Feeder } from '../../bench/feeder.ts';
+import { newProduct, noImport } from '../../schemas/catalog-defaults.ts';
 import { leadProductOf } from '../../schemas/ids.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import type { OrderCommand, OrderEvent } from '../../schemas/types.generated.ts';
@@ -86,11 +88,11 @@ function command(orderId: string, wish: OrderCommand['command']): Promise<void> 
 /** The catalogue and its stock; each change counts once. */
 async function stockUp(): Promise<void> {
   const at = clock.now();
-  const create = { type: 'CreateProduct', title: 'A thing', description: '', category: 'life', brand: '' } as const;
-  const offer = { price: { amount: unitPrice, currency: 'EUR' }, images: [], attributes: {}, weightGrams };
+  const create = { ...newProduct, title: 'A thing', category: 'life' };
+  const offer = { price: { amount: unitPrice, currency: 'EUR' }, weightGrams };
   for (let product = 0; product < plan.products; product++) {
     const productId = productIdOf(product);
-    const from = { productId, sellerId: 'seller', at };
+    const from = { productId, sellerId: 'seller', at, ...noImport };
     const change = { ...create, ...offer, customerLimit: product % 10 === 0 ? 4 : null };
     await feeder.add(topics.catalogChanges, productId, { ...from, changeId: `new-${productId}`, change });
   }

@@ -1,7 +1,9 @@
 // Products, orders and changes for specs, with as little said as a spec cares about.
+
 import { acceptOrder } from '../../processors/accept-order.ts';
 import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
 import { applyStockChange } from '../../processors/apply-stock-change.ts';
+import { newProduct, noImport, unchangedProduct } from '../../schemas/catalog-defaults.ts';
 import { orderIdFor } from '../../schemas/ids.ts';
 import { totalsOf } from '../../schemas/totals.ts';
 import type {
@@ -18,7 +20,7 @@ import { TestTask } from './test-task.ts';
 export const address: Address = { name: 'Ann', street: 'Way 1', city: 'Town', postalCode: '12345', country: 'DE' };
 
 export const lampFields: CreateProduct = {
-  type: 'CreateProduct',
+  ...newProduct,
   title: 'A lamp',
   description: 'It shines.',
   category: 'home/light',
@@ -27,29 +29,17 @@ export const lampFields: CreateProduct = {
   images: ['https://example.com/lamp.png'],
   attributes: { color: 'red' },
   weightGrams: 500,
-  customerLimit: null,
 };
 
 /** A change of a product that changes nothing. */
-export const unchanged: ChangeProduct = {
-  type: 'ChangeProduct',
-  title: null,
-  description: null,
-  category: null,
-  brand: null,
-  price: null,
-  images: null,
-  attributes: null,
-  weightGrams: null,
-  customerLimit: null,
-};
+export const unchanged: ChangeProduct = unchangedProduct;
 
 export function catalogChange(
   productId: string,
   change: CatalogChange['change'],
   more: Partial<CatalogChange> = {},
 ): CatalogChange {
-  return { changeId: `new-${productId}`, productId, sellerId: 'sally', at: 1, change, ...more };
+  return { changeId: `new-${productId}`, productId, sellerId: 'sally', at: 1, ...noImport, change, ...more };
 }
 
 export function stockChange(

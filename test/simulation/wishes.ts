@@ -1,6 +1,8 @@
 // What sellers and shoppers of the simulation ask for: values of the contracts, sound and unsound, over few products
 // and little stock. Chosen by chance alone; it knows nothing of how the shop decides.
+
 import type { Random } from '../../base/random.ts';
+import { newProduct, noImport, unchangedProduct } from '../../schemas/catalog-defaults.ts';
 import { orderIdFor } from '../../schemas/ids.ts';
 import { totalsOf } from '../../schemas/totals.ts';
 import type {
@@ -123,20 +125,23 @@ export class Wishes {
     change: CatalogChange['change'],
     at: number,
   ): CatalogChange {
-    return { changeId, productId, sellerId: chance(this.#random, 0.03) ? 'mallory' : sellerId, at, change };
+    return {
+      changeId,
+      productId,
+      sellerId: chance(this.#random, 0.03) ? 'mallory' : sellerId,
+      at,
+      ...noImport,
+      change,
+    };
   }
 
   /** A product's limit never changes, so that checkers can hold it against all orders. */
   #create({ productId, price, weightGrams, customerLimit }: Offered) {
     return {
-      type: 'CreateProduct',
+      ...newProduct,
       title: `The ${productId}`,
-      description: '',
       category: 'things',
-      brand: '',
       price: { amount: price, currency },
-      images: [],
-      attributes: {},
       weightGrams,
       customerLimit,
     } as const;
@@ -144,17 +149,7 @@ export class Wishes {
 
   #edit(): ChangeProduct {
     const amount = between(this.#random, 1, 5_000);
-    return {
-      type: 'ChangeProduct',
-      title: null,
-      description: 'better',
-      category: null,
-      brand: null,
-      price: chance(this.#random, 0.5) ? { amount, currency } : null,
-      images: null,
-      attributes: null,
-      weightGrams: null,
-      customerLimit: null,
-    };
+    const price = chance(this.#random, 0.5) ? { amount, currency } : null;
+    return { ...unchangedProduct, description: 'better', price };
   }
 }

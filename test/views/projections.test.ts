@@ -1,6 +1,8 @@
 // Given records, then writes: what each projection makes of its topic, and what a reader is answered.
+
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { noImport } from '../../schemas/catalog-defaults.ts';
 import type { OrderEvent, Product, StockLevel } from '../../schemas/types.generated.ts';
 import type { Projection } from '../../streams/api.ts';
 import { projectCatalogChanges } from '../../views/catalog-changes.ts';
@@ -137,6 +139,12 @@ test('products and stock levels are documents as they stand', () => {
     price,
     images: [],
     attributes: { 'bulb.type': 'E27' },
+    productType: '',
+    language: 'en',
+    hazardous: false,
+    variants: [],
+    variantOf: null,
+    options: {},
     weightGrams: 500,
     customerLimit: null,
     status: 'deleted',
@@ -227,7 +235,7 @@ test('a stock change was applied or refused', () => {
 });
 
 test('an edit of the catalogue was applied or refused', () => {
-  const change = { changeId: 'c1', productId: 'lamp', sellerId: 'sally', at: 5 };
+  const change = { changeId: 'c1', productId: 'lamp', sellerId: 'sally', at: 5, ...noImport };
   const written = { kind: 'insert', collection: 'catalogChanges', id: 'lamp/c1', position };
   assert.deepEqual(writesOf(projectCatalogChanges, { ...change, outcome: { type: 'ProductChanged', version: 2 } }), [
     { ...written, set: { ...change, status: 'applied', version: 2 } },
