@@ -46,6 +46,8 @@ function scalar(name: string): fc.Arbitrary<unknown> | undefined {
       return fc.integer();
     case 'long':
       return fc.maxSafeInteger().map((value) => value % (largestLong + 1));
+    case 'double':
+      return fc.double({ noNaN: true });
     case 'string':
       return fc.string({ unit: 'binary' });
     default:
