@@ -5,7 +5,7 @@ import { Registry } from 'prom-client';
 import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { Topology } from '../streams/topology.ts';
-import { shopTopology } from '../topologies/shop.ts';
+import { allTopologies } from '../topologies/all.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { isUnused, seedAccounts, seedProducts } from './demo/seed.ts';
@@ -92,7 +92,7 @@ export class Application {
       random: systemRandom,
     });
     const url = await gateway.app.listen({ host: config.host, port: config.port });
-    const topologies = [shopTopology(topics)];
+    const topologies = allTopologies(topics);
     const views = viewsInto(documents, topics).length;
     const effects = [config.payments, config.carrier, config.mail].filter((adapter) => adapter !== 'off').length;
     const opened = { log, documents, workers, reconciler, gateway, url, metrics, topologies, views, effects };

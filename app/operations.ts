@@ -16,7 +16,7 @@ import { effectGroup } from '../streams/effect.ts';
 import { topologyNames } from '../streams/names.ts';
 import type { Topology } from '../streams/topology.ts';
 import { viewGroup } from '../streams/view.ts';
-import { shopTopology } from '../topologies/shop.ts';
+import { allTopologies } from '../topologies/all.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { seedProducts } from './demo/seed.ts';
 import { effectsOf } from './effects.ts';
@@ -40,12 +40,12 @@ export interface OperationsParts {
 
 export function operationsOf(parts: OperationsParts): Operations {
   const { workers, log, topics, appId } = parts;
-  const topology = shopTopology(topics);
+  const topologies = allTopologies(topics);
   const { readState = (query) => readFromWorkers(workers, query) } = parts;
   return {
-    topologies: async () => [describeTopology(topology)],
+    topologies: async () => topologies.map(describeTopology),
     tasks: async () => (await Promise.all(workers.map((worker) => worker.tasks()))).flat(),
-    lag: () => describeLag(topology, parts),
+    lag: () => describeLag(topologies, parts),
     health: () => health(parts),
     rebuildView: (name) => rebuildView(name, parts),
     async seed(count) {
@@ -53,7 +53,10 @@ export function operationsOf(parts: OperationsParts): Operations {
       return count;
     },
     readState,
-    replay: async (name) => (name === topology.name ? await verifyTopology({ log, topology, appId }) : undefined),
+    async replay(name) {
+      const topology = topologies.find((each) => each.name === name);
+      return topology && (await verifyTopology({ log, topology, appId }));
+    },
     reconciliation: parts.reconciliation,
   };
 }
@@ -89,12 +92,14 @@ interface Reader {
 }
 
 async function describeLag(
-  topology: Topology,
+  topologies: readonly Topology[],
   { log, topics, documents, appId }: OperationsParts,
 ): Promise<LagDescription[]> {
-  const { group } = topologyNames(appId, topology.name);
   const readers: Reader[] = [
-    ...topology.sources.map(({ topic }) => ({ kind: 'topology' as const, name: topology.name, group, topic })),
+    ...topologies.flatMap(({ name, sources }) => {
+      const { group } = topologyNames(appId, name);
+      return sources.map(({ topic }) => ({ kind: 'topology' as const, name, group, topic }));
+    }),
     ...viewsInto(documents, topics).map(({ name, topic }) => {
       return { kind: 'view' as const, name, group: viewGroup(appId, name), topic };
     }),

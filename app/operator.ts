@@ -4,7 +4,7 @@
 import { reasonOf, StockstreamError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Operations } from '../gateway/operations.ts';
-import { shopTopology } from '../topologies/shop.ts';
+import { allTopologies } from '../topologies/all.ts';
 import type { Config } from './config-schema.ts';
 import { openGateway } from './gateway.ts';
 import { createLogger } from './logging.ts';
@@ -64,7 +64,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
   let state: ReturnType<typeof openStore> | undefined;
   const readHere: Operations['readState'] = async (query) => {
     state ??= openStore(config, 0, logger);
-    return await readState(await state, shopTopology(topics), query);
+    return await readState(await state, allTopologies(topics), query);
   };
   const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger });
   const operations = operationsOf({

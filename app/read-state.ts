@@ -5,14 +5,15 @@ import type { Store } from '../state/store.ts';
 import { storesOf, taskId } from '../streams/names.ts';
 import type { Topology } from '../streams/topology.ts';
 
-/** In order of task and key. Undefined if the topology has no such store. */
+/** In order of task and key. Undefined if none of the topologies has such a store; no two have one of the same name. */
 export async function readState(
   store: Store,
-  topology: Topology,
+  topologies: readonly Topology[],
   query: StateQuery,
 ): Promise<StateEntry[] | undefined> {
-  const spec = storesOf(topology).find(({ name }) => name === query.store);
-  if (spec === undefined) return undefined;
+  const topology = topologies.find((each) => storesOf(each).some(({ name }) => name === query.store));
+  const spec = topology && storesOf(topology).find(({ name }) => name === query.store);
+  if (topology === undefined || spec === undefined) return undefined;
   const found: StateEntry[] = [];
   for (let partition = 0; partition < topology.partitions && found.length < query.limit; partition++) {
     const task = taskId(topology.name, partition);

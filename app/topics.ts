@@ -4,7 +4,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Log, TopicDrift, TopicSpec } from '../log/log.ts';
 import { sizedTopics, type Topics, topics, withPartitions } from '../schemas/topics.ts';
 import { internalTopics } from '../streams/names.ts';
-import { shopTopology } from '../topologies/shop.ts';
+import { allTopologies } from '../topologies/all.ts';
 import type { Config } from './config-schema.ts';
 
 /** What the topics should be; `partitions`: of those whose count is a matter of size. */
@@ -13,7 +13,7 @@ export function allTopics({ appId, partitions }: Pick<Config, 'appId' | 'partiti
   const business = Object.values(sized).map(({ name, partitions: count, cleanup, retentionMs }) => {
     return { name, partitions: count, cleanup, retentionMs };
   });
-  return [...business, ...internalTopics(appId, shopTopology(sized))];
+  return [...business, ...allTopologies(sized).flatMap((topology) => internalTopics(appId, topology))];
 }
 
 /** Creates what is missing; gives the names. @throws LOG_TOPIC_EXISTS if one exists with another partition count */
@@ -31,7 +31,7 @@ export async function checkTopics(log: Log, { appId }: Pick<Config, 'appId'>, lo
   const expected = allTopics({ appId, partitions: found.orders.partitions });
   const described = await log.admin.describeTopics(expected.map(({ name }) => name));
   const counts = new Map(described.map(({ name, partitions }) => [name, partitions]));
-  const together = new Set([...sizedTopics, ...internalTopics(appId, shopTopology()).map(({ name }) => name)]);
+  const together = new Set([...sizedTopics, ...internalNames(appId)]);
   for (const { name: topic, partitions } of expected) {
     const actual = counts.get(topic);
     if (actual === undefined) throw new StockstreamError('LOG_UNKNOWN_TOPIC', { topic, partition: 'all' });
@@ -40,6 +40,11 @@ export async function checkTopics(log: Log, { appId }: Pick<Config, 'appId'>, lo
   }
   for (const drift of await topicDrift(log, expected)) logger.warn(drift, 'a topic is not what it would be created as');
   return found;
+}
+
+/** Of the topics that the engine keeps. */
+function internalNames(appId: string): string[] {
+  return allTopologies().flatMap((topology) => internalTopics(appId, topology).map(({ name }) => name));
 }
 
 /** In what the topics of this log differ from what they would be created as. */

@@ -16,7 +16,7 @@ import { createEffectMetrics, createStreamsMetrics, createViewMetrics, type View
 import { StreamThread } from '../streams/stream-thread.ts';
 import type { View } from '../streams/view.ts';
 import { ViewThread } from '../streams/view-thread.ts';
-import { shopTopology } from '../topologies/shop.ts';
+import { allTopologies } from '../topologies/all.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
@@ -56,7 +56,7 @@ export class Worker implements WorkerHandle {
   readonly #parts: WorkerParts;
   readonly #store: Store;
   readonly #viewMetrics: ViewMetrics;
-  readonly #thread: StreamThread;
+  readonly #streams: readonly StreamThread[];
   readonly #owner: string;
   readonly #openEffects: OpenEffects;
   readonly #effects: readonly EffectThread[];
@@ -65,7 +65,7 @@ export class Worker implements WorkerHandle {
   #views: ViewThread<unknown>[];
 
   private constructor(parts: WorkerParts, { store, effects, expiry }: Opened) {
-    const { config, number, log, topics, metrics, logger, onFailure } = parts;
+    const { number, log, topics, metrics } = parts;
     this.#parts = parts;
     this.#store = store;
     this.#openEffects = effects;
@@ -73,20 +73,7 @@ export class Worker implements WorkerHandle {
     this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
     this.#viewMetrics = createViewMetrics(metrics);
     registerLogFigures(metrics, log);
-    this.#thread = new StreamThread({
-      log,
-      store,
-      clock,
-      topology: shopTopology(topics),
-      appId: config.appId,
-      instanceId: this.#instanceId,
-      sessionTimeoutMs: config.sessionTimeoutMs,
-      deadLetters: topics.deadLetters,
-      codeVersion: version,
-      metrics: createStreamsMetrics(metrics),
-      logger,
-      onFailure,
-    });
+    this.#streams = this.#streamThreads();
     const views: View<unknown>[] = viewsInto(parts.documents, topics);
     if (expiry) views.push(expiryView(expiry, topics));
     this.#views = views.map((view) => this.#viewThread(view));
@@ -104,13 +91,12 @@ export class Worker implements WorkerHandle {
       expiry: isFound ? await openExpiryRecords(config, logger) : undefined,
     });
     worker.#archiving = await startArchiving({ ...parts, owns: (orderId) => worker.#writesOrder(orderId) });
-    worker.#thread.start();
-    for (const each of [...worker.#views, ...worker.#effects]) each.start();
+    for (const each of [...worker.#streams, ...worker.#views, ...worker.#effects]) each.start();
     return worker;
   }
 
   async isRunning(): Promise<boolean> {
-    return this.#thread.isSettled && this.#thread.tasks.every(({ state }) => state === 'running');
+    return this.#streams.every(({ isSettled, tasks }) => isSettled && tasks.every(({ state }) => state === 'running'));
   }
 
   async areViewsCurrent(): Promise<boolean> {
@@ -119,11 +105,9 @@ export class Worker implements WorkerHandle {
 
   async health(): Promise<PartHealth[]> {
     const { config, log, number } = this.#parts;
-    const { state, topology } = this.#thread;
-    const waits = (await this.isRunning()) ? undefined : 'tasks are being assigned or restored';
     return [
       ...(config.log === 'kafka' ? [logHealth(log, `log, thread ${number}`)] : []),
-      partHealth(topology.name, state === 'running' ? waits : `it is ${state}`),
+      ...this.#streams.map(streamHealth),
       ...this.#views.map((view) => {
         return partHealth(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
       }),
@@ -138,9 +122,10 @@ export class Worker implements WorkerHandle {
 
   async tasks(): Promise<TaskDescription[]> {
     const owner = this.#owner;
-    const topology = this.#thread.topology.name;
     return [
-      ...this.#thread.tasks.map(({ id, partition, state }) => ({ id, topology, partition, state, owner })),
+      ...this.#streams.flatMap(({ topology: { name }, tasks }) => {
+        return tasks.map(({ id, partition, state }) => ({ id, topology: name, partition, state, owner }));
+      }),
       ...[...this.#views, ...this.#effects].flatMap(({ name, partitions, waitingFor }) => {
         const state = waitingFor === undefined ? 'running' : 'paused';
         return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
@@ -153,11 +138,12 @@ export class Worker implements WorkerHandle {
   }
 
   readState(query: StateQuery) {
-    return readState(this.#store, this.#thread.topology, query);
+    const topologies = this.#streams.map(({ topology }) => topology);
+    return readState(this.#store, topologies, query);
   }
 
   async observe(): Promise<TaskFacts[]> {
-    const running = this.#thread.tasks.filter(({ state }) => state === 'running');
+    const running = this.#streams[0]!.tasks.filter(({ state }) => state === 'running');
     const found: TaskFacts[] = [];
     for (const { topology, partition } of running) {
       const facts = await observeStore(this.#store, topology, partition);
@@ -190,7 +176,7 @@ export class Worker implements WorkerHandle {
 
   async stop(): Promise<void> {
     await this.#archiving?.stop();
-    await Promise.all([this.#thread, ...this.#views, ...this.#effects].map((each) => each.stop()));
+    await Promise.all([...this.#streams, ...this.#views, ...this.#effects].map((each) => each.stop()));
     await this.#openEffects.close();
     await this.#expiry?.close();
     await this.#store.close();
@@ -200,6 +186,27 @@ export class Worker implements WorkerHandle {
   get #instanceId(): string {
     const { config, number } = this.#parts;
     return config.log === 'embedded' ? 'embedded-0' : `${config.instanceId ?? hostname()}-${number}`;
+  }
+
+  #streamThreads(): StreamThread[] {
+    const { config, log, topics, metrics, logger, onFailure } = this.#parts;
+    const streamsMetrics = createStreamsMetrics(metrics);
+    return allTopologies(topics).map((topology) => {
+      return new StreamThread({
+        log,
+        store: this.#store,
+        clock,
+        topology,
+        appId: config.appId,
+        instanceId: this.#instanceId,
+        sessionTimeoutMs: config.sessionTimeoutMs,
+        deadLetters: topics.deadLetters,
+        codeVersion: version,
+        metrics: streamsMetrics,
+        logger,
+        onFailure,
+      });
+    });
   }
 
   #effectThreads({ tasks }: OpenEffects): EffectThread[] {
@@ -244,4 +251,10 @@ export class Worker implements WorkerHandle {
       onFailure,
     });
   }
+}
+
+function streamHealth({ state, topology, isSettled, tasks }: StreamThread): PartHealth {
+  const runs = isSettled && tasks.every((task) => task.state === 'running');
+  const waits = runs ? undefined : 'tasks are being assigned or restored';
+  return partHealth(topology.name, state === 'running' ? waits : `it is ${state}`);
 }

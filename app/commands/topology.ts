@@ -1,7 +1,7 @@
 // `topology describe`: the wiring as text, Mermaid or JSON. It needs no log and no data.
 import type { Command } from 'commander';
 import { topologyMermaid, topologyText } from '../../gateway/topology-text.ts';
-import { shopTopology } from '../../topologies/shop.ts';
+import { allTopologies } from '../../topologies/all.ts';
 import { describeTopology } from '../operations.ts';
 import { print, printJson } from '../output.ts';
 
@@ -16,7 +16,7 @@ export function addTopology(program: Command): void {
 }
 
 function describe({ format }: { format: string }): void {
-  const topologies = [describeTopology(shopTopology())];
+  const topologies = allTopologies().map(describeTopology);
   if (format === 'mermaid') print(topologyMermaid(topologies));
   else if (format === 'json') printJson({ topologies });
   else print(topologyText(topologies));

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { isStockstreamError } from '../../base/errors.ts';
 import type { Processor, StoreSpec, TimerProcessor, Topic, Wiring } from '../../streams/api.ts';
 import { type Topology, topology } from '../../streams/topology.ts';
+import { allTopologies } from '../../topologies/all.ts';
 import { shopTopology } from '../../topologies/shop.ts';
 import { toyTopic, toyTopology } from './toys.ts';
 
@@ -127,4 +128,9 @@ test('the shop has one task a product partition, and says why its loop ends', ()
   assert.equal(shop.partitions, 8);
   assert.deepEqual([...shop.feedback.keys()], ['reservation-replies', 'risk-checks']);
   assert.equal(shop.sources[0]!.topic.name, 'catalog-changes');
+});
+
+test('no two topologies have a store of the same name: one is read by its name alone', () => {
+  const names = allTopologies().flatMap(({ stores }) => stores.map(({ name }) => name));
+  assert.deepEqual(names, [...new Set(names)]);
 });
