@@ -91,6 +91,15 @@ export const topics = {
     retentionMs: forGood,
   }),
   repairs: topic({ name: 'repairs', key: 'product', serde: serdeOf('StockRepair'), ...kept }),
+  /** One partition: which set of views answers follows from the order. */
+  viewGenerations: topic({
+    name: 'view-generations',
+    key: 'generation',
+    serde: serdeOf('ViewGenerationEvent'),
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: forGood,
+  }),
   /** One partition, so that it reads in the order of its writing. */
   audit: topic({
     name: 'audit',

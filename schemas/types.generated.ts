@@ -419,6 +419,32 @@ export interface FetchParcel {
   readonly type: 'FetchParcel';
 }
 
+/** It answers from now on. The one before is filled further, to go back to. */
+export interface GenerationActivated {
+  readonly type: 'GenerationActivated';
+}
+
+/** Workers fill it from the log from now on. */
+export interface GenerationBegun {
+  readonly type: 'GenerationBegun';
+}
+
+/** It was held against the one that answered then. */
+export interface GenerationChecked {
+  readonly type: 'GenerationChecked';
+  /** Which one that was. */
+  readonly against: string;
+  /** Documents, listings and the like. */
+  readonly compared: number;
+  /** Of these, those that were not the same. */
+  readonly differences: number;
+}
+
+/** It is filled no more, and what it stored goes. */
+export interface GenerationDropped {
+  readonly type: 'GenerationDropped';
+}
+
 /** The units left with the paid order. */
 export interface HoldCommitted {
   readonly type: 'HoldCommitted';
@@ -1763,6 +1789,18 @@ export interface Variant {
   readonly image: string;
 }
 
+/** A step in the life of a complete set of views: filled beside the one that answers, checked, switched to, dropped. Which one answers follows from all of them in their order. */
+export interface ViewGenerationEvent {
+  /** Which set: `g1`, `g2`, ... */
+  readonly generation: string;
+  /** When. */
+  readonly at: number;
+  /** Who asked for it. */
+  readonly by: string;
+  /** What. */
+  readonly event: GenerationBegun | GenerationChecked | GenerationActivated | GenerationDropped;
+}
+
 /** Let go of what was or may be set aside for the order; nothing of it was taken as far as we know. */
 export interface VoidPayment {
   readonly type: 'VoidPayment';
@@ -1836,4 +1874,5 @@ export interface RecordTypes {
   readonly StockRepair: StockRepair;
   readonly StockState: StockState;
   readonly UserEvent: UserEvent;
+  readonly ViewGenerationEvent: ViewGenerationEvent;
 }
