@@ -54,6 +54,8 @@ const packages: PackageTable = {
   '@elastic/elasticsearch': ['views/search/elasticsearch/**', ...inTests],
   stripe: ['effects/payments/stripe/**', ...inTests],
   ioredis: ['{views,gateway}/*/redis/**', ...inTests],
+  '@aws-sdk/client-s3': ['{views,gateway,state}/*/s3/**', ...inTests],
+  sharp: ['gateway/images/*', ...inTests],
   fastify: ['gateway/**', 'app/**', ...inTests],
   '@fastify/*': ['gateway/**', ...inTests],
   '@node-rs/*': ['gateway/**', 'app/**', ...inTests],
