@@ -1,7 +1,7 @@
 // The port of the product search: listings in, ranked pages of mini descriptions with facets out, and suggestions while
-// somebody types. An engine stems, forgives typos, ranks and counts; synonyms and weights are the query's, so that editing
-// them needs no new index. What an engine shows may be a second old. Letters are the same with and without their marks
-// and in any case (`Müller`, `muller`; `ß` is `ss`).
+// somebody types. An engine stems, forgives typos, ranks and counts; synonyms and weights are the query's, so that
+// editing them needs no new index. What an engine shows may be a second old. Letters are the same with and without
+// their marks and in any case (`Müller`, `muller`; `ß` is `ss`).
 import type { SourcePosition, ViewSink } from '../../streams/api.ts';
 
 export interface Price {
@@ -77,17 +77,17 @@ export type SearchWrite =
     };
 
 /**
- * A word as typed, or several that stand together in the synonyms, and what else is as good. A word is found in any field,
- * as it stands whatever the listing's language, in its other forms (`shoe`, `shoes`) where that is the query's language.
- * One mistake is forgiven in a word of 4 letters and more, two in one of 8 and more, none in words with a digit; two letters
- * swapped are one mistake. What has the word itself comes before what has something like it.
+ * A word as typed, or several that stand together in the synonyms, and what else is as good. A word is found in any
+ * field, as it stands whatever the listing's language, in its other forms (`shoe`, `shoes`) where that is the query's
+ * language. One mistake is forgiven in a word of 4 letters and more, two in one of 8 and more, none in words with a
+ * digit; two letters swapped are one mistake. What has the word itself comes before what has something like it.
  */
 export interface QueryTerm {
   /** One or more words, lower case, separated by one space; each must be found, together or apart. */
   readonly text: string;
   /**
-   * Each of one or more words, which stand next to each other in one field. A synonym counts as much as the word and has its
-   * other forms, too, but no typo is forgiven.
+   * Each of one or more words, which stand next to each other in one field. A synonym counts as much as the word and
+   * has its other forms, too, but no typo is forgiven.
    */
   readonly synonyms: readonly string[];
 }
@@ -141,7 +141,10 @@ export interface RankingWeights {
 export interface SearchQuery {
   /** Every term must be found, or one of its synonyms. Empty: everything. */
   readonly terms: readonly QueryTerm[];
-  /** ISO 639-1: whose stemming is applied to the terms; en, de, fr, es at least. In any other, words are found as they are. */
+  /**
+   * ISO 639-1: whose stemming is applied to the terms; en, de, fr, es at least. In any other, words are found as they
+   * are.
+   */
   readonly language: string;
   readonly filters: SearchFilters;
   /** By the id among equals, ascending in each sort. */
@@ -150,8 +153,8 @@ export interface SearchQuery {
   /** 1 to 100. */
   readonly limit: number;
   /**
-   * As the page before gave it, for the same texts, language, sort and filters but `delivery`; opaque. While listings come
-   * and go, what stays is neither repeated nor skipped; in the order of relevance that holds while none changes.
+   * As the page before gave it, for the same texts, language, sort and filters but `delivery`; opaque. While listings
+   * come and go, what stays is neither repeated nor skipped; in the order of relevance that holds while none changes.
    * @throws SEARCH_CURSOR_INVALID for any other text
    */
   readonly cursor?: string | undefined;
@@ -162,8 +165,8 @@ export interface SearchQuery {
 export interface SearchHit {
   readonly listing: ListingDocument;
   /**
-   * With `<mark>` around the words that were found, all else escaped for HTML. The whole title; of the description a part
-   * or all. Absent where nothing was found.
+   * With `<mark>` around the words that were found, all else escaped for HTML. The whole title; of the description a
+   * part or all. Absent where nothing was found.
    */
   readonly highlights: { readonly title?: string; readonly description?: string };
 }
@@ -181,7 +184,10 @@ export interface Facets {
   /** Each level of the path: `Toys`, `Toys/Games`. */
   readonly categories: readonly FacetValue[];
   readonly brands: readonly FacetValue[];
-  /** Of what is counted here `from <= price < to`; `to` undefined at the end. Bounds are the same in every engine: `priceBounds`. */
+  /**
+   * Of what is counted here `from <= price < to`; `to` undefined at the end. Bounds are the same in every engine:
+   * `priceBounds`.
+   */
   readonly prices: readonly { readonly from: number; readonly to?: number | undefined; readonly count: number }[];
   /** At least so many stars times 100: 400, 300, 200, 100. */
   readonly ratings: readonly { readonly min: number; readonly count: number }[];
@@ -199,8 +205,8 @@ export interface SearchPage {
   /** Undefined on the last page. */
   readonly cursor?: string | undefined;
   /**
-   * What to search for instead, lower case, if less than 3 were found and a likelier spelling finds more: up to two mistakes
-   * in a word of 4 letters and more, the first letter right.
+   * What to search for instead, lower case, if less than 3 were found and a likelier spelling finds more: up to two
+   * mistakes in a word of 4 letters and more, the first letter right.
    */
   readonly didYouMean?: string | undefined;
 }
