@@ -1,7 +1,8 @@
 // The one catalogue of errors: what each code means, what the program does about it, and what a person does.
 // `{name}` in a message is filled from the error's details. docs/errors.md lists every entry; a test keeps them equal.
-// What the gateway answers to its callers stands in request-errors.ts.
+// What the gateway answers to its callers stands in request-errors.ts, what views and files say no with in storage-errors.ts.
 import { requestErrors } from './request-errors.ts';
+import { storageErrors } from './storage-errors.ts';
 
 /**
  * What the program does with an error:
@@ -22,6 +23,7 @@ export interface ErrorEntry {
 
 const entries = {
   ...requestErrors,
+  ...storageErrors,
   CONFIG_INVALID: {
     message: 'The settings are not usable:\n{problems}',
     disposition: 'fatal',
@@ -273,53 +275,6 @@ const entries = {
     disposition: 'fatal',
     remedy: 'Wait until it is ready, or stop it and try again.',
   },
-  DOCUMENTS_UNAVAILABLE: {
-    message: 'The documents cannot be reached now: {reason}.',
-    disposition: 'retry',
-    remedy:
-      'None while running: views wait and go on by themselves. At start, or if it lasts, check that the document store runs at its address and has room on its disk.',
-    status: 503,
-  },
-  DOCUMENTS_REFUSED: {
-    message: 'The document store refuses: {reason}.',
-    disposition: 'fatal',
-    remedy: 'Check the address, user and password in --mongo, what that user may do, and the log of the server.',
-  },
-  DOCUMENTS_CURSOR_INVALID: {
-    message: 'The cursor does not belong to this query.',
-    disposition: 'refuse',
-    remedy: 'Pass the cursor of the page before, with the same filters and order; start without one.',
-    status: 400,
-  },
-  DOCUMENTS_STORAGE_FAILED: {
-    message: 'The documents at {file} could not be {action}: {reason}.',
-    disposition: 'fatal',
-    remedy: 'Check that the directory is writable. A damaged file may be deleted: replay the views from the log.',
-  },
-  SEARCH_UNAVAILABLE: {
-    message: 'The search cannot answer now: {reason}.',
-    disposition: 'retry',
-    remedy:
-      'None while running: the index waits and goes on by itself. At start, or if it lasts, check that the search engine runs at its address and has room on its disk.',
-    status: 503,
-  },
-  SEARCH_REFUSED: {
-    message: 'The search engine refuses: {reason}.',
-    disposition: 'fatal',
-    remedy:
-      'Check the address, user and password in --elasticsearch, what that user may do, and the log of the server.',
-  },
-  SEARCH_CURSOR_INVALID: {
-    message: 'The cursor does not belong to this search.',
-    disposition: 'refuse',
-    remedy: 'Pass the cursor of the page before, with the same text, filters and order; start without one.',
-    status: 400,
-  },
-  SEARCH_STORAGE_FAILED: {
-    message: 'The search index at {file} could not be {action}: {reason}.',
-    disposition: 'fatal',
-    remedy: 'Check that the directory is writable. A damaged index may be deleted: replay the listings from the log.',
-  },
   CARRIER_REFUSED: {
     message: 'The carrier refuses {request}: {reason}.',
     disposition: 'deadLetter',
@@ -354,37 +309,6 @@ const entries = {
     message: 'There is no mail for notification {notificationId}: a newer program wrote it.',
     disposition: 'deadLetter',
     remedy: 'Deploy the version that knows its kind to all workers, then replay the dead letter.',
-  },
-  ARCHIVE_UNAVAILABLE: {
-    message: 'The archive of ended orders cannot be reached now: {reason}.',
-    disposition: 'retry',
-    remedy:
-      'None while running: orders stay where they are and move later. At start, or if it lasts, check that the archive runs at its address and has room on its disks.',
-    status: 503,
-  },
-  ARCHIVE_REFUSED: {
-    message: 'The archive of ended orders refuses: {reason}.',
-    disposition: 'fatal',
-    remedy:
-      'Check the --cassandra settings, what that user may do, and that keyspace and tables are as they were made.',
-  },
-  ARCHIVE_STORAGE_FAILED: {
-    message: 'The archive at {file} could not be {action}: {reason}.',
-    disposition: 'fatal',
-    remedy:
-      'Check that the directory is writable. A damaged file is set aside; a rebuild of the view orders fills a new one.',
-  },
-  EXPIRY_UNAVAILABLE: {
-    message: 'The expiry records cannot be reached now: {reason}.',
-    disposition: 'retry',
-    remedy:
-      'None while running: the orders themselves say when they expire. If it lasts, check that Redis runs at --redis.',
-    status: 503,
-  },
-  EXPIRY_REFUSED: {
-    message: 'The store of expiry records refuses: {reason}.',
-    disposition: 'fatal',
-    remedy: 'Check the address, user and password in --redis, and what that user may do.',
   },
   PAYMENTS_REFUSED: {
     message: 'The payment provider refuses {request}: {reason}.',

@@ -24,6 +24,8 @@ const roomOf: Readonly<Record<string, string>> = {
   DOCUMENTS: 'views',
   ARCHIVE: 'views',
   EXPIRY: 'views',
+  CACHE: 'views',
+  IMAGES: 'gateway',
   SEARCH: 'views',
   CARRIER: 'effects',
   PAYMENTS: 'effects',
@@ -32,7 +34,9 @@ const dispositions = ['retry', 'deadLetter', 'fenced', 'corruptState', 'refuse',
 
 test('every code is written once', () => {
   const tree = loadTree();
-  const sources = ['base/request-errors.ts', 'base/error-catalogue.ts'].map((path) => tree.get(path)).join('');
+  const sources = ['base/request-errors.ts', 'base/storage-errors.ts', 'base/error-catalogue.ts']
+    .map((path) => tree.get(path))
+    .join('');
   const written = matches(sources, /^ {2}([A-Z]\w+): \{$/gm).map(({ match }) => match[1]);
   assert.deepEqual(written, Object.keys(errorCatalogue));
 });
