@@ -132,7 +132,7 @@ export interface RankingWeights {
   readonly category: number;
   readonly attributes: number;
   readonly description: number;
-  /** Of the blend: score = text * (1 + popularity * p + rating * r + stock * s). */
+  /** Of the blend: score = text * (1 + popularity * p + rating * r + stock * s), with the listing's `rankingParts`. */
   readonly popularity: number;
   readonly rating: number;
   readonly stock: number;
@@ -252,6 +252,16 @@ export interface Search extends ViewSink<SearchWrite> {
 
 /** Lower ends of the price facet in minor units. */
 export const priceBounds: readonly number[] = [0, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000];
+
+/** What relevance is blended from beside the text, each between 0 and 1; the same in every engine. */
+export function rankingParts({ popularity, rating, ratings, warehouses }: ListingDocument) {
+  return {
+    popularity: Math.min(1, Math.log10(1 + Math.max(0, popularity)) / 6),
+    // A few ratings say little: as if there were five of three stars beside them.
+    rating: (rating * ratings + 5 * 300) / (ratings + 5) / 500,
+    stock: warehouses.length > 0 ? 1 : 0,
+  };
+}
 
 /** Listings of this range and above are `popular`; the others `rest`. */
 const popularFrom = 4;
