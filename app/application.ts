@@ -6,7 +6,6 @@ import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { Topology } from '../streams/topology.ts';
 import { allTopologies } from '../topologies/all.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { isUnused, seedAccounts, seedProducts } from './demo/seed.ts';
 import { runTraffic } from './demo/traffic.ts';
@@ -18,8 +17,9 @@ import { forgetRunning, noteRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
-import { viewsInto } from './views.ts';
-import { clock, openDocuments, openLog, useSchemas } from './wire.ts';
+import type { ViewSets } from './view-sets.ts';
+import { viewsOf } from './views.ts';
+import { clock, openLog, openViewSets, useSchemas } from './wire.ts';
 import { Workers } from './workers.ts';
 
 export interface ApplicationParts {
@@ -32,7 +32,7 @@ export interface ApplicationParts {
 /** What an application is made of, in the order of starting. */
 interface Opened {
   readonly log: Log;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly workers: Workers;
   readonly reconciler: Reconciler;
   readonly gateway: OpenGateway;
@@ -64,18 +64,18 @@ export class Application {
     const log = await openLog(config, logger);
     await createTopics(log, config);
     const topics = await checkTopics(log, config, logger);
-    const documents = await openDocuments(config, logger);
+    const viewSets = await openViewSets(config, log, logger);
     if (config.demo && (await isUnused(log, topics))) {
       await seedAccounts(log, { clock, topics });
       await seedProducts(log, { clock, topics });
     }
-    const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
+    const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
     const metrics = new Registry();
-    const reconciler = openReconciler({ config, log, topics, documents, workers: workers.all, logger, metrics });
+    const reconciler = openReconciler({ config, log, topics, viewSets, workers: workers.all, logger, metrics });
     const operations = operationsOf({
       log,
       topics,
-      documents,
+      viewSets,
       appId,
       workers: workers.all,
       reconciliation: reconciler,
@@ -84,7 +84,7 @@ export class Application {
     const gateway = await openGateway({
       config,
       log,
-      documents,
+      viewSets,
       operations,
       logger,
       metrics,
@@ -93,9 +93,9 @@ export class Application {
     });
     const url = await gateway.app.listen({ host: config.host, port: config.port });
     const topologies = allTopologies(topics);
-    const views = viewsInto(documents, topics).length;
+    const views = viewsOf(viewSets.current, topics).length;
     const effects = [config.payments, config.carrier, config.mail].filter((adapter) => adapter !== 'off').length;
-    const opened = { log, documents, workers, reconciler, gateway, url, metrics, topologies, views, effects };
+    const opened = { log, viewSets, workers, reconciler, gateway, url, metrics, topologies, views, effects };
     const application = new Application(config, opened);
     await workers.running(application.#stopping.signal);
     noteRunning(config, url);
@@ -122,11 +122,12 @@ export class Application {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const { gateway, reconciler, workers, log, documents } = this.#opened;
+    const { gateway, reconciler, workers, log, viewSets } = this.#opened;
     await gateway.close();
     await reconciler.stop();
     await workers.stop();
-    await Promise.all([log.close(), documents.close()]);
+    await viewSets.close();
+    await log.close();
     forgetRunning(this.#config);
   }
 

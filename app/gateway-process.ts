@@ -1,18 +1,18 @@
 // A gateway apart from workers: requests in, queries and events out. It decides nothing, so any number may run.
 import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import type { ApplicationParts } from './application.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
 import { openReconciler } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
-import { openDocuments, openLog, useSchemas } from './wire.ts';
+import type { ViewSets } from './view-sets.ts';
+import { openLog, openViewSets, useSchemas } from './wire.ts';
 
 interface Opened {
   readonly log: Log;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly gateway: OpenGateway;
   readonly reconciler: Reconciler;
 }
@@ -31,19 +31,20 @@ export class GatewayProcess {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
     const topics = await checkTopics(log, config, logger);
-    const documents = await openDocuments(config, logger);
-    const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger });
+    const viewSets = await openViewSets(config, log, logger);
+    const reconciler = openReconciler({ config, log, topics, viewSets, workers: [], logger });
     const { appId } = config;
-    const operations = operationsOf({ log, topics, documents, appId, workers: [], reconciliation: reconciler });
-    const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });
+    const operations = operationsOf({ log, topics, viewSets, appId, workers: [], reconciliation: reconciler });
+    const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
     const url = await gateway.app.listen({ host: config.host, port: config.port });
-    return new GatewayProcess(url, { log, documents, gateway, reconciler });
+    return new GatewayProcess(url, { log, viewSets, gateway, reconciler });
   }
 
   async stop(): Promise<void> {
-    const { log, documents, gateway, reconciler } = this.#opened;
+    const { log, viewSets, gateway, reconciler } = this.#opened;
     await gateway.close();
     await reconciler.stop();
-    await Promise.all([log.close(), documents.close()]);
+    await viewSets.close();
+    await log.close();
   }
 }

@@ -11,17 +11,18 @@ import { topologyNames } from '../streams/names.ts';
 import { viewGroup } from '../streams/view.ts';
 import { shopTopology } from '../topologies/shop.ts';
 import { collections } from '../views/collections.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { tokenSecret } from './secret.ts';
+import type { ViewSets } from './view-sets.ts';
+import { viewIn } from './views.ts';
 import { clock, openArchive, openExpiryRecords, openIdempotency, openPaymentWebhook } from './wire.ts';
 
 export interface GatewayParts {
   readonly config: Config;
   readonly log: Log;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly operations: Operations;
   readonly logger: Logger;
   readonly random: Random;
@@ -38,7 +39,7 @@ export interface OpenGateway {
 }
 
 export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
-  const { config, metrics = new Registry() } = parts;
+  const { config, viewSets, metrics = new Registry() } = parts;
   collectDefaultMetrics({ register: metrics });
   registerLogFigures(metrics, parts.log);
   const idempotency = await openIdempotency(config, parts.logger);
@@ -49,7 +50,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     jwtSecret: tokenSecret(config),
     holdMillis: config.holdSeconds * 1000,
     ordersGroup: topologyNames(config.appId, shopTopology().name).group,
-    ordersViewGroup: viewGroup(config.appId, collections.orders.name),
+    ordersViewGroup: () => viewGroup(config.appId, viewIn(viewSets.generations.active, collections.orders.name)),
     corsOrigins: config.cors ?? [],
     collectsPayments: config.payments !== 'off',
     ...(config.shipmentWebhookSecret !== undefined && { shipmentWebhookSecret: config.shipmentWebhookSecret }),
@@ -57,6 +58,8 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   const paymentWebhook = await openPaymentWebhook(config);
   const app = await buildGateway({
     ...parts,
+    documents: viewSets.documents,
+    pinViews: (next) => viewSets.pinned(next),
     ...(paymentWebhook && { paymentWebhook }),
     idempotency,
     archive,

@@ -15,21 +15,21 @@ import type { Topics } from '../schemas/topics.ts';
 import { effectGroup } from '../streams/effect.ts';
 import { topologyNames } from '../streams/names.ts';
 import type { Topology } from '../streams/topology.ts';
-import { viewGroup } from '../streams/view.ts';
+import { viewGroup, viewLabel } from '../streams/view.ts';
 import { allTopologies } from '../topologies/all.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import { seedProducts } from './demo/seed.ts';
 import { effectsOf } from './effects.ts';
 import { rebuildView } from './rebuild-view.ts';
 import { verifyTopology } from './verify.ts';
-import { viewsInto } from './views.ts';
+import type { ViewSets } from './view-sets.ts';
+import { viewsOf } from './views.ts';
 import { clock } from './wire.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export interface OperationsParts {
   readonly log: Log;
   readonly topics: Topics;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly appId: string;
   /** Of this process. */
   readonly workers: readonly WorkerHandle[];
@@ -93,16 +93,18 @@ interface Reader {
 
 async function describeLag(
   topologies: readonly Topology[],
-  { log, topics, documents, appId }: OperationsParts,
+  { log, topics, viewSets, appId }: OperationsParts,
 ): Promise<LagDescription[]> {
   const readers: Reader[] = [
     ...topologies.flatMap(({ name, sources }) => {
       const { group } = topologyNames(appId, name);
       return sources.map(({ topic }) => ({ kind: 'topology' as const, name, group, topic }));
     }),
-    ...viewsInto(documents, topics).map(({ name, topic }) => {
-      return { kind: 'view' as const, name, group: viewGroup(appId, name), topic };
-    }),
+    ...viewSets.all.flatMap((set) =>
+      viewsOf(set, topics).map((view) => {
+        return { kind: 'view' as const, name: viewLabel(view), group: viewGroup(appId, view), topic: view.topic };
+      }),
+    ),
     ...effectsOf(topics).map(({ name, topic }) => {
       return { kind: 'effect' as const, name, group: effectGroup(appId, name), topic };
     }),
@@ -125,10 +127,10 @@ async function lagOf(log: Log, { kind, name, group, topic }: Reader): Promise<La
 /** Of the process: whether log and documents answer, and what its workers say. */
 export async function health({
   log,
-  documents,
+  viewSets,
   workers,
-}: Pick<OperationsParts, 'log' | 'documents' | 'workers'>): Promise<PartHealth[]> {
-  const away = await documents.ping().then(() => undefined, reasonOf);
+}: Pick<OperationsParts, 'log' | 'viewSets' | 'workers'>): Promise<PartHealth[]> {
+  const away = await viewSets.documents.ping().then(() => undefined, reasonOf);
   const parts = await Promise.all(workers.map((worker) => worker.health()));
   return [logHealth(log), partHealth('documents', away), ...parts.flat()];
 }

@@ -15,7 +15,7 @@ import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
-import { openDocuments, openLog, openStore, useSchemas } from './wire.ts';
+import { openLog, openStore, openViewSets, useSchemas } from './wire.ts';
 
 export interface Operator {
   /** @throws OPERATION_REFUSED with what the gateway says */
@@ -60,23 +60,23 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
   // On Kafka, topics are made by whoever sizes them, never by a tool that only looks.
   if (config.log === 'embedded') await createTopics(log, config);
   const topics = await checkTopics(log, config, logger);
-  const documents = await openDocuments(config, logger);
+  const viewSets = await openViewSets(config, log, logger);
   let state: ReturnType<typeof openStore> | undefined;
   const readHere: Operations['readState'] = async (query) => {
     state ??= openStore(config, 0, logger);
     return await readState(await state, allTopologies(topics), query);
   };
-  const reconciler = openReconciler({ config, log, topics, documents, workers: [], logger });
+  const reconciler = openReconciler({ config, log, topics, viewSets, workers: [], logger });
   const operations = operationsOf({
     log,
     topics,
-    documents,
+    viewSets,
     appId: config.appId,
     workers: [],
     readState: readHere,
     reconciliation: reconciler,
   });
-  const gateway = await openGateway({ config, log, documents, operations, logger, random: systemRandom });
+  const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
   return {
     async request(method, url, payload) {
       const response = await gateway.app.inject({ method, url, headers, ...(payload && { payload }) });
@@ -85,7 +85,8 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     async close() {
       await gateway.close();
       await reconciler.stop();
-      await Promise.all([log.close(), documents.close(), state?.then((store) => store.close())]);
+      await viewSets.close();
+      await Promise.all([log.close(), state?.then((store) => store.close())]);
     },
   };
 }

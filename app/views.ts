@@ -6,24 +6,42 @@ import { collections } from '../views/collections.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
 import type { ExpiryRecords, ExpiryWrite } from '../views/expiry/expiry-records.ts';
 import { projectExpiry } from '../views/expiry/project-expiry.ts';
+import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import { projectMails } from '../views/mails.ts';
 import { projectOrders } from '../views/orders.ts';
 import { projectProducts } from '../views/products.ts';
 import { projectStock } from '../views/stock.ts';
 import { projectStockChanges } from '../views/stock-changes.ts';
 import { projectUsers } from '../views/users.ts';
+import type { ViewSet } from './view-sets.ts';
 
-/** A view is called as its collection is. */
-export function viewsInto(sink: Documents, topics: Topics): View<DocumentWrite>[] {
+/** All views of a set. */
+export function viewsOf({ generation, documents }: ViewSet, topics: Topics): View<unknown>[] {
+  return [...viewsInto(documents, topics, generation)] as View<unknown>[];
+}
+
+/** Into the documents; each is called as its collection is. */
+export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration): View<DocumentWrite>[] {
+  const into = { sink, generation: generationSuffix(of) };
   return [
-    view(collections.orders.name, { topic: topics.orderEvents, projection: projectOrders, sink }),
-    view(collections.products.name, { topic: topics.products, projection: projectProducts, sink }),
-    view(collections.stock.name, { topic: topics.stockLevels, projection: projectStock, sink }),
-    view(collections.users.name, { topic: topics.users, projection: projectUsers, sink }),
-    view(collections.outbox.name, { topic: topics.mails, projection: projectMails, sink }),
-    view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, sink }),
-    view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, sink }),
+    view(collections.orders.name, { topic: topics.orderEvents, projection: projectOrders, ...into }),
+    view(collections.products.name, { topic: topics.products, projection: projectProducts, ...into }),
+    view(collections.stock.name, { topic: topics.stockLevels, projection: projectStock, ...into }),
+    view(collections.users.name, { topic: topics.users, projection: projectUsers, ...into }),
+    view(collections.outbox.name, { topic: topics.mails, projection: projectMails, ...into }),
+    view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, ...into }),
+    view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, ...into }),
   ];
+}
+
+/** Drops what a view of the set has. */
+export async function emptyView({ documents }: ViewSet, name: string): Promise<void> {
+  await documents.clear(name);
+}
+
+/** What names a view of a generation. */
+export function viewIn(generation: string, name: string): Pick<View<unknown>, 'name' | 'generation'> {
+  return { name, generation: generationSuffix(generation) };
 }
 
 /** It can't be rebuilt: what it lacks vanishes within minutes, and is read from the order until then. */

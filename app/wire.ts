@@ -35,8 +35,10 @@ import type { Documents } from '../views/documents/documents.ts';
 import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-records.ts';
+import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import type { Config } from './config-schema.ts';
 import { keptSecret } from './secret.ts';
+import { type ViewSet, ViewSets } from './view-sets.ts';
 
 export const clock: Clock = systemClock;
 
@@ -45,7 +47,7 @@ function directories({ data, simulatorData = data }: Config) {
   return {
     log: join(data, 'log'),
     state: (thread: number) => join(data, 'state', String(thread)),
-    views: join(data, 'views.sqlite'),
+    views: (generation: string) => join(data, `views${suffixOf(generation, '-')}.sqlite`),
     answers: join(data, 'answers.sqlite'),
     archive: join(data, 'archive.sqlite'),
     carrier: join(simulatorData, 'carrier.sqlite'),
@@ -140,17 +142,32 @@ export function openStoreIn(directory: string): Promise<Store> {
   return openRocksdbStore({ directory });
 }
 
+/** The views as the log's topic of generations says. @throws DOCUMENTS_* */
+export function openViewSets(config: Config, log: Log, logger: Logger): Promise<ViewSets> {
+  return ViewSets.open({ log, clock, logger, openSet: (generation) => openViewSet(config, generation, logger) });
+}
+
+async function openViewSet(config: Config, generation: string, logger: Logger): Promise<ViewSet> {
+  const documents = await openDocuments(config, logger, generation);
+  return { generation, documents, close: () => documents.close(), remove: () => documents.remove() };
+}
+
 /** @throws DOCUMENTS_* */
-export async function openDocuments(config: Config, logger: Logger): Promise<Documents> {
-  const documents = await makeDocuments(config, logger);
+export async function openDocuments(config: Config, logger: Logger, generation = firstGeneration): Promise<Documents> {
+  const documents = await makeDocuments(config, generation, logger);
   await documents.open(Object.values(collections));
   return documents;
 }
 
-async function makeDocuments(config: Config, logger: Logger): Promise<Documents> {
-  if (config.documents === 'sqlite') return openSqliteDocuments({ file: directories(config).views });
+async function makeDocuments(config: Config, generation: string, logger: Logger): Promise<Documents> {
+  if (config.documents === 'sqlite') return openSqliteDocuments({ file: directories(config).views(generation) });
   const { openMongoDocuments } = await import('../views/documents/mongo/mongo-documents.ts');
-  return openMongoDocuments({ url: config.mongo!, logger });
+  return openMongoDocuments({ url: config.mongo!, suffix: suffixOf(generation, '_'), logger });
+}
+
+function suffixOf(generation: string, separator: string): string {
+  const suffix = generationSuffix(generation);
+  return suffix === '' ? '' : `${separator}${suffix}`;
 }
 
 /** @throws ARCHIVE_* */

@@ -3,19 +3,19 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { healthRoutes } from '../gateway/routes/health.ts';
 import type { Log } from '../log/log.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import type { ApplicationParts } from './application.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { health } from './operations.ts';
 import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
-import { openDocuments, openLog, useSchemas } from './wire.ts';
+import type { ViewSets } from './view-sets.ts';
+import { openLog, openViewSets, useSchemas } from './wire.ts';
 import { Workers } from './workers.ts';
 
 interface Opened {
   readonly log: Log;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly workers: Workers;
   readonly server: FastifyInstance;
   readonly reconciler: Reconciler;
@@ -36,28 +36,29 @@ export class WorkerProcess {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
     const topics = await checkTopics(log, config, logger);
-    const documents = await openDocuments(config, logger);
-    const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
+    const viewSets = await openViewSets(config, log, logger);
+    const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
     const metrics = new Registry();
-    const reconciler = openReconciler({ config, log, topics, documents, workers: workers.all, logger, metrics });
-    const server = healthServer({ log, workers, documents }, logger, metrics);
+    const reconciler = openReconciler({ config, log, topics, viewSets, workers: workers.all, logger, metrics });
+    const server = healthServer({ log, workers, viewSets }, logger, metrics);
     const url = await server.listen({ host: config.host, port: config.metricsPort });
     await workers.running(new AbortController().signal);
     reconcileNowAndThen(reconciler, { config, topics, workers: workers.all });
-    return new WorkerProcess(url, { log, documents, workers, server, reconciler });
+    return new WorkerProcess(url, { log, viewSets, workers, server, reconciler });
   }
 
   async stop(): Promise<void> {
-    const { log, documents, workers, server, reconciler } = this.#opened;
+    const { log, viewSets, workers, server, reconciler } = this.#opened;
     await reconciler.stop();
     await workers.stop();
     await server.close();
-    await Promise.all([log.close(), documents.close()]);
+    await viewSets.close();
+    await log.close();
   }
 }
 
 function healthServer(
-  { log, workers, documents }: Pick<Opened, 'log' | 'workers' | 'documents'>,
+  { log, workers, viewSets }: Pick<Opened, 'log' | 'workers' | 'viewSets'>,
   loggerInstance: FastifyBaseLogger,
   metrics: Registry,
 ): FastifyInstance {
@@ -65,7 +66,7 @@ function healthServer(
   registerLogFigures(metrics, log);
   const server = fastify({ loggerInstance, logController: new LogController({ disableRequestLogging: true }) });
   healthRoutes(server, {
-    health: () => health({ log, documents, workers: workers.all }),
+    health: () => health({ log, viewSets, workers: workers.all }),
     figures: () => workers.figures(metrics),
   });
   return server;

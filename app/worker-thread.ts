@@ -5,7 +5,7 @@ import { assert } from '../base/assert.ts';
 import type { Config } from './config-schema.ts';
 import { createLogger } from './logging.ts';
 import { topicsOf } from './topics.ts';
-import { openDocuments, openLog, useSchemas } from './wire.ts';
+import { openLog, openViewSets, useSchemas } from './wire.ts';
 import { Worker } from './worker.ts';
 import { type Call, failureOf, type Reply } from './worker-calls.ts';
 
@@ -24,14 +24,14 @@ try {
   const logger = createLogger(config).child({ thread: number });
   await useSchemas(config, logger);
   const log = await openLog(config, logger);
-  const documents = await openDocuments(config, logger);
+  const viewSets = await openViewSets(config, log, logger);
   const topics = await topicsOf(log);
   const metrics = new Registry();
-  const worker = await Worker.start({ config, number, log, topics, documents, metrics, logger, onFailure });
+  const worker = await Worker.start({ config, number, log, topics, viewSets, metrics, logger, onFailure });
   port.on('message', async ({ id, method, argument }: Call) => {
     try {
       const result = await worker[method](argument as never);
-      if (method === 'stop') await Promise.all([log.close(), documents.close()]);
+      if (method === 'stop') await viewSets.close().then(() => log.close());
       answer({ id, result });
     } catch (error) {
       answer({ id, failure: failureOf(error) });

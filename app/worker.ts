@@ -14,11 +14,10 @@ import type { Store } from '../state/store.ts';
 import { EffectThread } from '../streams/effect-thread.ts';
 import { createEffectMetrics, createStreamsMetrics, createViewMetrics, type ViewMetrics } from '../streams/metrics.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
-import type { View } from '../streams/view.ts';
+import { type View, viewLabel } from '../streams/view.ts';
 import { ViewThread } from '../streams/view-thread.ts';
 import { allTopologies } from '../topologies/all.ts';
 import { collections } from '../views/collections.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { type Archiving, startArchiving } from './archiving.ts';
 import type { Config } from './config-schema.ts';
@@ -28,7 +27,8 @@ import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
 import { readState } from './read-state.ts';
 import { observeStore } from './reconcile/observe.ts';
-import { expiryView, viewsInto } from './views.ts';
+import type { ViewSet, ViewSets } from './view-sets.ts';
+import { expiryView, viewIn, viewsOf } from './views.ts';
 import { clock, openExpiryRecords, openStore } from './wire.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
@@ -38,7 +38,7 @@ export interface WorkerParts {
   readonly number: number;
   readonly log: Log;
   readonly topics: Topics;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly metrics: Registry;
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
@@ -62,7 +62,8 @@ export class Worker implements WorkerHandle {
   readonly #effects: readonly EffectThread[];
   readonly #expiry: ExpiryRecords | undefined;
   #archiving: Archiving | undefined;
-  #views: ViewThread<unknown>[];
+  #views: ViewThread<unknown>[] = [];
+  #leaveViewSets = () => {};
 
   private constructor(parts: WorkerParts, { store, effects, expiry }: Opened) {
     const { number, log, topics, metrics } = parts;
@@ -74,9 +75,7 @@ export class Worker implements WorkerHandle {
     this.#viewMetrics = createViewMetrics(metrics);
     registerLogFigures(metrics, log);
     this.#streams = this.#streamThreads();
-    const views: View<unknown>[] = viewsInto(parts.documents, topics);
-    if (expiry) views.push(expiryView(expiry, topics));
-    this.#views = views.map((view) => this.#viewThread(view));
+    if (expiry) this.#views.push(this.#viewThread(expiryView(expiry, topics) as View<unknown>));
     this.#effects = this.#effectThreads(effects);
   }
 
@@ -87,11 +86,19 @@ export class Worker implements WorkerHandle {
     const isFound = config.cache === 'redis' || config.log === 'embedded';
     const worker = new Worker(parts, {
       store: await openStore(config, number, logger),
-      effects: await openEffects(parts),
+      effects: await openEffects({ ...parts, documents: parts.viewSets.documents }),
       expiry: isFound ? await openExpiryRecords(config, logger) : undefined,
     });
-    worker.#archiving = await startArchiving({ ...parts, owns: (orderId) => worker.#writesOrder(orderId) });
+    worker.#archiving = await startArchiving({
+      ...parts,
+      documents: parts.viewSets.documents,
+      owns: (orderId) => worker.#writesOrder(orderId),
+    });
     for (const each of [...worker.#streams, ...worker.#views, ...worker.#effects]) each.start();
+    worker.#leaveViewSets = parts.viewSets.keep({
+      opened: (set) => worker.#fill(set),
+      closing: (set) => worker.#letGo(set),
+    });
     return worker;
   }
 
@@ -160,21 +167,32 @@ export class Worker implements WorkerHandle {
     return found;
   }
 
-  async pauseView(name: string): Promise<boolean> {
-    const view = this.#views.find((each) => each.name === name);
+  async pauseView(label: string): Promise<boolean> {
+    const view = this.#views.find(({ name }) => name === label);
     await view?.stop();
     return view !== undefined;
   }
 
-  async resumeView(name: string): Promise<void> {
-    const { documents, topics } = this.#parts;
-    const view = viewsInto(documents, topics).find((each) => each.name === name)!;
-    const thread = this.#viewThread(view);
-    this.#views = this.#views.map((each) => (each.name === name ? thread : each));
-    thread.start();
+  async resumeView(label: string): Promise<void> {
+    this.#views = this.#views.map((each) => (each.name === label ? this.#viewThread(each.view) : each));
+    for (const each of this.#views) if (each.name === label) each.start();
+  }
+
+  #fill(set: ViewSet): void {
+    const threads = viewsOf(set, this.#parts.topics).map((view) => this.#viewThread(view));
+    this.#views = [...this.#views, ...threads];
+    for (const thread of threads) thread.start();
+  }
+
+  async #letGo(set: ViewSet): Promise<void> {
+    const ofSet = new Set(viewsOf(set, this.#parts.topics).map(viewLabel));
+    const threads = this.#views.filter(({ name }) => ofSet.has(name));
+    this.#views = this.#views.filter((each) => !threads.includes(each));
+    await Promise.all(threads.map((thread) => thread.stop()));
   }
 
   async stop(): Promise<void> {
+    this.#leaveViewSets();
     await this.#archiving?.stop();
     await Promise.all([...this.#streams, ...this.#views, ...this.#effects].map((each) => each.stop()));
     await this.#openEffects.close();
@@ -231,7 +249,8 @@ export class Worker implements WorkerHandle {
   }
 
   #writesOrder(orderId: string): boolean {
-    const view = this.#views.find(({ name }) => name === collections.orders.name);
+    const answering = viewLabel(viewIn(this.#parts.viewSets.generations.active, collections.orders.name));
+    const view = this.#views.find(({ name }) => name === answering);
     return view?.partitions.includes(partitionOf(orderId, view.topic.partitions)) ?? false;
   }
 

@@ -5,9 +5,9 @@ import { sleep } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
-import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { ThreadWorker } from './thread-worker.ts';
+import type { ViewSets } from './view-sets.ts';
 import { clock } from './wire.ts';
 import { Worker } from './worker.ts';
 import type { WorkerHandle } from './worker-handle.ts';
@@ -16,7 +16,7 @@ export interface WorkersParts {
   readonly config: Config;
   readonly log: Log;
   readonly topics: Topics;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
 }

@@ -254,6 +254,24 @@ export const requestErrors = {
     remedy: 'Stop all workers, rebuild the view, start them again.',
     status: 409,
   },
+  VIEWS_NOT_OPEN: {
+    message: 'The views of generation {generation} are not open here.',
+    disposition: 'retry',
+    remedy: 'They open within seconds once they are begun. If not, look into the log of this process.',
+    status: 503,
+  },
+  GENERATION_REFUSED: {
+    message: 'Generation {generation} of the views: {reason}.',
+    disposition: 'refuse',
+    remedy: 'GET /v1/admin/views/generations says which there are and which one answers.',
+    status: 409,
+  },
+  GENERATION_NOT_READY: {
+    message: 'Generation {generation} of the views is not fit to answer: {reason}.',
+    disposition: 'refuse',
+    remedy: 'Wait until it has caught up and check it, or insist with `force`.',
+    status: 409,
+  },
   VIEW_NOT_FOUND: {
     message: 'There is no view {view}.',
     disposition: 'refuse',

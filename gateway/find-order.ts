@@ -26,7 +26,7 @@ export interface OrderFinderOptions {
   /** How many partitions each topic really has. */
   readonly partitions: ReadonlyMap<string, number>;
   readonly ordersGroup: string;
-  readonly ordersViewGroup: string;
+  readonly ordersViewGroup: () => string;
   /** A search reads so much of a partition at most; beyond that it says that it doesn't know. */
   readonly searchBytes: number;
 }
@@ -81,7 +81,7 @@ export class OrderFinder {
   async #inEvents(orderId: string): Promise<OrderAnswer | undefined> {
     const events: OrderEvent[] = [];
     const place = this.#place(topics.orderEvents.name, orderId);
-    await this.#search(place, this.#options.ordersViewGroup, orderId, (value) => {
+    await this.#search(place, this.#options.ordersViewGroup(), orderId, (value) => {
       events.push(topics.orderEvents.serde.decode(value));
       return false;
     });

@@ -12,8 +12,8 @@ export interface GatewaySettings {
   readonly shipmentWebhookSecret?: string;
   /** The consumer group that decides orders: what it hasn't committed isn't decided. */
   readonly ordersGroup: string;
-  /** The consumer group of the view of orders. */
-  readonly ordersViewGroup: string;
+  /** The consumer group of the view of orders that answers now. */
+  readonly ordersViewGroup: () => string;
   /** Origins whose pages may call; none by default. */
   readonly corsOrigins: readonly string[];
   /** Whether a proxy in front is believed about the caller's address. */

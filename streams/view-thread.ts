@@ -12,7 +12,7 @@ import type { ViewMetrics } from './metrics.ts';
 import { OutputBatches } from './output-batches.ts';
 import { Ownership } from './ownership.ts';
 import type { ThreadState } from './stream-thread.ts';
-import { type View, viewGroup } from './view.ts';
+import { type View, viewGroup, viewLabel } from './view.ts';
 
 export interface ViewThreadOptions<Write> {
   readonly log: Log;
@@ -57,7 +57,7 @@ export class ViewThread<Write> {
 
   constructor(options: ViewThreadOptions<Write>) {
     this.#options = options;
-    this.group = viewGroup(options.appId, options.view.name);
+    this.group = viewGroup(options.appId, options.view);
     this.#fetcher = options.log.fetcher();
     this.#ownership = new Ownership({
       log: options.log,
@@ -71,7 +71,11 @@ export class ViewThread<Write> {
   }
 
   get name(): string {
-    return this.#options.view.name;
+    return viewLabel(this.#options.view);
+  }
+
+  get view(): View<Write> {
+    return this.#options.view;
   }
 
   get topic(): Topic<unknown> {
@@ -189,7 +193,7 @@ export class ViewThread<Write> {
       if (!(await this.#retrying(() => queue.learn()))) return this.#dropAll();
       records += this.#project(queue, writes, letters);
       metrics.lag.set(
-        { view: view.name, partition: String(each.partition) },
+        { view: this.name, partition: String(each.partition) },
         Math.max(0, each.endOffset - each.nextOffset),
       );
       this.#moved.add(each.partition);
@@ -198,7 +202,7 @@ export class ViewThread<Write> {
       (writes.length === 0 || (await this.#retrying(() => view.sink.apply(writes)))) &&
       (letters.length === 0 || (await this.#retrying(() => this.#setAside(letters))));
     if (!applied) return this.#dropAll();
-    metrics.records.inc({ view: view.name }, records);
+    metrics.records.inc({ view: this.name }, records);
     for (const { partition, nextOffset } of fetched) {
       if (nextOffset >= (this.#behind.get(partition) ?? Infinity)) this.#behind.delete(partition);
     }

@@ -188,13 +188,13 @@ export function projected(
 /** Whether the view has taken its topic up to `ends`, waiting for a while. */
 async function hasTaken(
   { log, appId, signal, patienceMs }: ViewParts,
-  { name, topic }: View<DocumentWrite>,
+  view: View<DocumentWrite>,
   ends: readonly number[],
 ): Promise<boolean> {
-  const places = ends.map((_, partition) => ({ topic: topic.name, partition }));
+  const places = ends.map((_, partition) => ({ topic: view.topic.name, partition }));
   const until = clock.monotonic() + patienceMs;
   for (;;) {
-    const committed = await log.admin.committedOffsets(viewGroup(appId, name), places);
+    const committed = await log.admin.committedOffsets(viewGroup(appId, view), places);
     if (ends.every((end, index) => (committed[index] ?? 0) >= end)) return true;
     if (clock.monotonic() > until || signal.aborted) return false;
     await sleep(clock, lookAgainMs, signal);

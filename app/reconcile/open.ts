@@ -6,8 +6,8 @@ import type { Log } from '../../log/log.ts';
 import type { Topics } from '../../schemas/topics.ts';
 import { taskId } from '../../streams/names.ts';
 import { shopTopology } from '../../topologies/shop.ts';
-import type { Documents } from '../../views/documents/documents.ts';
 import type { Config } from '../config-schema.ts';
+import type { ViewSets } from '../view-sets.ts';
 import { openArchive } from '../wire.ts';
 import type { WorkerHandle } from '../worker-handle.ts';
 import { readProviderBooks } from './provider-books.ts';
@@ -17,7 +17,7 @@ export interface OpenReconcilerParts {
   readonly config: Config;
   readonly log: Log;
   readonly topics: Topics;
-  readonly documents: Documents;
+  readonly viewSets: ViewSets;
   /** Of this process. */
   readonly workers: readonly WorkerHandle[];
   readonly logger: Logger;
@@ -26,11 +26,12 @@ export interface OpenReconcilerParts {
 }
 
 export function openReconciler(opened: OpenReconcilerParts): Reconciler {
-  const { config, workers, ...parts } = opened;
+  const { config, workers, viewSets, ...parts } = opened;
   // On the embedded log nobody is at work elsewhere: there is nothing to wait for.
   const isAlone = config.log === 'embedded' && workers.length === 0;
   return new Reconciler({
     ...parts,
+    views: () => viewSets.current,
     appId: config.appId,
     random: systemRandom,
     ...(isAlone && { patienceMs: 0 }),

@@ -18,7 +18,9 @@ import { clock } from '../wire.ts';
 import { repairFinding } from './repair.ts';
 import { type ReconcileParts, type RunResult, runReconciliation } from './run.ts';
 
-export interface ReconcilerParts extends ReconcileParts {
+export interface ReconcilerParts extends Omit<ReconcileParts, 'documents' | 'generation'> {
+  /** The set of views that answers; a run and a repair look at one. */
+  readonly views: () => Pick<ReconcileParts, 'documents' | 'generation'>;
   readonly logger: Logger;
   readonly random: Random;
   /** Where its figures go; absent for none. */
@@ -62,7 +64,7 @@ export class Reconciler implements Reconciliation {
         outcomes.push({ id, outcome: 'refused', detail: 'the last run has no such finding' });
         continue;
       }
-      const parts = { ...this.#parts, signal: this.#stopping.signal };
+      const parts = { ...this.#parts, ...this.#parts.views(), signal: this.#stopping.signal };
       const why = reason === '' ? id : `${id}: ${reason}`;
       const order = { repairId: this.#parts.random.uuid(), actor, reason: why };
       outcomes.push({ id, ...(await repairFinding(parts, finding, order)) });
@@ -105,7 +107,8 @@ export class Reconciler implements Reconciliation {
     };
     let result: RunResult;
     try {
-      result = await runReconciliation(this.#parts, { depth, signal: this.#stopping.signal, onStep });
+      const parts = { ...this.#parts, ...this.#parts.views() };
+      result = await runReconciliation(parts, { depth, signal: this.#stopping.signal, onStep });
     } catch (error) {
       // Whatever it is, the next run may do better; the shop goes on.
       logger.warn({ err: error }, 'reconciliation was not finished');

@@ -26,6 +26,8 @@ export interface ReconcileParts {
   readonly log: Log;
   readonly topics: Topics;
   readonly documents: Documents;
+  /** Which set of views the documents are of. */
+  readonly generation: string;
   readonly appId: string;
   /** The tasks of this process, as their state stands. */
   readonly observe: () => Promise<readonly TaskFacts[]>;
@@ -111,7 +113,7 @@ async function run(parts: OpenParts, options: RunOptions): Promise<RunResult> {
   }
   findings.take(await findStuck(parts, first, lastStepOf));
 
-  for (const view of viewsInto(parts.documents, parts.topics)) {
+  for (const view of viewsInto(parts.documents, parts.topics, parts.generation)) {
     onStep(`view ${view.name}`);
     const complete = (ids: readonly string[], found: readonly (StoredDocument | undefined)[]) =>
       wholeOrders(parts, ids, found);

@@ -94,7 +94,14 @@ export class TestGateway {
       random: systemRandom,
       logger: pino({ level: 'silent' }),
       metrics: new Registry(),
-      settings: { ...gatewayDefaults, jwtSecret, ordersGroup, ordersViewGroup, mostEventLoopDelayMs: 0, ...settings },
+      settings: {
+        ...gatewayDefaults,
+        jwtSecret,
+        ordersGroup,
+        ordersViewGroup: () => ordersViewGroup,
+        mostEventLoopDelayMs: 0,
+        ...settings,
+      },
       ...given,
     };
     const gateway = new TestGateway(await buildGateway(deps), deps, await log.producer());

@@ -3,7 +3,7 @@
 
 import { createLogger } from '../../app/logging.ts';
 import { checkTopics, createTopics } from '../../app/topics.ts';
-import { clock, openDocuments, openLog } from '../../app/wire.ts';
+import { clock, openLog, openViewSets } from '../../app/wire.ts';
 import { Workers } from '../../app/workers.ts';
 import { sleep } from '../../base/clock.ts';
 import { Feeder } from '../../bench/feeder.ts';
@@ -27,12 +27,12 @@ const logger = createLogger(config);
 const log = await openLog(config, logger);
 await createTopics(log, config);
 const topics = await checkTopics(log, config, logger);
-const documents = await openDocuments(config, logger);
+const viewSets = await openViewSets(config, log, logger);
 const onFailure = (error: unknown) => {
   logger.fatal({ err: error }, 'the shop failed');
   process.exit(70);
 };
-const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
+const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
 const wishes = new Wishes(plan.seed, plan.products);
 const feeder = new Feeder(await log.producer());
 
@@ -155,6 +155,7 @@ await idle(() => sent === atRest && clock.now() - heardAt > quietMs);
 await idle(async () => (await lagOf('effect-notify', topics.notifications)) === 0);
 isOpen = false;
 await Promise.all([listening, workers.stop()]);
-await Promise.all([log.close(), documents.close()]);
+await viewSets.close();
+await log.close();
 process.stdout.write('done\n');
 process.exit(0);

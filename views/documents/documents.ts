@@ -104,4 +104,6 @@ export interface Documents extends ViewSink<DocumentWrite> {
   clear(collection: string): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
+  /** Drops the collections that it was opened with, and closes. */
+  remove(): Promise<void>;
 }

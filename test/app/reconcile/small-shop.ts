@@ -15,7 +15,8 @@ import type { Reconciler } from '../../../app/reconcile/reconciler.ts';
 import { tokenSecret } from '../../../app/secret.ts';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics, topicsOf } from '../../../app/topics.ts';
-import { clock, openArchive, openDocuments, openLog, openPayments, openStore } from '../../../app/wire.ts';
+import type { ViewSets } from '../../../app/view-sets.ts';
+import { clock, openArchive, openLog, openPayments, openStore, openViewSets } from '../../../app/wire.ts';
 import { Workers } from '../../../app/workers.ts';
 import { systemRandom } from '../../../base/random.ts';
 import type { ReconciliationReport } from '../../../gateway/reconciliation.ts';
@@ -34,6 +35,7 @@ const logger = pino({ level: 'silent' });
 interface Opened {
   readonly log: Log;
   readonly topics: Topics;
+  readonly viewSets: ViewSets;
   readonly documents: Documents;
   readonly producer: Producer;
 }
@@ -64,32 +66,33 @@ export class SmallShop {
     const log = await openLog(config, logger);
     await createTopics(log, config);
     const topics = await topicsOf(log);
-    const documents = await openDocuments(config, logger);
-    const shop = new SmallShop(config, { log, topics, documents, producer: await log.producer() });
+    const viewSets = await openViewSets(config, log, logger);
+    const { documents } = viewSets;
+    const shop = new SmallShop(config, { log, topics, viewSets, documents, producer: await log.producer() });
     await shop.start();
     return shop;
   }
 
   async start(): Promise<void> {
     const { config } = this;
-    const { log, topics, documents } = this.#opened;
+    const { log, topics, viewSets } = this.#opened;
     const onFailure = (error: unknown) => assert.fail(String(error));
-    const workers = await Workers.start({ config, log, topics, documents, logger, onFailure });
+    const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
     const metrics = new Registry();
     this.metrics = metrics;
-    const parts = { config, log, topics, documents, workers: workers.all, logger, metrics };
+    const parts = { config, log, topics, viewSets, workers: workers.all, logger, metrics };
     const reconciler = openReconciler({ ...parts, paymentQuietMs: 0 });
     const { appId } = config;
     const operations = operationsOf({
       log,
       topics,
-      documents,
+      viewSets,
       appId,
       workers: workers.all,
       reconciliation: reconciler,
     });
     const random = systemRandom;
-    const gateway = await openGateway({ config, log, documents, operations, logger, random, metrics: new Registry() });
+    const gateway = await openGateway({ config, log, viewSets, operations, logger, random, metrics: new Registry() });
     await workers.running(new AbortController().signal);
     this.#running = { workers, reconciler, gateway };
   }
@@ -104,9 +107,10 @@ export class SmallShop {
 
   async close(): Promise<void> {
     await this.stop();
-    const { log, documents, producer } = this.#opened;
+    const { log, viewSets, producer } = this.#opened;
     await producer.close();
-    await Promise.all([log.close(), documents.close()]);
+    await viewSets.close();
+    await log.close();
     rmSync(this.config.data, { recursive: true, force: true });
   }
 

@@ -33,8 +33,8 @@ export async function atRest(installation: Installation, seconds: number): Promi
   const { log } = installation;
   await shopAtRest(installation, seconds);
   const documents = openSqliteDocuments({ file: ':memory:' });
-  for (const { name, topic } of viewsInto(documents, await topicsOf(log))) {
-    await noLag(log, { group: viewGroup(appId, name), topics: [topic], seconds });
+  for (const view of viewsInto(documents, await topicsOf(log))) {
+    await noLag(log, { group: viewGroup(appId, view), topics: [view.topic], seconds });
   }
   await documents.close();
 }

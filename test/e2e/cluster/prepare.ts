@@ -44,7 +44,7 @@ export async function prepare(installation: Installation, products: number, unit
   await feedStock(feeder, products, unitsOf);
   await taken();
   const starts = levels.map((level, index) => ({ ...level, offset: emptyLevels[index]! }));
-  await log.admin.commitOffsets(viewGroup(appId, collections.stock.name), starts);
+  await log.admin.commitOffsets(viewGroup(appId, { name: collections.stock.name, generation: '' }), starts);
   await producer.close();
   await thread.stop();
 }

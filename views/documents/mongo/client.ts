@@ -36,10 +36,10 @@ export function makeClient(url: string, { isPatient = false } = {}): MongoClient
   }
 }
 
-/** The database that the URL names. */
-export function databaseOf(client: MongoClient, url: string): Db {
+/** The database that the URL names, with `suffix` behind its name. */
+export function databaseOf(client: MongoClient, url: string, suffix = ''): Db {
   const [, name = ''] = /^[^/]*\/\/[^/?]*\/([^?]*)/.exec(url) ?? [];
-  return client.db(name === '' ? defaultDatabase : decodeURIComponent(name), safety);
+  return client.db(`${name === '' ? defaultDatabase : decodeURIComponent(name)}${suffix}`, safety);
 }
 
 function withoutCredentials(text: string): string {

@@ -20,6 +20,8 @@ import { wavesOf } from './write-operations.ts';
 export interface MongoOptions {
   /** mongodb:// or mongodb+srv://; its path names the database, `stockstream` without one. Never logged. */
   readonly url: string;
+  /** Behind the database's name, so that another set lies beside the first one. */
+  readonly suffix?: string;
   /** Told of indexes that differ from what is declared. */
   readonly logger: Logger;
   /** How writes are guarded; by default as suits the server. */
@@ -36,23 +38,27 @@ export function openMongoDocuments(options: MongoOptions): Documents {
 /** Every call also throws DOCUMENTS_REFUSED if the server won't do it: a wrong password, a missing right. */
 class MongoDocuments implements Documents {
   readonly #url: string;
+  readonly #suffix: string;
   readonly #logger: Logger;
   readonly #client: MongoClient;
   readonly #database: Db;
   readonly #scanningWriter = new ScanningWriter();
   #writes: MongoOptions['writes'];
   #isClosed = false;
+  #names: readonly string[] = [];
 
-  constructor({ url, logger, writes }: MongoOptions) {
+  constructor({ url, suffix = '', logger, writes }: MongoOptions) {
     this.#url = url;
+    this.#suffix = suffix;
     this.#logger = logger;
     this.#writes = writes;
     this.#client = makeClient(url);
-    this.#database = databaseOf(this.#client, url);
+    this.#database = databaseOf(this.#client, url, suffix);
   }
 
   async open(collections: readonly CollectionSpec[]): Promise<void> {
     const { ferretdbVersion } = await this.#attempt(() => this.#database.command({ buildInfo: 1 }));
+    this.#names = collections.map(({ name }) => name);
     this.#writes ??= ferretdbVersion === undefined ? 'guarded' : 'scanning';
     await this.#patiently(async (database) => {
       for (const { name, indexes } of collections) {
@@ -139,6 +145,13 @@ class MongoDocuments implements Documents {
     await this.#client.close();
   }
 
+  async remove(): Promise<void> {
+    await this.#attempt(async () => {
+      for (const name of this.#names) await this.#database.collection(name).drop();
+    });
+    await this.close();
+  }
+
   #collection(name: string): Collection<StoredForm> {
     return collectionOf(this.#database, name);
   }
@@ -148,7 +161,7 @@ class MongoDocuments implements Documents {
     return this.#attempt(async () => {
       const client = makeClient(this.#url, { isPatient: true });
       try {
-        await work(databaseOf(client, this.#url));
+        await work(databaseOf(client, this.#url, this.#suffix));
       } finally {
         await client.close();
       }

@@ -1,7 +1,7 @@
 // The documents port on SQLite: one file, for one machine. Calls run on the caller's thread, an apply as one
 // transaction, which a kill leaves whole; a flush, off the thread, makes it outlive a power cut. Several threads and
 // processes may open the file; they write in turn.
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
@@ -125,6 +125,11 @@ class SqliteDocuments implements Documents {
 
   async close(): Promise<void> {
     if (this.#database.isOpen) this.#database.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${this.#file}${suffix}`, { force: true });
   }
 
   /** For statements that select `columns`. */
