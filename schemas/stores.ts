@@ -23,6 +23,9 @@ export const idempotencyWindowMs = 7 * day;
 /** For how long after its delivery an order may be sent back, in milliseconds. */
 export const returnWindowMs = 30 * day;
 
+/** For how long after its last change the changes of an import are counted, in milliseconds. */
+const importWindowMs = 30 * day;
+
 /** @param windowMs for how long what has ended is remembered, in milliseconds */
 export function storesFor(windowMs: number = idempotencyWindowMs) {
   const after = (endedAt: number | undefined) => (endedAt === undefined ? undefined : endedAt + windowMs);
@@ -54,12 +57,25 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
       expiresAt: (value: { readonly orders: readonly { readonly at: number }[] }) => after(value.orders.at(-1)?.at),
     },
     products: { name: 'products', key: 'product id', serde: serdeOf('Product') },
+    parentVersions: {
+      name: 'parent-versions',
+      key: '<variant id>/<product id>',
+      serde: serdeOf('ParentVersion'),
+    },
     catalogOutcomes: {
       name: 'catalog-outcomes',
       key: '<product id>/<change id>',
       serde: serdeOf('CatalogEvent'),
       expiresAt: (value: { readonly at: number }) => after(value.at),
     },
+    importTallies: {
+      name: 'import-tallies',
+      key: '<seller id>/<import id>',
+      serde: serdeOf('ImportTally'),
+      expiresAt: (value: { readonly at: number }) => value.at + importWindowMs,
+    },
+    offers: { name: 'offers', key: 'product id', serde: serdeOf('OfferState') },
+    listings: { name: 'listings', key: 'listing id', serde: serdeOf('ListingState') },
   };
 }
 

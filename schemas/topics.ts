@@ -29,6 +29,8 @@ const forGood = undefined;
 const kept = { partitions: productPartitions, cleanup: 'delete', retentionMs: inputRetention } as const;
 /** The last value a product. */
 const compacted = { partitions: productPartitions, cleanup: 'compact', retentionMs: forGood } as const;
+/** The last value of each of few keys. */
+const few = { partitions: 2, cleanup: 'compact', retentionMs: forGood } as const;
 
 export const topics = {
   orders: topic({ name: 'orders', key: 'lead product', serde: serdeOf('OrderSubmitted'), ...kept }),
@@ -76,6 +78,21 @@ export const topics = {
   catalogChanges: topic({ name: 'catalog-changes', key: 'product', serde: serdeOf('CatalogChange'), ...kept }),
   catalogEvents: topic({ name: 'catalog-events', key: 'product', serde: serdeOf('CatalogEvent'), ...kept }),
   products: topic({ name: 'products', key: 'product', serde: serdeOf('Product'), ...compacted }),
+  productTypes: topic({
+    name: 'product-types',
+    key: 'product type',
+    serde: serdeOf('ProductType'),
+    partitions: 2,
+    cleanup: 'compact',
+    retentionMs: forGood,
+  }),
+  imports: topic({ name: 'imports', key: 'seller/import', serde: serdeOf('Import'), ...few }),
+  importTallies: topic({
+    name: 'import-tallies',
+    key: 'seller/import/partition',
+    serde: serdeOf('ImportTally'),
+    ...few,
+  }),
   shopperEvents: topic({ name: 'shopper-events', key: 'shopper', serde: serdeOf('ShopperEvent'), ...kept }),
   productActivity: topic({ name: 'product-activity', key: 'product', serde: serdeOf('ProductActivity'), ...kept }),
   popularity: topic({ name: 'popularity', key: 'product', serde: serdeOf('Popularity'), ...compacted }),

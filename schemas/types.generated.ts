@@ -56,6 +56,37 @@ export interface Assessing {
   readonly reserved: readonly ReservedLine[];
 }
 
+/** How a value is written: a number as JSON writes it, a boolean as `true` or `false`, a choice as one of the choices. A kind that a reader doesn't know yet reads as `text`. */
+export type AttributeKind =
+  | 'text'
+  | 'number'
+  | 'boolean'
+  | 'choice';
+
+/** What one attribute is. */
+export interface AttributeRule {
+  /** As products have it. */
+  readonly name: string;
+  /** The name for people; empty for none. */
+  readonly label: string;
+  /** What its values are. */
+  readonly kind: AttributeKind;
+  /** Whether every product of the type has it, as an attribute or as an option of its variants. */
+  readonly required: boolean;
+  /** Of a choice: all values, in the order to show them. */
+  readonly choices: readonly string[];
+  /** Of a number: `cm`; empty for none. */
+  readonly unit: string;
+  /** Of a number: the smallest; null for any. */
+  readonly min: number | null;
+  /** Of a number: the largest; null for any. */
+  readonly max: number | null;
+  /** Of a text: in characters; null for as long as any attribute may be. */
+  readonly maxLength: number | null;
+  /** Whether shoppers filter by it. */
+  readonly facet: boolean;
+}
+
 /** Something was set right by hand or by the operator's wish, outside of the usual course of things: who, when, what, why. */
 export interface AuditEntry {
   /** The repair's. */
@@ -246,7 +277,7 @@ export interface CatalogChange {
   /** Its line there, from 1; 0 for none. */
   readonly importLine: number;
   /** What is asked. */
-  readonly change: CreateProduct | ChangeProduct | DeleteProduct;
+  readonly change: CreateProduct | ChangeProduct | DeleteProduct | PutVariant | DropVariant;
 }
 
 /** Nothing changed. */
@@ -270,8 +301,8 @@ export interface CatalogEvent {
   readonly importId: string;
   /** As the change has it. */
   readonly importLine: number;
-  /** Applied or refused. */
-  readonly outcome: ProductChanged | CatalogChangeRefused;
+  /** Applied or refused; or what a line of an import says is no change at all. */
+  readonly outcome: ProductChanged | CatalogChangeRefused | LineRefused;
 }
 
 /** Why a catalogue change is refused. A reason that a reader doesn't know yet reads as `other`. */
@@ -289,7 +320,14 @@ export type CatalogRefusalReason =
   | 'invalid_language'
   | 'invalid_attributes'
   | 'invalid_variants'
-  | 'is_a_variant';
+  | 'is_a_variant'
+  | 'invalid_description'
+  | 'invalid_category'
+  | 'invalid_brand'
+  | 'invalid_images'
+  | 'invalid_type'
+  | 'superseded'
+  | 'not_its_variant';
 
 /** New values for some fields; null leaves a field as it is. */
 export interface ChangeProduct {
@@ -382,10 +420,8 @@ export interface CreateProduct {
   readonly hazardous: boolean;
   /** What it comes in; each is a product of its own that is bought instead of this one. */
   readonly variants: readonly Variant[];
-  /** The product that this is a variant of; only the streams say so. */
-  readonly variantOf: string | null;
-  /** Of a variant: `size` -> `M`. */
-  readonly options: { readonly [key: string]: string };
+  /** Whether it takes the place of what the seller offers under this id already. */
+  readonly replaces: boolean;
 }
 
 /** Units of a product with a limit a customer that one customer holds or bought. Key: `<productId>/<customerId>`. */
@@ -412,6 +448,15 @@ export interface Delivered {
   readonly paymentReference: string;
   /** When. */
   readonly endedAt: number;
+}
+
+/** The product has this variant no more, or is off sale itself. Only the streams send it. */
+export interface DropVariant {
+  readonly type: 'DropVariant';
+  /** The product that says so. */
+  readonly variantOf: string;
+  /** Its version; what an older version said counts no more. */
+  readonly parentVersion: number;
 }
 
 /** Bring it back from the customer. */
@@ -500,6 +545,61 @@ export interface HoldState {
   readonly attempt: number;
 }
 
+/** How far a bulk import or a run of a supplier's feed was taken into the log. What became of its lines is told by the tallies. */
+export interface Import {
+  /** Unique with its seller: an upload's name, or `<feed>~<run>`. */
+  readonly importId: string;
+  /** Whose. */
+  readonly sellerId: string;
+  /** The feed that it is a run of; empty for an upload. */
+  readonly feedId: string;
+  /** What its lines are. */
+  readonly content: ImportContent;
+  /** Whether more lines are to come. */
+  readonly status: ImportStatus;
+  /** The first line, from 1, that isn't safe in the log yet. */
+  readonly nextLine: number;
+  /** Lines before that which say something: not empty ones, nor the names of columns. */
+  readonly lines: number;
+  /** Of these, those that never became a change. */
+  readonly refused: number;
+  /** Bytes before that line. */
+  readonly bytes: number;
+  /** When its first line came. */
+  readonly startedAt: number;
+  /** When this was written. */
+  readonly updatedAt: number;
+}
+
+/** What the lines are. */
+export type ImportContent =
+  | 'other'
+  | 'products'
+  | 'stock';
+
+/** Whether more lines are to come. */
+export type ImportStatus =
+  | 'other'
+  | 'running'
+  | 'interrupted'
+  | 'taken';
+
+/** How many changes of an import were decided in one partition. Each is counted once, however often it came. */
+export interface ImportTally {
+  /** Of which import. */
+  readonly importId: string;
+  /** Whose. */
+  readonly sellerId: string;
+  /** Of the changes. */
+  readonly partition: number;
+  /** Changes that were applied. */
+  readonly applied: number;
+  /** Changes that were refused. */
+  readonly refused: number;
+  /** When the last one was decided. */
+  readonly at: number;
+}
+
 /** Every line is held; an operator looks at it. */
 export interface InReview {
   readonly type: 'InReview';
@@ -520,6 +620,14 @@ export interface InTransit {
   readonly parcels: readonly Parcel[];
   /** The provider's name for the payment. */
   readonly paymentReference: string;
+}
+
+/** The last news of a product that is or was part of the listing. */
+export interface KeptPart {
+  /** The product as an offer. */
+  readonly offer: ListingOffer;
+  /** It is no part any more; kept so that older news are known as such. */
+  readonly isWithdrawn: boolean;
 }
 
 /** What was answered for one product. */
@@ -547,7 +655,45 @@ export type LineRefusalReason =
   | 'amount_out_of_range'
   | 'unsupported_country'
   | 'unsupported_currency'
-  | 'hold_time_out_of_range';
+  | 'hold_time_out_of_range'
+  | 'choose_variant';
+
+/** A line of an import that never became a change: whoever took the file refused it. */
+export interface LineRefused {
+  readonly type: 'LineRefused';
+  /** Of the error catalogue, in lower case. */
+  readonly code: string;
+  /** What is wrong with it, and where. */
+  readonly message: string;
+}
+
+/** What the catalogue says, as far as a listing shows it. */
+export interface ListedProduct {
+  /** Who sells it. */
+  readonly sellerId: string;
+  /** One line. */
+  readonly title: string;
+  /** Plain text. */
+  readonly description: string;
+  /** Path of the category, parts joined by `/`. */
+  readonly category: string;
+  /** May be empty. */
+  readonly brand: string;
+  /** ISO 639-1 of title and description. */
+  readonly language: string;
+  /** URL of the main image; empty for none. */
+  readonly image: string;
+  /** Its own. */
+  readonly attributes: { readonly [key: string]: string };
+  /** Whether some routes may not carry it. */
+  readonly hazardous: boolean;
+  /** Whether its variants are bought in its place. */
+  readonly hasVariants: boolean;
+  /** False if it is deleted, or a variant of another product. */
+  readonly isListed: boolean;
+  /** When it was first created. */
+  readonly createdAt: number;
+}
 
 /** What shoppers find: a product alone, or all variants of one, with all that a search needs to find, rank, filter and show it. */
 export interface Listing {
@@ -571,9 +717,9 @@ export interface Listing {
   readonly attributes: { readonly [key: string]: string };
   /** Whether some routes may not carry it. */
   readonly hazardous: boolean;
-  /** What can be bought, by product id: one for a product without variants. */
+  /** What is for sale, by product id: one for a product without variants. */
   readonly offers: readonly ListingOffer[];
-  /** Decayed score of all offers. */
+  /** Decayed score of all offers, rounded. */
   readonly popularity: number;
   /** 0 to 9: the logarithm of the score. */
   readonly popularityRange: number;
@@ -581,7 +727,7 @@ export interface Listing {
   readonly rating: Stars;
   /** False once it is deleted: it leaves the search. */
   readonly isForSale: boolean;
-  /** Categories in which it was listed before, so that no index keeps it there. */
+  /** Top categories in which it was before, so that no index keeps it there; sorted. */
   readonly formerCategories: readonly string[];
   /** Rises with every change. */
   readonly version: number;
@@ -621,6 +767,18 @@ export interface ListingPart {
   readonly offer: ListingOffer;
   /** It is no part of this listing any more. */
   readonly isWithdrawn: boolean;
+}
+
+/** All that a listing is made from. Key: listing id, which is the product's. */
+export interface ListingState {
+  /** Null as long as variants know it and the catalogue doesn't. */
+  readonly product: ListedProduct | null;
+  /** By product id. */
+  readonly parts: readonly KeptPart[];
+  /** Top categories in which it was before; sorted. */
+  readonly formerCategories: readonly string[];
+  /** Of the listing that was told last; 0 for none. */
+  readonly version: number;
 }
 
 /** What became of a notification: the mail that was written, and whether it went out. One a notification. */
@@ -737,6 +895,36 @@ export interface Offer {
   readonly customerLimit: number | null;
   /** The product's version. */
   readonly version: number;
+  /** Then these are bought instead of it. */
+  readonly hasVariants: boolean;
+}
+
+/** What is known of a product for the listing that shows it. Key: product id. */
+export interface OfferState {
+  /** Null as long as others know it and the catalogue doesn't. */
+  readonly product: OfferedProduct | null;
+  /** Where units are free; sorted. */
+  readonly warehouses: readonly string[];
+  /** Its decayed score, rounded so that small changes are none. */
+  readonly popularity: number;
+  /** Of its published reviews. */
+  readonly rating: Stars;
+  /** Of the offer that was told last; 0 for none. */
+  readonly version: number;
+}
+
+/** What the catalogue says, as far as an offer asks. */
+export interface OfferedProduct {
+  /** The product that this is a variant of. */
+  readonly variantOf: string | null;
+  /** Of a variant: `size` -> `M`. */
+  readonly options: { readonly [key: string]: string };
+  /** Of one unit, before tax. */
+  readonly price: Money;
+  /** Of one unit, packed. */
+  readonly weightGrams: number;
+  /** False once it is deleted. */
+  readonly isForSale: boolean;
 }
 
 /** The order was given up; nothing is held. Final, but for a payment that succeeds late. */
@@ -989,6 +1177,12 @@ export type ParcelStatus =
   | 'returning'
   | 'returned';
 
+/** The last version of a product that said something of a variant, so that what an older one said is passed over, however late it comes. Key: `<variant id>/<product id>`. */
+export interface ParentVersion {
+  /** Of the product. */
+  readonly version: number;
+}
+
 /** How it will be paid. */
 export interface Payment {
   /** The payment provider's word, such as `card`. */
@@ -1212,6 +1406,22 @@ export type ProductStatus =
   | 'active'
   | 'deleted';
 
+/** Which attributes the products of a type have: a shirt has size, fabric and colour, a television has a screen size and a resolution. */
+export interface ProductType {
+  /** Its name; `[a-z][a-z0-9-]{0,63}`. */
+  readonly type: string;
+  /** The name for people. */
+  readonly title: string;
+  /** In the order to show them. */
+  readonly attributes: readonly AttributeRule[];
+  /** Gone: products that have it keep their attributes until their next change. */
+  readonly isDeleted: boolean;
+  /** When it was written. */
+  readonly updatedAt: number;
+  /** The operator who wrote it. */
+  readonly updatedBy: string;
+}
+
 /** Looked at a product's page. */
 export interface ProductViewed {
   readonly type: 'ProductViewed';
@@ -1226,6 +1436,41 @@ export interface ProductWished {
   readonly type: 'ProductWished';
   /** Which. */
   readonly productId: string;
+}
+
+/** What a product says of one of its variants, whole. Only the streams send it: each change of a product leads to one for each variant. */
+export interface PutVariant {
+  readonly type: 'PutVariant';
+  /** The product that says so. */
+  readonly variantOf: string;
+  /** Its version; what an older version said counts no more. */
+  readonly parentVersion: number;
+  /** `size` -> `M`. */
+  readonly options: { readonly [key: string]: string };
+  /** As the product has it. */
+  readonly title: string;
+  /** As the product has it. */
+  readonly description: string;
+  /** As the product has it. */
+  readonly category: string;
+  /** As the product has it. */
+  readonly brand: string;
+  /** Of one unit, before tax. */
+  readonly price: Money;
+  /** URLs, its own one first. */
+  readonly images: readonly string[];
+  /** As the product has them. */
+  readonly attributes: { readonly [key: string]: string };
+  /** Of one unit, packed. */
+  readonly weightGrams: number;
+  /** As the product has it. */
+  readonly customerLimit: number | null;
+  /** As the product has it. */
+  readonly productType: string;
+  /** As the product has it. */
+  readonly language: string;
+  /** As the product has it. */
+  readonly hazardous: boolean;
 }
 
 /** What buyers think of a product: exact sums over its published reviews. */
@@ -1599,6 +1844,10 @@ export interface StockChange {
   readonly sequence: number | null;
   /** When the gateway took it. */
   readonly at: number;
+  /** The supplier's feed that it came with; empty for none. */
+  readonly importId: string;
+  /** Its line there, from 1; 0 for none. */
+  readonly importLine: number;
   /** Relative or absolute. */
   readonly change: StockDelta | StockCount;
 }
@@ -1612,7 +1861,8 @@ export type StockChangeRefusalReason =
   | 'below_zero'
   | 'below_held'
   | 'out_of_range'
-  | 'too_many_warehouses';
+  | 'too_many_warehouses'
+  | 'choose_variant';
 
 /** Nothing changed. */
 export interface StockChangeRefused {
@@ -1656,8 +1906,12 @@ export interface StockEvent {
   readonly sellerId: string;
   /** When it was decided. */
   readonly at: number;
-  /** Applied or refused. */
-  readonly outcome: StockChanged | StockChangeRefused;
+  /** As the change has it. */
+  readonly importId: string;
+  /** As the change has it. */
+  readonly importLine: number;
+  /** Applied or refused; or what a line of an import says is no change at all. */
+  readonly outcome: StockChanged | StockChangeRefused | LineRefused;
 }
 
 /** The whole quantity of the line is held. */
@@ -1846,19 +2100,25 @@ export interface RecordTypes {
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
   readonly HoldState: HoldState;
+  readonly Import: Import;
+  readonly ImportTally: ImportTally;
   readonly Listing: Listing;
   readonly ListingPart: ListingPart;
+  readonly ListingState: ListingState;
   readonly MailOutcome: MailOutcome;
   readonly Notification: Notification;
+  readonly OfferState: OfferState;
   readonly OrderCommand: OrderCommand;
   readonly OrderEvent: OrderEvent;
   readonly OrderState: OrderState;
   readonly OrderSubmitted: OrderSubmitted;
+  readonly ParentVersion: ParentVersion;
   readonly PaymentRequest: PaymentRequest;
   readonly PaymentResult: PaymentResult;
   readonly Popularity: Popularity;
   readonly Product: Product;
   readonly ProductActivity: ProductActivity;
+  readonly ProductType: ProductType;
   readonly Rating: Rating;
   readonly RecentPayments: RecentPayments;
   readonly ReservationCommand: ReservationCommand;

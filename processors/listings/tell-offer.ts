@@ -1,0 +1,94 @@
+// Tells the listing of a product what has changed of it as an offer: at once where both have one key, and so one task; a
+// variant's news travel. What the listing wouldn't show is no news: a unit less, as long as one is left where it was.
+import { sameValue } from '../../base/same-value.ts';
+import type {
+  Listing,
+  ListingPart,
+  ListingState,
+  OfferState,
+  Popularity,
+  Product,
+  Rating,
+  StockLevel,
+} from '../../schemas/types.generated.ts';
+import type { Context, Processor, Record } from '../../streams/api.ts';
+import { requireKey } from '../require-key.ts';
+import { changeListing } from './assemble-listing.ts';
+import { withPart, withProduct } from './listing.ts';
+import {
+  changeOfPopularity,
+  changeOfProduct,
+  changeOfRating,
+  changeOfStock,
+  listingOfOffer,
+  type OfferChange,
+  offerOf,
+  unknownOffer,
+} from './offer.ts';
+
+interface OfferWiring {
+  readonly stores: { readonly offers: OfferState; readonly listings: ListingState };
+  readonly outputs: { readonly listingParts: ListingPart; readonly listings: Listing };
+  readonly timers: never;
+}
+
+export const tellOfferOfStock = tellOfferOf('stock', changeOfStock satisfies (level: StockLevel) => OfferChange);
+export const tellOfferOfPopularity = tellOfferOf(
+  'popularity',
+  changeOfPopularity satisfies (popularity: Popularity) => OfferChange,
+);
+export const tellOfferOfRating = tellOfferOf('rating', changeOfRating satisfies (rating: Rating) => OfferChange);
+
+export const tellOfferOfProduct: Processor<Product, OfferWiring> = {
+  name: 'tell-offer-of-product',
+
+  process(record, context) {
+    const { key, value: product } = record;
+    requireKey(record, product.productId);
+    const parts = changeOffer(record, context, changeOfProduct(product));
+    // A variant has no listing, unless it wasn't always one.
+    if (product.variantOf !== null && context.stores.listings.get(key) === undefined) return;
+    changeListing(context, key, (state) => parts.reduce(withPart, withProduct(state, product)));
+  },
+};
+
+/** A processor for what others than the catalogue know of products. */
+function tellOfferOf<V extends { readonly productId: string }>(
+  of: string,
+  changeOf: (value: V) => OfferChange,
+): Processor<V, OfferWiring> {
+  return {
+    name: `tell-offer-of-${of}`,
+
+    process(record, context) {
+      requireKey(record, record.value.productId);
+      const parts = changeOffer(record, context, changeOf(record.value));
+      if (parts.length > 0) changeListing(context, record.key, (state) => parts.reduce(withPart, state));
+    },
+
+    // Most of these are no news.
+    prefetch: ({ key }) => ({ offers: [key] }),
+  };
+}
+
+/** Tells other listings what they must hear. Returns what the product's own listing must. */
+function changeOffer(
+  { key: productId }: Record<unknown>,
+  context: Context<OfferWiring>,
+  change: OfferChange,
+): Omit<ListingPart, 'listingId'>[] {
+  const { offers } = context.stores;
+  const before = offers.get(productId) ?? unknownOffer;
+  const changed = { ...before, ...change };
+  if (sameValue(before, changed)) return [];
+  const listingId = listingOfOffer(productId, changed);
+  const after = listingId === undefined ? changed : { ...changed, version: before.version + 1 };
+  offers.put(productId, after);
+  const offer = offerOf(productId, after);
+  if (listingId === undefined || offer === undefined) return [];
+  const formerId = listingOfOffer(productId, before);
+  const news = [{ listingId, offer, isWithdrawn: false }];
+  if (formerId !== undefined && formerId !== listingId) news.push({ listingId: formerId, offer, isWithdrawn: true });
+  for (const part of news) if (part.listingId !== productId) context.forward('listingParts', part.listingId, part);
+  return news.filter((part) => part.listingId === productId);
+}
