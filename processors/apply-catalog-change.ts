@@ -1,12 +1,15 @@
-// Applies a seller's catalogue change, or refuses it with a reason; and tells the product's stock what orders must know.
-// A repeated change changes nothing and is answered by the same event again.
+// Applies a change of the catalogue, or refuses it with a reason; tells the product's stock what orders must know, and the
+// product's variants what they are from now on. A repeated change changes nothing and is answered by the same event again.
 import { assert, unreachable } from '../base/assert.ts';
+import { sameValue } from '../base/same-value.ts';
+import { noImport } from '../schemas/catalog-defaults.ts';
 import type {
   CatalogChange,
   CatalogEvent,
+  CatalogRefusalReason,
   ChangeProduct,
-  CreateProduct,
   Offer,
+  ParentVersion,
   Product,
   StockLevel,
   StockState,
@@ -15,10 +18,18 @@ import type { Context, Processor } from '../streams/api.ts';
 import { catalogRefusal } from './catalog-rules.ts';
 import { requireKey } from './require-key.ts';
 import { emptyStock, levelOf } from './stock.ts';
+import { type TallyWiring, tallyImport, tallyReads } from './tally-import.ts';
+import { isOfAParent, type ParentsWord, type VariantChange, variantChangeId, variantChanges } from './variants.ts';
 
 interface CatalogWiring {
-  readonly stores: { readonly products: Product; readonly stock: StockState; readonly catalogOutcomes: CatalogEvent };
-  readonly outputs: {
+  readonly stores: TallyWiring['stores'] & {
+    readonly products: Product;
+    readonly stock: StockState;
+    readonly parentVersions: ParentVersion;
+    readonly catalogOutcomes: CatalogEvent;
+  };
+  readonly outputs: TallyWiring['outputs'] & {
+    readonly catalogChanges: CatalogChange;
     readonly products: Product;
     readonly catalogEvents: CatalogEvent;
     readonly stockLevels: StockLevel;
@@ -35,43 +46,92 @@ export const applyCatalogChange: Processor<CatalogChange, CatalogWiring> = {
     const { catalogOutcomes } = context.stores;
     const answered = catalogOutcomes.get(outcomeKey(change));
     const event = answered ?? eventFor(change, context.now, apply(context, change));
-    if (!answered) catalogOutcomes.put(outcomeKey(change), event);
+    if (!answered) {
+      catalogOutcomes.put(outcomeKey(change), event);
+      tallyImport(context, record.partition, event);
+    }
     context.forward('catalogEvents', key, event);
   },
 
-  prefetch: ({ key, value }) => ({ products: [key], stock: [key], catalogOutcomes: [outcomeKey(value)] }),
+  prefetch({ key, value }) {
+    const { change } = value;
+    const parentVersions = isOfAParent(change) ? [parentKey(key, change)] : [];
+    const importTallies = tallyReads(value);
+    return { products: [key], stock: [key], parentVersions, catalogOutcomes: [outcomeKey(value)], importTallies };
+  },
 };
 
 function apply(context: Context<CatalogWiring>, asked: CatalogChange): CatalogEvent['outcome'] {
-  const before = context.stores.products.get(asked.productId);
+  const { productId, change } = asked;
+  if (isOfAParent(change) && !isNews(context, productId, change)) return refused('superseded');
+  const before = context.stores.products.get(productId);
   const reason = catalogRefusal(asked, before);
-  if (reason) return { type: 'CatalogChangeRefused', reason };
+  if (reason) return refused(reason);
   const product = changed(asked, before, context.now);
-  context.stores.products.put(product.productId, product);
-  context.forward('products', product.productId, product);
+  // A product tells its variants all of it each time: mostly it's what they are.
+  if (before && isOfAParent(change) && isTheSame(before, product)) return done(before);
+  context.stores.products.put(productId, product);
+  context.forward('products', productId, product);
   putOffer(context, product);
-  return { type: 'ProductChanged', version: product.version };
+  for (const each of variantChanges(before, product)) sendVariant(context, asked, each);
+  return done(product);
+}
+
+/** Remembers, whatever comes of it: an older word counts no more, though a newer one was refused. */
+function isNews({ stores }: Context<CatalogWiring>, variantId: string, change: ParentsWord): boolean {
+  const key = parentKey(variantId, change);
+  const { version } = stores.parentVersions.get(key) ?? { version: 0 };
+  if (change.parentVersion <= version) return false;
+  stores.parentVersions.put(key, { version: change.parentVersion });
+  return true;
+}
+
+function sendVariant(
+  context: Context<CatalogWiring>,
+  asked: CatalogChange,
+  { variantId, change }: VariantChange,
+): void {
+  const changeId = variantChangeId(asked);
+  const { sellerId, at } = asked;
+  const derived = { changeId, productId: variantId, sellerId, at, ...noImport, change };
+  context.forward('catalogChanges', variantId, derived);
+}
+
+function refused(reason: CatalogRefusalReason): CatalogEvent['outcome'] {
+  return { type: 'CatalogChangeRefused', reason };
+}
+
+function done({ version }: Product): CatalogEvent['outcome'] {
+  return { type: 'ProductChanged', version };
+}
+
+function isTheSame(before: Product, { version: _, updatedAt: __, ...after }: Product): boolean {
+  return sameValue({ ...before, ...after }, before);
 }
 
 function changed(asked: CatalogChange, before: Product | undefined, now: number): Product {
-  const { change } = asked;
+  const { productId, sellerId, change } = asked;
   const step = { version: (before?.version ?? 0) + 1, updatedAt: now };
+  const whole = { productId, sellerId, status: 'active', createdAt: before?.createdAt ?? now, ...step } as const;
   switch (change.type) {
-    case 'CreateProduct':
-      return { ...created(asked, change), createdAt: before?.createdAt ?? now, ...step };
+    case 'CreateProduct': {
+      const { type: _, ...fields } = change;
+      return { ...fields, variantOf: null, options: {}, ...whole };
+    }
+    case 'PutVariant': {
+      const { type: _, parentVersion: __, ...fields } = change;
+      return { ...fields, variants: [], ...whole };
+    }
     case 'ChangeProduct':
       assert(before, 'the rules let only a known product be changed');
       return { ...before, ...stated(change, before), ...step };
     case 'DeleteProduct':
+    case 'DropVariant':
       assert(before, 'the rules let only a known product be deleted');
       return { ...before, status: 'deleted', ...step };
     default:
       return unreachable(change);
   }
-}
-
-function created({ productId, sellerId }: CatalogChange, { type: _, ...fields }: CreateProduct) {
-  return { productId, sellerId, ...fields, status: 'active' } as const;
 }
 
 /** The fields that a change gives, the others as they were. */
@@ -97,8 +157,9 @@ function stated(change: ChangeProduct, before: Product): Partial<Product> {
 
 /** A new product's stock is told at once: nothing of it, anywhere. */
 function putOffer(context: Context<CatalogWiring>, product: Product): void {
-  const { productId, sellerId, status, price, weightGrams, customerLimit, version } = product;
-  const offer: Offer = { sellerId, status, price, weightGrams, customerLimit, version };
+  const { productId, sellerId, status, price, weightGrams, customerLimit, version, variants } = product;
+  const hasVariants = variants.length > 0;
+  const offer: Offer = { sellerId, status, price, weightGrams, customerLimit, version, hasVariants };
   const before = context.stores.stock.get(productId);
   const stock = before ? { ...before, offer } : emptyStock(offer);
   context.stores.stock.put(productId, stock);
@@ -108,6 +169,10 @@ function putOffer(context: Context<CatalogWiring>, product: Product): void {
 function eventFor(change: CatalogChange, at: number, outcome: CatalogEvent['outcome']): CatalogEvent {
   const { changeId, productId, sellerId, importId, importLine } = change;
   return { changeId, productId, sellerId, at, importId, importLine, outcome };
+}
+
+function parentKey(variantId: string, { variantOf }: ParentsWord): string {
+  return `${variantId}/${variantOf}`;
 }
 
 function outcomeKey({ productId, changeId }: CatalogChange): string {

@@ -27,7 +27,7 @@ interface Case {
 
 type Rule = (asked: Case) => LineRefusalReason | undefined;
 
-const rules: readonly Rule[] = [isForSale, isInTheProductsCurrency, isAsQuoted, isWithinTheLimit];
+const rules: readonly Rule[] = [isForSale, isBoughtByItself, isInTheProductsCurrency, isAsQuoted, isWithinTheLimit];
 
 /** The whole quantity or nothing, once the rules allow it. `stock` is undefined for an unknown product. */
 export function decideHold(
@@ -48,6 +48,10 @@ export function decideHold(
 
 function isForSale({ stock }: Case): LineRefusalReason | undefined {
   return stock.offer.status === 'deleted' ? 'product_deleted' : undefined;
+}
+
+function isBoughtByItself({ stock }: Case): LineRefusalReason | undefined {
+  return stock.offer.hasVariants ? 'choose_variant' : undefined;
 }
 
 function isInTheProductsCurrency({ request, stock }: Case): LineRefusalReason | undefined {

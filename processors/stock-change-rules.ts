@@ -21,6 +21,7 @@ const rules: readonly Rule[] = [
   isNewerThanTheLast,
   leavesNoLessThanNothing,
   leavesWhatIsHeld,
+  takesInWhatIsBought,
   isPlausible,
   fitsInTheWarehouses,
 ];
@@ -50,6 +51,12 @@ function leavesNoLessThanNothing({ after }: Case): StockChangeRefusalReason | un
 
 function leavesWhatIsHeld({ change, stock, after }: Case): StockChangeRefusalReason | undefined {
   return after < (warehouseOf(stock, change.warehouseId)?.held ?? 0) ? 'below_held' : undefined;
+}
+
+/** A product with variants has no stock but theirs; what it had before it had any can be taken out. */
+function takesInWhatIsBought({ change, stock, after }: Case): StockChangeRefusalReason | undefined {
+  const before = warehouseOf(stock, change.warehouseId)?.onHand ?? 0;
+  return stock.offer.hasVariants && after > before ? 'choose_variant' : undefined;
 }
 
 function isPlausible({ after }: Case): StockChangeRefusalReason | undefined {

@@ -1,5 +1,5 @@
 // What a catalogue change says where its author says nothing.
-import type { CatalogChange, ChangeProduct, CreateProduct } from './types.generated.ts';
+import type { CatalogChange, ChangeProduct, CreateProduct, StockChange } from './types.generated.ts';
 
 /** Of a new product. */
 export const newProduct = {
@@ -15,8 +15,7 @@ export const newProduct = {
   language: 'en',
   hazardous: false,
   variants: [],
-  variantOf: null,
-  options: {},
+  replaces: false,
 } as const satisfies Partial<CreateProduct>;
 
 /** A change that leaves all as it is. */
@@ -38,4 +37,4 @@ export const unchangedProduct: ChangeProduct = {
 };
 
 /** Of a change that came alone. */
-export const noImport = { importId: '', importLine: 0 } as const satisfies Partial<CatalogChange>;
+export const noImport = { importId: '', importLine: 0 } as const satisfies Partial<CatalogChange & StockChange>;

@@ -13,6 +13,7 @@ const offer: Offer = {
   weightGrams: 1,
   customerLimit: null,
   version: 1,
+  hasVariants: false,
 };
 
 /** Warehouses by name with their free units. */
