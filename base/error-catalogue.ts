@@ -1,6 +1,7 @@
 // The one catalogue of errors: what each code means, what the program does about it, and what a person does.
 // `{name}` in a message is filled from the error's details. docs/errors.md lists every entry; a test keeps them equal.
-// What the gateway answers to its callers stands in request-errors.ts, what views and files say no with in storage-errors.ts.
+// What the gateway answers to its callers stands in request-errors.ts, what is about views, caches and images in
+// storage-errors.ts.
 import { requestErrors } from './request-errors.ts';
 import { storageErrors } from './storage-errors.ts';
 

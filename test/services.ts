@@ -7,6 +7,11 @@ export const services = {
   mongo: env('MONGO', 'mongodb://127.0.0.1:27017'),
   stripe: env('STRIPE', 'http://127.0.0.1:12111'),
   redis: env('REDIS', 'redis://127.0.0.1:6379'),
+  s3: {
+    url: env('S3', 'http://127.0.0.1:9100'),
+    keyId: env('S3_KEY_ID', 'local'),
+    secret: env('S3_SECRET', 'local-secret'),
+  },
   cassandra: {
     contactPoints: env('CASSANDRA', '127.0.0.1:9042').split(','),
     datacenter: env('CASSANDRA_DATACENTER', 'datacenter1'),
