@@ -64,6 +64,7 @@ const packages: PackageTable = {
   'smtp-server': ['test/**'],
   'postal-mime': ['test/**'],
   standardwebhooks: ['gateway/**', 'effects/*/{webhook,simulator}/**', ...inTests],
+  'temporal-polyfill': ['views/delivery/**', 'gateway/**', ...inTests],
   typebox: ['gateway/**', 'app/**', ...inTests],
   cockatiel: ['streams/**', ...inTests],
   'prom-client': ['streams/**', 'gateway/**', 'app/**', ...inTests],
