@@ -7,6 +7,7 @@ import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
 import type { ExpiryRecords, ExpiryWrite } from '../views/expiry/expiry-records.ts';
 import { projectExpiry } from '../views/expiry/project-expiry.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
+import { projectImports, projectImportTallies } from '../views/imports.ts';
 import { projectMails } from '../views/mails.ts';
 import { projectOrders } from '../views/orders.ts';
 import { projectProducts } from '../views/products.ts';
@@ -31,6 +32,8 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
     view(collections.outbox.name, { topic: topics.mails, projection: projectMails, ...into }),
     view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, ...into }),
     view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, ...into }),
+    view(collections.imports.name, { topic: topics.imports, projection: projectImports, ...into }),
+    view(collections.importTallies.name, { topic: topics.importTallies, projection: projectImportTallies, ...into }),
   ];
 }
 

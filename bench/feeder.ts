@@ -87,6 +87,7 @@ export async function feedStock(feeder: Feeder, products: number, unitsOf = stoc
       sellerId: 'seller',
       sequence: null,
       at,
+      ...noImport,
       change: { type: 'StockDelta', delta: unitsOf(product) },
     });
   }

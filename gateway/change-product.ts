@@ -77,6 +77,8 @@ function versionIn({ outcome }: CatalogEvent): number {
       throw new Refusal(refusalCodes[outcome.reason] ?? 'CATALOG_CHANGE_REFUSED', {
         details: { reason: outcome.reason },
       });
+    case 'LineRefused':
+      throw new Refusal('CATALOG_CHANGE_REFUSED', { details: { reason: outcome.code } });
     default:
       return unreachable(outcome);
   }

@@ -1,6 +1,7 @@
 // Takes stock changes of a seller: refuses those of products that the view knows to be another's, appends the rest.
 // Whether a change is applied is decided by the streams, which know for certain.
 import { unreachable } from '../base/assert.ts';
+import { noImport } from '../schemas/catalog-defaults.ts';
 import { topics } from '../schemas/topics.ts';
 import type { StockChange, StockEvent } from '../schemas/types.generated.ts';
 import { collections } from '../views/collections.ts';
@@ -80,7 +81,7 @@ function recordOf(sellerId: string, change: StockChangeShape, at: number): Stock
   const { changeId, productId, warehouseId, delta, count = 0, sequence = null } = change;
   const what =
     delta === undefined ? ({ type: 'StockCount', count } as const) : ({ type: 'StockDelta', delta } as const);
-  return { changeId, productId, warehouseId, sellerId, sequence, at, change: what };
+  return { changeId, productId, warehouseId, sellerId, sequence, at, ...noImport, change: what };
 }
 
 function outcomeOf({ outcome }: StockEvent): ChangeOutcome {
@@ -89,6 +90,8 @@ function outcomeOf({ outcome }: StockEvent): ChangeOutcome {
       return { status: 'applied', before: outcome.before, after: outcome.after };
     case 'StockChangeRefused':
       return { status: 'refused', reason: outcome.reason };
+    case 'LineRefused':
+      return { status: 'refused', reason: outcome.code };
     default:
       return unreachable(outcome);
   }

@@ -68,8 +68,8 @@ function apply(context: Context<CatalogWiring>, asked: CatalogChange): CatalogEv
   const reason = catalogRefusal(asked, before);
   if (reason) return refused(reason);
   const product = changed(asked, before, context.now);
-  // A product tells its variants all of it each time: mostly it's what they are.
-  if (before && isOfAParent(change) && isTheSame(before, product)) return done(before);
+  // A product tells its variants all of it each time, and a catalogue is sent whole: mostly it's what they are.
+  if (before && isWhole(change) && isTheSame(before, product)) return done(before);
   context.stores.products.put(productId, product);
   context.forward('products', productId, product);
   putOffer(context, product);
@@ -105,6 +105,10 @@ function done({ version }: Product): CatalogEvent['outcome'] {
   return { type: 'ProductChanged', version };
 }
 
+function isWhole(change: CatalogChange['change']): boolean {
+  return isOfAParent(change) || (change.type === 'CreateProduct' && change.replaces);
+}
+
 function isTheSame(before: Product, { version: _, updatedAt: __, ...after }: Product): boolean {
   return sameValue({ ...before, ...after }, before);
 }
@@ -115,7 +119,7 @@ function changed(asked: CatalogChange, before: Product | undefined, now: number)
   const whole = { productId, sellerId, status: 'active', createdAt: before?.createdAt ?? now, ...step } as const;
   switch (change.type) {
     case 'CreateProduct': {
-      const { type: _, ...fields } = change;
+      const { type: _, replaces: __, ...fields } = change;
       return { ...fields, variantOf: null, options: {}, ...whole };
     }
     case 'PutVariant': {

@@ -6,10 +6,11 @@ import type { Context, Processor } from '../streams/api.ts';
 import { requireKey } from './require-key.ts';
 import { levelOf, setOnHand, warehouseOf } from './stock.ts';
 import { stockChangeRefusal } from './stock-change-rules.ts';
+import { type TallyWiring, tallyImport, tallyReads } from './tally-import.ts';
 
 interface StockChangeWiring {
-  readonly stores: { readonly stock: StockState; readonly stockOutcomes: StockEvent };
-  readonly outputs: { readonly stockEvents: StockEvent; readonly stockLevels: StockLevel };
+  readonly stores: TallyWiring['stores'] & { readonly stock: StockState; readonly stockOutcomes: StockEvent };
+  readonly outputs: TallyWiring['outputs'] & { readonly stockEvents: StockEvent; readonly stockLevels: StockLevel };
   readonly timers: never;
 }
 
@@ -22,11 +23,18 @@ export const applyStockChange: Processor<StockChange, StockChangeWiring> = {
     const { stockOutcomes } = context.stores;
     const answered = stockOutcomes.get(outcomeKey(change));
     const event = answered ?? eventFor(change, context.now, apply(context, change));
-    if (!answered) stockOutcomes.put(outcomeKey(change), event);
+    if (!answered) {
+      stockOutcomes.put(outcomeKey(change), event);
+      tallyImport(context, record.partition, event);
+    }
     context.forward('stockEvents', key, event);
   },
 
-  prefetch: ({ key, value }) => ({ stock: [key], stockOutcomes: [outcomeKey(value)] }),
+  prefetch: ({ key, value }) => ({
+    stock: [key],
+    stockOutcomes: [outcomeKey(value)],
+    importTallies: tallyReads(value),
+  }),
 };
 
 function apply(context: Context<StockChangeWiring>, change: StockChange): StockEvent['outcome'] {
@@ -57,8 +65,8 @@ function onHandAfter(change: StockChange['change'], before: number): number {
 }
 
 function eventFor(change: StockChange, at: number, outcome: StockEvent['outcome']): StockEvent {
-  const { changeId, productId, warehouseId, sellerId } = change;
-  return { changeId, productId, warehouseId, sellerId, at, outcome };
+  const { changeId, productId, warehouseId, sellerId, importId, importLine } = change;
+  return { changeId, productId, warehouseId, sellerId, at, importId, importLine, outcome };
 }
 
 function outcomeKey({ productId, changeId }: StockChange): string {

@@ -6,8 +6,12 @@ import type { TopologyBuilder } from '../streams/topology.ts';
 
 export const stock = (stores: Stores, topics: Topics) => (builder: TopologyBuilder) => {
   builder.source(topics.stockChanges, applyStockChange, {
-    stores: { stock: stores.stock, stockOutcomes: stores.stockOutcomes },
-    outputs: { stockEvents: topics.stockEvents, stockLevels: topics.stockLevels },
+    stores: { stock: stores.stock, stockOutcomes: stores.stockOutcomes, importTallies: stores.importTallies },
+    outputs: {
+      stockEvents: topics.stockEvents,
+      stockLevels: topics.stockLevels,
+      importTallies: topics.importTallies,
+    },
     timers: {},
   });
 };

@@ -40,8 +40,24 @@ export const collections = {
       { name: 'byTime', fields: ['at'] },
     ],
   },
-  /** By product and change id; from stock-events: what became of a seller's stock changes. */
-  stockChanges: { name: 'stockChanges', indexes: [{ name: 'byChange', fields: ['changeId', 'at'] }] },
-  /** By product and change id; from catalog-events: what became of a seller's edits. */
-  catalogChanges: { name: 'catalogChanges', indexes: [] },
+  /** As catalogChanges; from stock-events: what became of a seller's stock changes. */
+  stockChanges: {
+    name: 'stockChanges',
+    indexes: [
+      { name: 'byChange', fields: ['changeId', 'at'] },
+      { name: 'byRefusal', fields: ['refusedIn'] },
+    ],
+  },
+  /** By product and change id, lines of imports by import and line; from catalog-events: what became of a seller's edits. */
+  catalogChanges: { name: 'catalogChanges', indexes: [{ name: 'byRefusal', fields: ['refusedIn'] }] },
+  /** By seller and import; from imports: how far each was taken. */
+  imports: {
+    name: 'imports',
+    indexes: [
+      { name: 'bySeller', fields: ['sellerId', 'startedAt'] },
+      { name: 'byFeed', fields: ['feedId', 'startedAt'] },
+    ],
+  },
+  /** By seller, import and partition; from import-tallies: how many lines of an import were decided. */
+  importTallies: { name: 'importTallies', indexes: [] },
 } as const satisfies Record<string, CollectionSpec>;

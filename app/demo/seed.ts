@@ -86,6 +86,7 @@ export async function seedProducts(log: Log, { clock, topics, count }: SeedOptio
         sellerId,
         sequence: null,
         at,
+        ...noImport,
         change,
       });
     }

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { csvLines, ndjsonLines } from '../../gateway/bulk-lines.ts';
 import { Refusal } from '../../gateway/refusal.ts';
+import { noImport } from '../../schemas/catalog-defaults.ts';
 import { topics } from '../../schemas/topics.ts';
 import { eventually, TestGateway } from './test-gateway.ts';
 
@@ -66,7 +67,15 @@ describe('stock changes', () => {
     const before = await shop.count(topics.stockChanges);
     const sent = send({ changes: [change('theirs', { productId: 'theirs' })] }, { prefer: 'wait=1' });
     const outcome = { type: 'StockChanged', before: 0, after: 1 } as const;
-    const event = { changeId: 'theirs', productId: 'theirs', warehouseId: 'w1', sellerId: 'other', at: 1, outcome };
+    const event = {
+      changeId: 'theirs',
+      productId: 'theirs',
+      warehouseId: 'w1',
+      sellerId: 'other',
+      at: 1,
+      ...noImport,
+      outcome,
+    };
     await eventually(async () => (await shop.count(topics.stockChanges)) > before || undefined);
     await shop.append(topics.stockEvents, 'theirs', event);
     const { body } = await sent;

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Operations } from '../../gateway/operations.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { noImport } from '../../schemas/catalog-defaults.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { StockChange } from '../../schemas/types.generated.ts';
 import { deadLetter } from '../../streams/dead-letter.ts';
@@ -114,6 +115,7 @@ describe('dead letters', () => {
     sellerId: 'seller',
     sequence: null,
     at: 1,
+    ...noImport,
     change: { type: 'StockDelta', delta: 1 },
   };
   before(async () => {

@@ -87,10 +87,18 @@ export class TestDecider {
     else await this.#command(value as OrderCommand);
   }
 
-  async #catalog({ changeId, productId, sellerId, at, change }: CatalogChange): Promise<void> {
+  async #catalog({ changeId, productId, sellerId, at, importId, importLine, change }: CatalogChange): Promise<void> {
     const before = this.#products.get(productId);
     const answer = (outcome: object) =>
-      this.#send(topics.catalogEvents, productId, { changeId, productId, sellerId, at, outcome } as never);
+      this.#send(topics.catalogEvents, productId, {
+        changeId,
+        productId,
+        sellerId,
+        at,
+        importId,
+        importLine,
+        outcome,
+      } as never);
     const refuse = (reason: string) => answer({ type: 'CatalogChangeRefused', reason });
     if (change.type === 'CreateProduct' && before?.status === 'active') return refuse('already_exists');
     if (change.type !== 'CreateProduct' && !before) return refuse('unknown_product');
@@ -110,7 +118,8 @@ export class TestDecider {
     await answer({ type: 'ProductChanged', version });
   }
 
-  async #stock({ changeId, productId, warehouseId, sellerId, at, change }: StockChange): Promise<void> {
+  async #stock({ change, sequence: _, ...asked }: StockChange): Promise<void> {
+    const { productId, sellerId, at } = asked;
     const before = this.#free.get(productId) ?? 0;
     const after = change.type === 'StockDelta' ? before + change.delta : change.count;
     const owner = this.#products.get(productId)?.sellerId;
@@ -120,7 +129,7 @@ export class TestDecider {
     const outcome = isApplied
       ? ({ type: 'StockChanged', before, after } as const)
       : ({ type: 'StockChangeRefused', reason } as const);
-    await this.#send(topics.stockEvents, productId, { changeId, productId, warehouseId, sellerId, at, outcome });
+    await this.#send(topics.stockEvents, productId, { ...asked, outcome });
     if (isApplied) await this.#level(productId, at);
   }
 

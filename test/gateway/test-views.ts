@@ -5,6 +5,7 @@ import { topics } from '../../schemas/topics.ts';
 import type { Projection } from '../../streams/api.ts';
 import { projectCatalogChanges } from '../../views/catalog-changes.ts';
 import type { Documents, DocumentWrite } from '../../views/documents/documents.ts';
+import { projectImports, projectImportTallies } from '../../views/imports.ts';
 import { projectMails } from '../../views/mails.ts';
 import { projectOrders } from '../../views/orders.ts';
 import { projectProducts } from '../../views/products.ts';
@@ -22,6 +23,8 @@ const views = [
   { topic: topics.mails, projection: projectMails },
   { topic: topics.stockEvents, projection: projectStockChanges },
   { topic: topics.catalogEvents, projection: projectCatalogChanges },
+  { topic: topics.imports, projection: projectImports },
+  { topic: topics.importTallies, projection: projectImportTallies },
 ] as const;
 
 export class TestViews {

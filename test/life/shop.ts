@@ -106,7 +106,7 @@ async function stockUp(): Promise<void> {
     for (const warehouseId of warehouses) {
       const change = { type: 'StockDelta', delta: unitsOf(plan.orders, plan.products) } as const;
       const changeId = `${productId}-${warehouseId}`;
-      const whose = { productId, warehouseId, sellerId: 'seller', sequence: null, at };
+      const whose = { productId, warehouseId, sellerId: 'seller', sequence: null, at, ...noImport };
       await feeder.add(topics.stockChanges, productId, { ...whose, changeId, change });
     }
   }

@@ -22,11 +22,13 @@ describe('given nothing', () => {
   test('when a product is created, then it stands out, with no stock yet', () => {
     const task = new TestTask();
     const sent = edit(task, lampFields);
-    const { type: _, ...fields } = lampFields;
+    const { type: _, replaces: __, ...fields } = lampFields;
     const product: Product = {
       productId: 'lamp',
       sellerId: 'sally',
       ...fields,
+      variantOf: null,
+      options: {},
       status: 'active',
       version: 1,
       createdAt: task.now,

@@ -33,6 +33,8 @@ describe('given 5 lamps of which 2 are held', () => {
         warehouseId: 'east',
         sellerId: 'sally',
         at: task.now,
+        importId: '',
+        importLine: 0,
         outcome: { type: 'StockChanged', before: 5, after: 8 },
       },
     ]);

@@ -49,7 +49,7 @@ export function stockChange(
   more: Partial<StockChange> = {},
 ): StockChange {
   const changeId = `${warehouseId}-${JSON.stringify(change)}`;
-  return { changeId, productId, warehouseId, sellerId: 'sally', sequence: null, at: 1, change, ...more };
+  return { changeId, productId, warehouseId, sellerId: 'sally', sequence: null, at: 1, ...noImport, change, ...more };
 }
 
 export const delta = (units: number): StockChange['change'] => ({ type: 'StockDelta', delta: units });

@@ -73,6 +73,7 @@ export class Wishes {
       sellerId: chance(random, 0.05) ? 'mallory' : product.sellerId,
       sequence: chance(random, 0.3) ? between(random, 1, 50) : null,
       at,
+      ...noImport,
       change,
     };
   }

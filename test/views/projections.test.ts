@@ -222,7 +222,7 @@ test('the first outcome of a notification is kept', () => {
 });
 
 test('a stock change was applied or refused', () => {
-  const change = { changeId: 'c/1', productId: 'lamp', warehouseId: 'east', sellerId: 'sally', at: 5 };
+  const change = { changeId: 'c/1', productId: 'lamp', warehouseId: 'east', sellerId: 'sally', at: 5, ...noImport };
   const written = { kind: 'insert', collection: 'stockChanges', id: 'lamp/c/1', position };
   assert.deepEqual(
     writesOf(projectStockChanges, { ...change, outcome: { type: 'StockChanged', before: 1, after: 4 } }),

@@ -12,6 +12,7 @@ import { type IsIn, LedgerComparer, LevelComparer } from '../../../processors/re
 import { TaskExaminer, type TaskFacts } from '../../../processors/reconcile/examine-task.ts';
 import { type Finding, Findings } from '../../../processors/reconcile/finding.ts';
 import { emptyStock, levelOf } from '../../../processors/stock.ts';
+import { noImport } from '../../../schemas/catalog-defaults.ts';
 import type {
   CustomerPurchases,
   HoldState,
@@ -155,6 +156,7 @@ function stockOf({ onHand, held, committed }: { onHand: number; held: number; co
     weightGrams: 500,
     customerLimit: 5,
     version: 1,
+    hasVariants: false,
   } as const;
   const warehouses = [{ warehouseId: 'east', onHand, held, sequence: null }];
   return { ...emptyStock(offer), warehouses, takenIn: onHand + committed, committed, version: 7 };
@@ -162,7 +164,7 @@ function stockOf({ onHand, held, committed }: { onHand: number; held: number; co
 
 export function stockEvent(productId: string, changeId: string, before: number, after: number): StockEvent {
   const outcome = { type: 'StockChanged', before, after } as const;
-  return { changeId, productId, warehouseId: 'east', sellerId: 'sally', at: now - hour, outcome };
+  return { changeId, productId, warehouseId: 'east', sellerId: 'sally', at: now - hour, ...noImport, outcome };
 }
 
 export function steps(orderId: string, types: readonly OrderEvent['event']['type'][]): Told<OrderEvent>[] {
