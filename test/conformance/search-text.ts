@@ -11,6 +11,7 @@ const forms: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ['battery', 'batteries'],
     ['run', 'running'],
     ['shoe', 'shoes'],
+    ["men's", 'mens'],
   ],
   de: [
     ['buch', 'bücher'],
@@ -20,6 +21,7 @@ const forms: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
   fr: [
     ['animal', 'animaux'],
     ['livre', 'livres'],
+    ['eau', "l'eau"],
   ],
   es: [
     ['botón', 'botones'],
@@ -106,6 +108,19 @@ export function text(open: OpenSearch): void {
     for (const [index, [title, words]] of sameWithoutMarks.entries()) {
       assert.ok((await found(search, words)).includes(`t${index}`), `${words} -> ${title}`);
     }
+  });
+
+  it('is parted as a query is: at hyphens, not within numbers', async () => {
+    const search = await open();
+    await fill(search, [
+      listing('cable', { title: 'USB-C/HDMI cable', attributes: { length: ['1.5 m'] } }),
+      listing('jack', { title: 'Adapter (3,5mm)' }),
+      listing('five', { title: 'Five 5 m ropes' }),
+    ]);
+    assert.deepEqual(await found(search, 'usb c'), ['cable']);
+    assert.deepEqual(await found(search, 'hdmi 1.5'), ['cable']);
+    assert.deepEqual(await found(search, '3,5mm'), ['jack']);
+    assert.deepEqual(await foundSet(search, '5'), ['five']);
   });
 
   it('leaves no word out, however common', async () => {

@@ -1,5 +1,6 @@
-// The opaque text that leads to a search's next page: base64url of [query, values] in JSON, the values being what an engine
-// needs to go on after the page's last hit. It is no secret, since a made-up one shows nothing that the query wouldn't.
+// The opaque text that leads to a search's next page: base64url of [query, values] in JSON, the values being what an
+// engine needs to go on after the page's last hit. It is no secret, since a made-up one shows nothing that the query
+// wouldn't.
 import { createHash } from 'node:crypto';
 import { StockstreamError } from '../../base/errors.ts';
 import type { SearchQuery } from './search.ts';

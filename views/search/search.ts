@@ -83,7 +83,7 @@ export type SearchWrite =
  * digit; two letters swapped are one mistake. What has the word itself comes before what has something like it.
  */
 export interface QueryTerm {
-  /** One or more words, lower case, separated by one space; each must be found, together or apart. */
+  /** One or more words as `wordsOf` gives them, separated by one space; each must be found, together or apart. */
   readonly text: string;
   /**
    * Each of one or more words, which stand next to each other in one field. A synonym counts as much as the word and
