@@ -76,6 +76,15 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     },
     offers: { name: 'offers', key: 'product id', serde: serdeOf('OfferState') },
     listings: { name: 'listings', key: 'listing id', serde: serdeOf('ListingState') },
+    logisticsWarehouses: { name: 'logistics-warehouses', key: 'warehouse id', serde: serdeOf('WarehouseState') },
+    logisticsAreas: { name: 'logistics-areas', key: 'area id', serde: serdeOf('AreaState') },
+    logisticsRoutes: { name: 'logistics-routes', key: 'route id', serde: serdeOf('RouteState') },
+    logisticsOutcomes: {
+      name: 'logistics-outcomes',
+      key: 'change id',
+      serde: serdeOf('LogisticsEvent'),
+      expiresAt: (value: { readonly at: number }) => after(value.at),
+    },
   };
 }
 

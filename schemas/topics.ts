@@ -29,6 +29,8 @@ const forGood = undefined;
 const kept = { partitions: productPartitions, cleanup: 'delete', retentionMs: inputRetention } as const;
 /** The last value a product. */
 const compacted = { partitions: productPartitions, cleanup: 'compact', retentionMs: forGood } as const;
+/** One task knows the whole. */
+const one = { partitions: 1, cleanup: 'delete', retentionMs: inputRetention } as const;
 /** The last value of each of few keys. */
 const few = { partitions: 2, cleanup: 'compact', retentionMs: forGood } as const;
 
@@ -99,6 +101,28 @@ export const topics = {
   ratings: topic({ name: 'ratings', key: 'product', serde: serdeOf('Rating'), ...compacted }),
   listingParts: topic({ name: 'listing-parts', key: 'listing', serde: serdeOf('ListingPart'), ...kept }),
   listings: topic({ name: 'listings', key: 'listing', serde: serdeOf('Listing'), ...compacted }),
+  logisticsChanges: topic({
+    name: 'logistics-changes',
+    key: 'part of the network',
+    serde: serdeOf('LogisticsChange'),
+    ...one,
+  }),
+  // What the network is made of is its fold.
+  logisticsEvents: topic({
+    name: 'logistics-events',
+    key: 'part of the network',
+    serde: serdeOf('LogisticsEvent'),
+    ...one,
+    retentionMs: forGood,
+  }),
+  deliveryOptions: topic({
+    name: 'delivery-options',
+    key: 'part of the network',
+    serde: serdeOf('DeliveryEntry'),
+    ...one,
+    cleanup: 'compact',
+    retentionMs: forGood,
+  }),
   users: topic({
     name: 'users',
     key: 'e-mail address',
@@ -113,6 +137,15 @@ export const topics = {
     name: 'view-generations',
     key: 'generation',
     serde: serdeOf('ViewGenerationEvent'),
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: forGood,
+  }),
+  /** One partition: which settings hold follows from the order. */
+  searchSettings: topic({
+    name: 'search-settings',
+    key: 'always the same',
+    serde: serdeOf('SearchSettingsChange'),
     partitions: 1,
     cleanup: 'delete',
     retentionMs: forGood,

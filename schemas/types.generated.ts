@@ -33,6 +33,23 @@ export interface Allocation {
   readonly quantity: number;
 }
 
+/** How an area is reached. */
+export interface AreaOptions {
+  readonly type: 'AreaOptions';
+  /** Which. */
+  readonly area: DeliveryArea;
+  /** Those that no other way from the same warehouse is at least as good as, in every respect. */
+  readonly ways: readonly DeliveryWay[];
+}
+
+/** An area of the delivery network with what leads to it. Key: area id. */
+export interface AreaState {
+  /** As it stands. */
+  readonly area: DeliveryArea;
+  /** By route id. */
+  readonly routes: readonly DeliveryRoute[];
+}
+
 /** A line of the order, merged by product. */
 export interface AskedLine {
   /** The first line of the product. */
@@ -391,6 +408,13 @@ export interface CommitStock {
   readonly type: 'CommitStock';
 }
 
+/** When a country rests. */
+export interface CountryHolidays {
+  readonly type: 'CountryHolidays';
+  /** All of it. */
+  readonly calendar: HolidayCalendar;
+}
+
 /** A new product, or a deleted one of the same seller again. */
 export interface CreateProduct {
   readonly type: 'CreateProduct';
@@ -450,6 +474,58 @@ export interface Delivered {
   readonly endedAt: number;
 }
 
+/** Places that are reached in the same ways. */
+export interface DeliveryArea {
+  /** Unique. */
+  readonly areaId: string;
+  /** For people; may be empty. */
+  readonly name: string;
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string;
+  /** Beginnings (`10`) and ranges (`10115..14199`), without spaces and dashes; an empty beginning is the whole country. */
+  readonly postalCodes: readonly string[];
+}
+
+/** A part of the delivery network as it stands, as far as those who promise deliveries need it. Keyed by its kind and id, such as `area/DE-10`. */
+export interface DeliveryEntry {
+  /** What it is. */
+  readonly entry: AreaOptions | WarehouseHours | CountryHolidays | NetworkInForce | EntryGone;
+}
+
+/** How a carrier brings parcels from a warehouse to an area. */
+export interface DeliveryRoute {
+  /** Unique. */
+  readonly routeId: string;
+  /** Where to. */
+  readonly areaId: string;
+  /** Where from, by whom, how fast. */
+  readonly way: DeliveryWay;
+}
+
+/** What a carrier takes from a warehouse, and how fast it is. */
+export interface DeliveryWay {
+  /** Who carries it. */
+  readonly carrier: string;
+  /** Where from. */
+  readonly warehouseId: string;
+  /** The carrier's work days from pick-up to the door, at best; 0 for the same day. */
+  readonly minDays: number;
+  /** At worst. */
+  readonly maxDays: number;
+  /** Of the heaviest parcel. */
+  readonly maxWeightGrams: number;
+  /** Whether hazardous goods may go this way. */
+  readonly hazardous: boolean;
+  /** Whether it can be paid at the door. */
+  readonly cash: boolean;
+  /** A bit a day on which the carrier picks up and delivers, Monday the lowest. */
+  readonly workDays: number;
+  /** Minutes after midnight at the warehouse, if this carrier comes earlier than the warehouse's own. */
+  readonly cutOff: number | null;
+  /** Further days on which the carrier rests: days since 1970-01-01, sorted. */
+  readonly holidays: readonly number[];
+}
+
 /** The product has this variant no more, or is off sale itself. Only the streams send it. */
 export interface DropVariant {
   readonly type: 'DropVariant';
@@ -457,6 +533,20 @@ export interface DropVariant {
   readonly variantOf: string;
   /** Its version; what an older version said counts no more. */
   readonly parentVersion: number;
+}
+
+/** It was removed. */
+export interface EntryGone {
+  readonly type: 'EntryGone';
+}
+
+/** Each is as good as the others. */
+export interface EqualWords {
+  readonly type: 'EqualWords';
+  /** ISO 639-1; empty for all. */
+  readonly language: string;
+  /** Each of one or more words. */
+  readonly words: readonly string[];
 }
 
 /** Bring it back from the customer. */
@@ -543,6 +633,14 @@ export interface HoldState {
   readonly phase: HoldOpen | HoldRefused | HoldReleased | HoldCommitted | HoldReturned;
   /** The last one that was asked for. */
   readonly attempt: number;
+}
+
+/** Days on which a country rests: nothing is packed, picked up or delivered there. */
+export interface HolidayCalendar {
+  /** ISO 3166-1 alpha-2, upper case. */
+  readonly country: string;
+  /** Days since 1970-01-01, sorted. */
+  readonly holidays: readonly number[];
 }
 
 /** How far a bulk import or a run of a supplier's feed was taken into the log. What became of its lines is told by the tallies. */
@@ -781,6 +879,60 @@ export interface ListingState {
   readonly version: number;
 }
 
+/** An operator's change of the delivery network. */
+export interface LogisticsChange {
+  /** Unique; the same for every retry. */
+  readonly changeId: string;
+  /** The user id of who asks. */
+  readonly actor: string;
+  /** When the gateway took it. */
+  readonly at: number;
+  /** What is asked. */
+  readonly change: PutWarehouse | RemoveWarehouse | PutArea | RemoveArea | PutRoute | RemoveRoute | PutCalendar | SuspendNetwork;
+}
+
+/** Applied. */
+export interface LogisticsChanged {
+  readonly type: 'LogisticsChanged';
+}
+
+/** The answer to a change of the delivery network; a repeated change is answered by the same event again. */
+export interface LogisticsEvent {
+  /** The change that is answered. */
+  readonly changeId: string;
+  /** The user id of who asked. */
+  readonly actor: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** What was asked. */
+  readonly change: PutWarehouse | RemoveWarehouse | PutArea | RemoveArea | PutRoute | RemoveRoute | PutCalendar | SuspendNetwork;
+  /** Applied or refused. */
+  readonly outcome: LogisticsChanged | LogisticsRefused;
+}
+
+/** Why a change is refused. A reason that a reader doesn't know yet reads as `other`. */
+export type LogisticsRefusalReason =
+  | 'other'
+  | 'invalid_id'
+  | 'unknown_warehouse'
+  | 'unknown_area'
+  | 'unknown_route'
+  | 'still_in_use'
+  | 'invalid_country'
+  | 'invalid_time_zone'
+  | 'invalid_cut_off'
+  | 'invalid_days'
+  | 'invalid_postal_code'
+  | 'invalid_weight'
+  | 'too_many_routes';
+
+/** Nothing changed. */
+export interface LogisticsRefused {
+  readonly type: 'LogisticsRefused';
+  /** Why. */
+  readonly reason: LogisticsRefusalReason;
+}
+
 /** What became of a notification: the mail that was written, and whether it went out. One a notification. */
 export interface MailOutcome {
   /** Which notification. */
@@ -831,6 +983,13 @@ export interface Money {
   readonly amount: number;
   /** ISO 4217, upper case. */
   readonly currency: string;
+}
+
+/** Whether anybody looks at the network. */
+export interface NetworkInForce {
+  readonly type: 'NetworkInForce';
+  /** Whether everything is delivered everywhere, whatever it says. */
+  readonly isSuspended: boolean;
 }
 
 /** Nothing was set aside so far. */
@@ -925,6 +1084,17 @@ export interface OfferedProduct {
   readonly weightGrams: number;
   /** False once it is deleted. */
   readonly isForSale: boolean;
+}
+
+/** Who looks for the one finds the others, too, and not the other way. */
+export interface OneWayWords {
+  readonly type: 'OneWayWords';
+  /** ISO 639-1; empty for all. */
+  readonly language: string;
+  /** What is looked for. */
+  readonly from: string;
+  /** What is found, too. */
+  readonly to: readonly string[];
 }
 
 /** The order was given up; nothing is held. Final, but for a payment that succeeds late. */
@@ -1438,6 +1608,27 @@ export interface ProductWished {
   readonly productId: string;
 }
 
+/** Make an area, or change it. */
+export interface PutArea {
+  readonly type: 'PutArea';
+  /** All of it. */
+  readonly area: DeliveryArea;
+}
+
+/** Set a country's holidays. */
+export interface PutCalendar {
+  readonly type: 'PutCalendar';
+  /** All of them. */
+  readonly calendar: HolidayCalendar;
+}
+
+/** Make a route, or change it. */
+export interface PutRoute {
+  readonly type: 'PutRoute';
+  /** All of it. */
+  readonly route: DeliveryRoute;
+}
+
 /** What a product says of one of its variants, whole. Only the streams send it: each change of a product leads to one for each variant. */
 export interface PutVariant {
   readonly type: 'PutVariant';
@@ -1471,6 +1662,13 @@ export interface PutVariant {
   readonly language: string;
   /** As the product has it. */
   readonly hazardous: boolean;
+}
+
+/** Make a warehouse, or change it. */
+export interface PutWarehouse {
+  readonly type: 'PutWarehouse';
+  /** All of it. */
+  readonly warehouse: Warehouse;
 }
 
 /** What buyers think of a product: exact sums over its published reviews. */
@@ -1554,6 +1752,27 @@ export interface RejectedLine {
 /** The order has ended: the held units are free again. Not answered. */
 export interface ReleaseStock {
   readonly type: 'ReleaseStock';
+}
+
+/** Forget an area that no route leads to. */
+export interface RemoveArea {
+  readonly type: 'RemoveArea';
+  /** Which. */
+  readonly areaId: string;
+}
+
+/** Forget a route. */
+export interface RemoveRoute {
+  readonly type: 'RemoveRoute';
+  /** Which. */
+  readonly routeId: string;
+}
+
+/** Forget a warehouse that no route starts from. */
+export interface RemoveWarehouse {
+  readonly type: 'RemoveWarehouse';
+  /** Which. */
+  readonly warehouseId: string;
 }
 
 /** What a warehouse has. */
@@ -1748,6 +1967,50 @@ export interface RiskVerdict {
   readonly score: number;
   /** Names of the rules that spoke. */
   readonly findings: readonly string[];
+}
+
+/** Where a route is kept. Key: route id. */
+export interface RouteState {
+  /** The area that it leads to. */
+  readonly areaId: string;
+  /** The warehouse that it starts from. */
+  readonly warehouseId: string;
+}
+
+/** Synonyms and ranking weights of the search, as a whole, in the place of those before. One that isn't based on the version before it changes nothing; versions are counted in the order of the topic. */
+export interface SearchSettingsChange {
+  /** Unique. */
+  readonly changeId: string;
+  /** When. */
+  readonly at: number;
+  /** User id of who asked for it. */
+  readonly by: string;
+  /** The version that it takes the place of; 0 for what stands in the code. */
+  readonly basedOn: number;
+  /** In the operators' order. */
+  readonly synonyms: readonly (EqualWords | OneWayWords)[];
+  /** All of them. */
+  readonly weights: SearchWeights;
+}
+
+/** What relevance is blended from. */
+export interface SearchWeights {
+  /** Of the title against the other fields. */
+  readonly title: number;
+  /** Of the brand. */
+  readonly brand: number;
+  /** Of the category. */
+  readonly category: number;
+  /** Of attributes. */
+  readonly attributes: number;
+  /** Of the description. */
+  readonly description: number;
+  /** How much popularity adds to a text's score. */
+  readonly popularity: number;
+  /** How much stars add. */
+  readonly rating: number;
+  /** How much being in stock adds. */
+  readonly stock: number;
 }
 
 /** Saw a result page. */
@@ -1988,6 +2251,13 @@ export interface StockState {
   readonly version: number;
 }
 
+/** Look at the network, or at nothing: then everything is delivered everywhere. */
+export interface SuspendNetwork {
+  readonly type: 'SuspendNetwork';
+  /** Whether nothing looks at it. */
+  readonly isSuspended: boolean;
+}
+
 /** What an order costs, in the minor unit of the order's currency. schemas/totals.ts computes it. */
 export interface Totals {
   /** Sum of quantity times unit price. */
@@ -2071,6 +2341,35 @@ export interface VoidTooLate {
   readonly amount: number;
 }
 
+/** Where parcels are packed, and when. */
+export interface Warehouse {
+  /** As stock changes name it. */
+  readonly warehouseId: string;
+  /** For people. */
+  readonly name: string;
+  /** ISO 3166-1 alpha-2, upper case: whose holidays it keeps. */
+  readonly country: string;
+  /** As the country writes it. */
+  readonly postalCode: string;
+  /** IANA name, such as `Europe/Berlin`. */
+  readonly timeZone: string;
+  /** Minutes after midnight there: what is ordered later counts as ordered on the next work day. */
+  readonly cutOff: number;
+  /** Work days from the order to the carrier; 0 for the same day. */
+  readonly handlingDays: number;
+  /** A bit a day on which it packs, Monday the lowest. */
+  readonly workDays: number;
+  /** Whether it sends nothing for now. */
+  readonly isClosed: boolean;
+}
+
+/** When a warehouse sends. */
+export interface WarehouseHours {
+  readonly type: 'WarehouseHours';
+  /** All of it. */
+  readonly warehouse: Warehouse;
+}
+
 /** The stock in one warehouse. */
 export interface WarehouseLevel {
   /** Which. */
@@ -2079,6 +2378,14 @@ export interface WarehouseLevel {
   readonly onHand: number;
   /** Of these, units set aside for open orders. */
   readonly held: number;
+}
+
+/** A warehouse of the delivery network. Key: warehouse id. */
+export interface WarehouseState {
+  /** As it stands. */
+  readonly warehouse: Warehouse;
+  /** How many start from it. */
+  readonly routes: number;
 }
 
 /** The stock in one warehouse: 0 <= held <= onHand. */
@@ -2095,16 +2402,20 @@ export interface WarehouseStock {
 
 /** The values of topics and stores by name. */
 export interface RecordTypes {
+  readonly AreaState: AreaState;
   readonly AuditEntry: AuditEntry;
   readonly CatalogChange: CatalogChange;
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
+  readonly DeliveryEntry: DeliveryEntry;
   readonly HoldState: HoldState;
   readonly Import: Import;
   readonly ImportTally: ImportTally;
   readonly Listing: Listing;
   readonly ListingPart: ListingPart;
   readonly ListingState: ListingState;
+  readonly LogisticsChange: LogisticsChange;
+  readonly LogisticsEvent: LogisticsEvent;
   readonly MailOutcome: MailOutcome;
   readonly Notification: Notification;
   readonly OfferState: OfferState;
@@ -2125,6 +2436,8 @@ export interface RecordTypes {
   readonly ReservationReply: ReservationReply;
   readonly RiskCheck: RiskCheck;
   readonly RiskVerdict: RiskVerdict;
+  readonly RouteState: RouteState;
+  readonly SearchSettingsChange: SearchSettingsChange;
   readonly ShipmentRequest: ShipmentRequest;
   readonly ShipmentUpdate: ShipmentUpdate;
   readonly ShopperEvent: ShopperEvent;
@@ -2135,4 +2448,5 @@ export interface RecordTypes {
   readonly StockState: StockState;
   readonly UserEvent: UserEvent;
   readonly ViewGenerationEvent: ViewGenerationEvent;
+  readonly WarehouseState: WarehouseState;
 }
