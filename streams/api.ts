@@ -64,6 +64,8 @@ export interface Context<W extends Wiring> {
   readonly timers: { readonly [Name in W['timers']]: Timers };
   /** Sends a record on. Its timestamp is `now`; its partition follows from the key. */
   forward<Name extends keyof W['outputs'] & string>(output: Name, key: string, value: W['outputs'][Name]): void;
+  /** Has something counted as dropped, such as `late`: a few words for all of a topology, not a text of the record. */
+  drop(reason: string): void;
 }
 
 /** One step of the business: record in, effects out. A business "no" is an event; a throw is a fault. */

@@ -37,6 +37,8 @@ export class TaskBatch {
   /** Rows of the time index whose entry says otherwise: to be deleted. */
   readonly staleRows: TimeRow[] = [];
   readonly forwarded: Forwarded[] = [];
+  /** Why processors passed things over, once for each. */
+  readonly dropped: string[] = [];
   /** Records that are foreign; they are learned before the first `advance`. */
   readonly foreign: InputRecord[] = [];
   readonly #parts: BatchParts;
@@ -110,7 +112,7 @@ export class TaskBatch {
   restartCarefully(clock: Clock): boolean {
     if (this.#careful) return false;
     this.#parts.state.transaction.rollback(this.#start);
-    this.forwarded.length = this.deadLetters.length = this.staleRows.length = 0;
+    this.forwarded.length = this.dropped.length = this.deadLetters.length = this.staleRows.length = 0;
     this.#limit = this.#records;
     this.#rows = this.#fired = this.#records = 0;
     this.#careful = true;
@@ -120,6 +122,7 @@ export class TaskBatch {
   #enter(): void {
     this.#parts.scope.now = this.now;
     this.#parts.scope.forwarded = this.forwarded;
+    this.#parts.scope.dropped = this.dropped;
   }
 
   /** Runs `work` whole or not at all; false if it was suspended. */
@@ -127,6 +130,7 @@ export class TaskBatch {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
     const forwarded = this.forwarded.length;
+    const dropped = this.dropped.length;
     try {
       work();
     } catch (error) {
@@ -136,6 +140,7 @@ export class TaskBatch {
     if (transaction.missing.length === 0) return true;
     transaction.rollback(mark);
     this.forwarded.length = forwarded;
+    this.dropped.length = dropped;
     return false;
   }
 
@@ -144,6 +149,7 @@ export class TaskBatch {
     const { state } = this.#parts;
     const mark = state.transaction.mark();
     const forwarded = this.forwarded.length;
+    const dropped = this.dropped.length;
     for (const record of this.#input.records.slice(this.#records)) {
       try {
         if (record.problem === undefined) this.#parts.sources.get(record.topic)!.run(record);
@@ -152,6 +158,7 @@ export class TaskBatch {
       }
       state.transaction.rollback(mark);
       this.forwarded.length = forwarded;
+      this.dropped.length = dropped;
     }
     return false;
   }
@@ -190,6 +197,7 @@ export class TaskBatch {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
     const forwarded = this.forwarded.length;
+    const dropped = this.dropped.length;
     try {
       run();
       if (this.#careful) this.#encodeSince(mark, forwarded);
@@ -197,6 +205,7 @@ export class TaskBatch {
       if (error === suspended || transaction.missing.length > 0) throw suspended;
       transaction.rollback(mark);
       this.forwarded.length = forwarded;
+      this.dropped.length = dropped;
       this.#setAside(source, error, node.name);
     }
   }

@@ -13,8 +13,10 @@ export interface StreamsMetrics {
   readonly commitLatency: Histogram<'topology'>;
   /** punctuate-total: timers and expiries that took effect. */
   readonly punctuated: Counter<'topology'>;
-  /** dropped-records-total has no reason label in Kafka Streams; here: records set aside, by code. */
+  /** Records set aside, by code. */
   readonly deadLetters: Counter<'topology' | 'code'>;
+  /** dropped-records-total, which has no reason label in Kafka Streams: what processors passed over, such as `late`. */
+  readonly dropped: Counter<'topology' | 'reason'>;
   /** restore-records-total. */
   readonly restored: Counter<'topology'>;
   /** Tasks by state. */
@@ -42,6 +44,12 @@ export function createStreamsMetrics(registry: Registry): StreamsMetrics {
       name: 'stream_thread_dead_letter_records_total',
       help: 'Records set aside, by error code',
       labelNames: ['topology', 'code'],
+      registers,
+    }),
+    dropped: new Counter({
+      name: 'stream_thread_dropped_records_total',
+      help: 'What processors passed over, by reason',
+      labelNames: ['topology', 'reason'],
       registers,
     }),
     restored: counter('stream_thread_restore_records_total', 'Changelog records read to restore state'),

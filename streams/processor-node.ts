@@ -9,6 +9,8 @@ import type { PlainWires, PlainWiring } from './topology.ts';
 export interface BatchScope {
   now: number;
   forwarded: Forwarded[];
+  /** A reason for each thing that was dropped. */
+  dropped: string[];
 }
 
 export class ProcessorNode {
@@ -36,6 +38,9 @@ export class ProcessorNode {
       timers: timerHandles(wires, state),
       forward(output, key, value) {
         scope.forwarded.push({ topic: wires.outputs[output]!, key, value });
+      },
+      drop(reason) {
+        scope.dropped.push(reason);
       },
     };
   }

@@ -310,6 +310,7 @@ export class StreamThread {
       metrics.processed.inc({ topology }, batch!.consumed.length);
       metrics.punctuated.inc({ topology }, batch!.fired);
       for (const { code } of batch!.deadLetters) metrics.deadLetters.inc({ topology, code });
+      for (const reason of batch!.dropped) metrics.dropped.inc({ topology, reason });
     }
   }
 }

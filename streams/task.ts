@@ -76,7 +76,7 @@ export class StreamTask {
   /** Opens the restored state and starts running; `inputs` are the offsets to read on from, one a source. */
   open(progress: Progress | undefined, inputs: readonly number[]): void {
     const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
-    const scope: BatchScope = { now: 0, forwarded: [] };
+    const scope: BatchScope = { now: 0, forwarded: [], dropped: [] };
     const { sources, timers } = this.topology;
     this.#parts = {
       state,

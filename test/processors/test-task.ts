@@ -94,6 +94,8 @@ export class TestTask implements Context<TestWiring> {
     'payment-retry': timersIn(this.paymentRetry),
   };
   outbox: Message[] = [];
+  /** Why things were passed over. */
+  readonly dropped: string[] = [];
 
   constructor(windowMs?: number) {
     const specs = Object.entries(storesFor(windowMs));
@@ -104,6 +106,10 @@ export class TestTask implements Context<TestWiring> {
   forward<Name extends TopicName>(output: Name, key: string, value: TopicValue<Name>): void {
     const serde = topics[output].serde as Serde<TopicValue<Name>>;
     this.outbox.push({ topic: output, key, value: throughBytes(serde, value) });
+  }
+
+  drop(reason: string): void {
+    this.dropped.push(reason);
   }
 
   /** Runs a record whose key is `key` through a processor. */

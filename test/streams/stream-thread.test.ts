@@ -16,7 +16,7 @@ import { memoryStore } from '../../state/memory/memory-store.ts';
 import { createStreamsMetrics } from '../../streams/metrics.ts';
 import { internalTopics } from '../../streams/names.ts';
 import { StreamThread } from '../../streams/stream-thread.ts';
-import { toys, toyTopology } from './toys.ts';
+import { type Command, toys, toyTopology } from './toys.ts';
 
 const unreachable = new StockstreamError('LOG_UNREACHABLE', { broker: 'b', reason: 'gone' });
 const unknown = new StockstreamError('LOG_OUTCOME_UNKNOWN', { transactionalId: 't', reason: 'gone' });
@@ -29,6 +29,7 @@ async function bench() {
   await log.admin.createTopics([commands, first, events, counts, deadLetters, ...internalTopics('app', topology)]);
   const producer = await log.producer();
   const failures: unknown[] = [];
+  const registry = new Registry();
   const start = (on: Log) => {
     const thread = new StreamThread({
       log: on,
@@ -39,7 +40,7 @@ async function bench() {
       instanceId: 'one',
       deadLetters,
       codeVersion: 'test',
-      metrics: createStreamsMetrics(new Registry()),
+      metrics: createStreamsMetrics(registry),
       logger: silentLogger,
       onFailure: (error) => failures.push(error),
     });
@@ -53,8 +54,8 @@ async function bench() {
       for (let turn = 0; turn < 5; turn++) await setImmediate();
     }
   };
-  const add = (key: string) => {
-    const value = Buffer.from(JSON.stringify({ type: 'add', amount: 1 }));
+  const add = (key: string, command: Command = { type: 'add', amount: 1 }) => {
+    const value = Buffer.from(JSON.stringify(command));
     return producer.append(
       commands.name,
       partitionOf(key, 2),
@@ -65,7 +66,7 @@ async function bench() {
     const partitions = [0, 1].map((partition) => ({ topic: events.name, partition }));
     return (await log.admin.offsets(partitions, 'latest')).reduce((sum, end) => sum + end, 0);
   };
-  return { log, start, pass, add, taken, failures };
+  return { log, start, pass, add, taken, failures, registry };
 }
 
 test('a thread that gets no producer asks again until the log answers', async () => {
@@ -140,5 +141,22 @@ test('a thread that is replaced while it still joins ends, and says why', async 
   await pass(500);
   assert.equal(thread.state, 'failed');
   assert.ok(isStockstreamError(failures[0], 'LOG_INSTANCE_FENCED'));
+  await log.close();
+});
+
+test('what processors drop is counted by reason, once, however often a record is tried; not what a failed record dropped', async () => {
+  const { log, start, pass, add, registry } = await bench();
+  const thread = start(log);
+  await add('thirteen', { type: 'add', amount: 13 });
+  await pass(50);
+  // Each waits for a read of its own, and is looked at again when those before it have theirs.
+  for (const from of ['x', 'y', 'z']) await add('a', { type: 'drop', reason: 'late', from });
+  await add('a', { type: 'drop', reason: 'unknown', from: 'x' });
+  await add('thirteen', { type: 'drop', reason: 'late', from: 'thirteen' });
+  await pass(200);
+  const counted = await registry.getSingleMetric('stream_thread_dropped_records_total')?.get();
+  const byReason = Object.fromEntries(counted?.values.map(({ labels, value }) => [labels.reason, value]) ?? []);
+  assert.deepEqual(byReason, { late: 3, unknown: 1 });
+  await thread.stop();
   await log.close();
 });

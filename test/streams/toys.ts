@@ -18,7 +18,8 @@ export type Command =
   | { type: 'emit-unencodable' }
   | { type: 'store-unencodable' }
   | { type: 'throw' }
-  | { type: 'swallow'; from: string };
+  | { type: 'swallow'; from: string }
+  | { type: 'drop'; reason: string; from: string };
 
 export interface Count {
   readonly count: number;
@@ -73,7 +74,7 @@ export const runs = { processed: 0 };
 
 const count: Processor<Command, ToyWiring> = {
   name: 'count',
-  process({ key, value }, { stores: { counts }, timers, forward, now }) {
+  process({ key, value }, { stores: { counts }, timers, forward, drop, now }) {
     runs.processed++;
     const set = (next: Count) => {
       counts.put(key, next);
@@ -107,6 +108,10 @@ const count: Processor<Command, ToyWiring> = {
       case 'throw':
         set({ ...own, count: own.count + 1000 });
         throw new Error('as told');
+      case 'drop':
+        drop(value.reason);
+        if (counts.get(value.from)?.count === 13) throw new Error('bad luck');
+        return;
       case 'swallow': {
         let from = -7;
         try {
