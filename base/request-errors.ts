@@ -135,9 +135,9 @@ export const requestErrors = {
     status: 422,
   },
   PRODUCT_UNAVAILABLE: {
-    message: 'Some products are unknown or not for sale any more.',
+    message: 'Some products cannot be bought: they are unknown, off sale, or come in variants.',
     disposition: 'refuse',
-    remedy: 'Remove the lines that `errors` lists.',
+    remedy: "Remove the lines that `errors` lists; for `choose_variant` order one of the product's variants instead.",
     status: 422,
   },
   CURRENCIES_DIFFER: {
@@ -212,6 +212,30 @@ export const requestErrors = {
     remedy: 'Change it with PATCH, or choose another product id.',
     status: 409,
   },
+  PRODUCT_INVALID: {
+    message: 'The product cannot be as it is told: {problems}.',
+    disposition: 'refuse',
+    remedy: 'Mend what `errors` lists; GET /v1/product-types/{type} shows what the type asks for.',
+    status: 422,
+  },
+  PRODUCT_IS_VARIANT: {
+    message: 'The product is a variant of {parent}.',
+    disposition: 'refuse',
+    remedy: 'Change the product that it is a variant of: its `variants` say what this one is. Its stock is its own.',
+    status: 409,
+  },
+  VARIANT_ID_TAKEN: {
+    message: 'Some ids of variants are those of other products: {products}.',
+    disposition: 'refuse',
+    remedy: 'Choose other ids for what `errors` lists, or take those products off sale first if they are yours.',
+    status: 409,
+  },
+  PRODUCT_TYPE_NOT_FOUND: {
+    message: 'There is no product type {type}.',
+    disposition: 'refuse',
+    remedy: 'GET /v1/product-types lists them.',
+    status: 404,
+  },
   PRODUCT_VERSION_DIFFERS: {
     message: 'The product is at version {version}, not at the one in If-Match.',
     disposition: 'refuse',
@@ -224,6 +248,24 @@ export const requestErrors = {
     remedy: 'Mend the field that the reason names.',
     status: 422,
   },
+  IMAGE_UNREADABLE: {
+    message: 'The file is no picture that can be read: {reason}.',
+    disposition: 'refuse',
+    remedy: 'Send a whole JPEG, PNG, WebP, AVIF or GIF file.',
+    status: 422,
+  },
+  IMAGE_TOO_LARGE: {
+    message: 'A picture of {width} by {height} pixels is too large.',
+    disposition: 'refuse',
+    remedy: 'Send one of at most 50 megapixels, no side longer than 16,383.',
+    status: 422,
+  },
+  IMAGE_NOT_FOUND: {
+    message: 'There is no such image, or not of this width and type.',
+    disposition: 'refuse',
+    remedy: 'Take the addresses that POST /v1/images gave.',
+    status: 404,
+  },
   STOCK_CHANGE_NOT_FOUND: {
     message: 'There is no outcome of such a stock change yet.',
     disposition: 'refuse',
@@ -231,7 +273,7 @@ export const requestErrors = {
     status: 404,
   },
   BULK_LINE_INVALID: {
-    message: 'The line is not a stock change: {problems}.',
+    message: 'The line says nothing that can be done: {problems}.',
     disposition: 'refuse',
     remedy: 'Mend the line and send it again; the other lines need not be sent again.',
     status: 400,
@@ -239,13 +281,13 @@ export const requestErrors = {
   BULK_LINE_TOO_LONG: {
     message: 'The line is longer than {limit} bytes.',
     disposition: 'refuse',
-    remedy: 'Send one change a line.',
+    remedy: 'Write one product or change a line, with its line breaks as JSON and CSV have them.',
     status: 413,
   },
   BULK_HEADER_INVALID: {
-    message: 'The first line must name the columns: {problems}.',
+    message: 'The first line must name the columns: {problems}. Columns are {expected}.',
     disposition: 'refuse',
-    remedy: 'Begin the file with changeId,productId,warehouseId,delta,count,sequence.',
+    remedy: 'Begin the file with the names of its columns, parted by commas.',
     status: 400,
   },
   VIEW_IN_USE: {

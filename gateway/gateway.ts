@@ -21,6 +21,9 @@ import { EventTail } from './event-tail.ts';
 import { OrderFinder } from './find-order.ts';
 import { AnswerOnce } from './idempotency/answer-once.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
+import { ImageDesk } from './images/image-desk.ts';
+import { ImageUrls } from './images/image-urls.ts';
+import type { Images } from './images/images.ts';
 import { LogWriter } from './log-writer.ts';
 import { createGatewayMetrics, measureRequests } from './metrics.ts';
 import { openApiRoute, useOpenApi } from './open-api.ts';
@@ -28,10 +31,12 @@ import type { Operations } from './operations.ts';
 import { Passwords } from './passwords.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
 import { answerProblems, sendProblem } from './problem.ts';
+import { ProductTypes } from './product-types.ts';
 import { Refusal } from './refusal.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { gatewayHealth, healthRoutes } from './routes/health.ts';
+import { imageRoutes } from './routes/images.ts';
 import { isLiveUpgrade, liveRoutes } from './routes/live.ts';
 import { orderExpiryRoute } from './routes/order-expiry.ts';
 import { orderWishRoutes } from './routes/order-wishes.ts';
@@ -48,6 +53,7 @@ import { stockRoutes } from './routes/stock.ts';
 import { stockChangeRoutes } from './routes/stock-changes.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { userRoutes } from './routes/users.ts';
+import { viewGenerationRoutes } from './routes/view-generations.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import type { GatewaySettings } from './settings.ts';
 import { StockDesk } from './stock-desk.ts';
@@ -65,6 +71,7 @@ export interface GatewayDeps {
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
   readonly idempotency: Idempotency;
+  readonly images: Images;
   /** Reads what the payment provider tells; without it, that is refused. */
   readonly paymentWebhook?: PaymentWebhook;
   readonly operations: Operations;
@@ -112,6 +119,8 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   const writer = new LogWriter({ producer: await log.producer(), partitions, clock });
   const tail = new EventTail({ log, partitions, clock, logger });
   await tail.start();
+  const productTypes = new ProductTypes({ log, partitions, clock, logger });
+  await productTypes.start();
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   // Else a connection stays for as long as its caller likes to keep it, and closing waits for that.
@@ -123,6 +132,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   });
   app.addHook('onClose', async () => {
     await tail.close();
+    await productTypes.close();
     await writer.close();
   });
   const { ordersGroup, ordersViewGroup, searchBytes, holdMillis, jwtSecret } = settings;
@@ -141,6 +151,8 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     tail,
     finder,
     reader,
+    productTypes,
+    imageUrls: new ImageUrls(settings.imageBaseUrl),
     once: new AnswerOnce({ idempotency, clock, logger, secret: jwtSecret }),
     tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
     orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, collectsPayments, onAccepted }),
@@ -198,6 +210,7 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);
   reconciliationRoutes(typed, gateway);
+  viewGenerationRoutes(typed, gateway);
   app.register((scope, _options, done) => {
     shipmentRoutes(scope, gateway);
     done();
@@ -208,6 +221,10 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   });
   // Body parsers are for their own routes alone.
   app.register((scope, _options, done) => {
+    imageRoutes(scope, gateway, imageDesk(gateway));
+    done();
+  });
+  app.register((scope, _options, done) => {
     unsubscribeRoutes(scope, accounts, unsubscribeTokens(app));
     done();
   });
@@ -215,4 +232,9 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
     stockChangeRoutes(scope, gateway, new StockDesk({ documents, writer, tail, waiting: gateway }));
     done();
   });
+}
+
+function imageDesk({ images, settings }: Gateway): ImageDesk {
+  const { imagePixels: mostPixels, imagesAtOnce: atOnce, imageUploads: mostUploads } = settings;
+  return new ImageDesk({ images, mostPixels, atOnce, mostUploads });
 }

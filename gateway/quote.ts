@@ -34,7 +34,9 @@ export function quote(asked: readonly AskedLine[], products: ReadonlyMap<string,
   refuseLines('PRODUCT_UNAVAILABLE', merged, ({ productId }) => {
     const product = products.get(productId);
     if (product === undefined) return 'unknown_product';
-    return product.status === 'deleted' ? 'product_deleted' : undefined;
+    if (product.status === 'deleted') return 'product_deleted';
+    // A document that was written before there were variants says nothing of them.
+    return (product.variants ?? []).length > 0 ? 'choose_variant' : undefined;
   });
   refuseLines('QUANTITY_OUT_OF_RANGE', merged, ({ quantity }) => {
     return quantity > mostUnits ? 'quantity_out_of_range' : undefined;

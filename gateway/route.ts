@@ -24,10 +24,13 @@ import type { EventTail } from './event-tail.ts';
 import type { OrderFinder } from './find-order.ts';
 import type { AnswerOnce } from './idempotency/answer-once.ts';
 import type { Idempotency } from './idempotency/idempotency.ts';
+import type { ImageUrls } from './images/image-urls.ts';
+import type { Images } from './images/images.ts';
 import type { LogWriter } from './log-writer.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
+import type { ProductTypes } from './product-types.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { OrderDesk } from './submit-order.ts';
 
@@ -62,8 +65,11 @@ export interface Gateway {
   readonly tail: EventTail;
   readonly once: AnswerOnce;
   readonly idempotency: Idempotency;
+  readonly images: Images;
+  readonly imageUrls: ImageUrls;
   readonly tokens: Tokens;
   readonly orders: OrderDesk;
+  readonly productTypes: ProductTypes;
   readonly finder: OrderFinder;
   /** Orders, archived ones too. */
   readonly reader: OrderReader;

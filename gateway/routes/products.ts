@@ -3,14 +3,16 @@
 
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import { newProduct, noImport, unchangedProduct } from '../../schemas/catalog-defaults.ts';
-import type { CatalogChange, Product as ProductRecord } from '../../schemas/types.generated.ts';
+import { noImport } from '../../schemas/catalog-defaults.ts';
+import type { CatalogChange, CreateProduct, Product as ProductRecord } from '../../schemas/types.generated.ts';
 import { collections } from '../../views/collections.ts';
 import type { Condition } from '../../views/documents/documents.ts';
 import { principalOf } from '../auth.ts';
-import type { CatalogDesk } from '../change-product.ts';
+import { type CatalogDesk, variantOf } from '../change-product.ts';
 import { derivedId } from '../derived-id.ts';
 import { type Answer, idempotencyKeyOf } from '../idempotency/answer-once.ts';
+import { changedFrom, createdFrom } from '../product-body.ts';
+import { productIn } from '../product-document.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { described, idempotencyHeader } from '../shapes/common.ts';
@@ -23,9 +25,17 @@ import {
   ProductPatch,
   ProductQuery,
 } from '../shapes/products.ts';
+import { refuseTaken } from '../variants.ts';
 
 const sellers = ['seller'] as const;
-const changeProblems = ['PRODUCT_NOT_FOUND', 'NOT_OWNER', 'PRODUCT_VERSION_DIFFERS', 'CATALOG_CHANGE_REFUSED'] as const;
+const deleteProblems = [
+  'PRODUCT_NOT_FOUND',
+  'NOT_OWNER',
+  'PRODUCT_VERSION_DIFFERS',
+  'PRODUCT_IS_VARIANT',
+  'CATALOG_CHANGE_REFUSED',
+] as const;
+const bodyProblems = ['PRODUCT_INVALID', 'VARIANT_ID_TAKEN'] as const;
 
 const ifMatch = {
   'if-match': Type.Optional(
@@ -50,7 +60,7 @@ function readProducts(app: App, { documents }: Gateway, desk: CatalogDesk): void
     {
       ...config('public', ['PRODUCT_NOT_FOUND']),
       schema: {
-        ...about('Products', 'Read a product', 'Deleted products are shown, too, with that status.'),
+        ...about('Products', 'Read a product', 'Deleted products and variants are shown, too.'),
         params: ProductParams,
         response: { 200: Product },
       },
@@ -59,7 +69,7 @@ function readProducts(app: App, { documents }: Gateway, desk: CatalogDesk): void
       const product = await desk.find(request.params.id);
       if (!product) throw new Refusal('PRODUCT_NOT_FOUND');
       reply.header('etag', etagOf(product.version));
-      return product;
+      return desk.withVariants(product);
     },
   );
 
@@ -68,20 +78,20 @@ function readProducts(app: App, { documents }: Gateway, desk: CatalogDesk): void
     {
       ...config('public', ['DOCUMENTS_CURSOR_INVALID']),
       schema: {
-        ...about('Products', 'List products', 'Those for sale, by category, brand or seller.'),
+        ...about('Products', 'List products', 'Those for sale, by category, brand or seller; or the variants of one.'),
         querystring: ProductQuery,
         response: { 200: ProductPage },
       },
     },
     async (request) => {
-      const { category, brand, seller, cursor, limit = 50 } = request.query;
-      const where: { [field: string]: Condition } = { status: 'active' };
+      const { category, brand, seller, variantOf = null, cursor, limit = 50 } = request.query;
+      const where: { [field: string]: Condition } = { status: 'active', variantOf };
       if (category !== undefined) where.category = category;
       if (brand !== undefined) where.brand = brand;
       if (seller !== undefined) where.sellerId = seller;
       const sort = { field: 'id', direction: 'asc' } as const;
       const page = await documents.find(collections.products.name, { where, sort, limit, cursor });
-      return { products: page.documents.map(({ fields }) => fields), cursor: page.cursor };
+      return { products: page.documents.map(productIn), cursor: page.cursor };
     },
   );
 }
@@ -90,12 +100,12 @@ function createProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
   app.post(
     '/v1/products',
     {
-      ...config(sellers, ['PRODUCT_EXISTS', 'CATALOG_CHANGE_REFUSED']),
+      ...config(sellers, ['PRODUCT_EXISTS', 'PRODUCT_IS_VARIANT', 'CATALOG_CHANGE_REFUSED', ...bodyProblems]),
       schema: {
         ...about(
           'Products',
           'Offer a product',
-          'A deleted product of the same seller comes back. Its stock is told apart.',
+          'A deleted product of the same seller comes back. Its stock is told apart. What it comes in are its variants: they are sold instead of it.',
         ),
         headers: Type.Object(idempotencyHeader),
         body: NewProduct,
@@ -103,21 +113,16 @@ function createProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
       },
     },
     async (request, reply) => {
-      const { productId, ...given } = request.body;
-      return gateway.once.send({ request, reply, scope: principalOf(request).userId }, async () => {
-        const created = { ...newProduct, ...given } as const;
+      const { userId: sellerId } = principalOf(request);
+      return gateway.once.send({ request, reply, scope: sellerId }, async () => {
+        const { productId, product: created } = createdFrom(request.body, gateway.productTypes);
+        const { variants } = created;
+        await refuseTaken(gateway.documents, { productId, sellerId, variants, status: 'active' });
         const change = changeOf(gateway, request, productId, created);
         const version = await desk.change(change);
         if (version === undefined) return pending(change);
-        const { type: _, ...fields } = created;
-        const made = { createdAt: change.at, updatedAt: change.at, status: 'active', version } as const;
         // If the view is late: what it will show.
-        const product = (await desk.shown(productId, version)) ?? {
-          productId,
-          sellerId: change.sellerId,
-          ...fields,
-          ...made,
-        };
+        const product = (await desk.shown(productId, version)) ?? asCreated(change, created, version);
         const headers = { location: `/v1/products/${productId}`, etag: etagOf(version) };
         return { status: 201, headers, body: product };
       });
@@ -129,12 +134,12 @@ function changeProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
   app.patch(
     '/v1/products/:id',
     {
-      ...config(sellers, changeProblems),
+      ...config(sellers, [...deleteProblems, ...bodyProblems]),
       schema: {
         ...about(
           'Products',
           'Change a product',
-          'Fields that are not given stay. With `If-Match` only if the view shows that version; changes at the same moment may still cross.',
+          'Fields that are not given stay. What its type asks for is asked for with every change but those of price, weight and limit. With `If-Match` only if the view shows that version; changes at the same moment may still cross.',
         ),
         params: ProductParams,
         headers: Type.Object({ ...idempotencyHeader, ...ifMatch }),
@@ -145,8 +150,12 @@ function changeProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
     async (request, reply) => {
       const { id } = request.params;
       return gateway.once.send({ request, reply, scope: principalOf(request).userId }, async () => {
-        refuseEarly(request, await desk.find(id));
-        const patch = { ...unchangedProduct, ...request.body };
+        const before = await desk.find(id);
+        refuseEarly(request, before);
+        const patch = changedFrom(request.body, before, gateway.productTypes);
+        const { userId: sellerId } = principalOf(request);
+        const { variants } = patch;
+        if (variants) await refuseTaken(gateway.documents, { productId: id, sellerId, variants, status: 'active' });
         const change = changeOf(gateway, request, id, patch);
         const version = await desk.change(change);
         const product = version === undefined ? undefined : await desk.shown(id, version);
@@ -161,9 +170,13 @@ function deleteProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
   app.delete(
     '/v1/products/:id',
     {
-      ...config(sellers, changeProblems),
+      ...config(sellers, deleteProblems),
       schema: {
-        ...about('Products', 'Take a product off sale', 'Open orders keep their stock; the product stays readable.'),
+        ...about(
+          'Products',
+          'Take a product off sale',
+          'Open orders keep their stock; the product stays readable. Its variants go with it.',
+        ),
         params: ProductParams,
         headers: Type.Object({ ...idempotencyHeader, ...ifMatch }),
         response: { 204: Type.Null({ description: 'Off sale.' }), 202: PendingProduct },
@@ -183,10 +196,11 @@ function deleteProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
   );
 }
 
-/** What the view knows already needs no round through the log. @throws NOT_OWNER, PRODUCT_VERSION_DIFFERS */
+/** What the view knows already needs no round through the log. @throws NOT_OWNER, PRODUCT_IS_VARIANT, PRODUCT_VERSION_DIFFERS */
 function refuseEarly(request: FastifyRequest, product: ProductRecord | undefined): void {
   const { 'if-match': wanted } = request.headers;
   if (product && product.sellerId !== principalOf(request).userId) throw new Refusal('NOT_OWNER');
+  if (product?.status === 'active' && product.variantOf !== null) throw variantOf(product);
   if (wanted === undefined || wanted === '*') return;
   const version = product?.version ?? 0;
   const isWanted = wanted.split(',').some((tag) => tag.trim().replaceAll('"', '') === String(version));
@@ -203,6 +217,12 @@ function changeOf(
   const key = idempotencyKeyOf(request, false);
   const changeId = key === undefined ? random.uuid() : derivedId(sellerId, key);
   return { changeId, productId, sellerId, at: clock.now(), ...noImport, change };
+}
+
+function asCreated(change: CatalogChange, { type: _, ...fields }: CreateProduct, version: number): ProductRecord {
+  const { productId, sellerId, at } = change;
+  const made = { variantOf: null, options: {}, status: 'active', version, createdAt: at, updatedAt: at } as const;
+  return { productId, sellerId, ...fields, ...made };
 }
 
 function pending({ productId, changeId }: CatalogChange): Answer {
