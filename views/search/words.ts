@@ -4,11 +4,11 @@
 /**
  * Runs of letters and digits, with a point or comma between digits (`3.5`) and an apostrophe between letters (`men's`).
  */
-const word = /\p{N}+(?:[.,]\p{N}+)+[\p{L}\p{M}]*|[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*/gu;
+export const wordPattern = /\p{N}+(?:[.,]\p{N}+)+[\p{L}\p{M}]*|[\p{L}\p{M}\p{N}]+(?:['’][\p{L}\p{M}]+)*/gu;
 
 /** Lower case, compatibility forms made plain, marks kept; apostrophes are straight. */
 export function wordsOf(text: string): readonly string[] {
-  return (text.normalize('NFKC').toLowerCase().match(word) ?? []).map((each) => each.replaceAll('’', "'"));
+  return (text.normalize('NFKC').toLowerCase().match(wordPattern) ?? []).map((each) => each.replaceAll('’', "'"));
 }
 
 const letters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ı: 'i' };
