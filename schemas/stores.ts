@@ -26,6 +26,9 @@ export const returnWindowMs = 30 * day;
 /** For how long after its last change the changes of an import are counted, in milliseconds. */
 const importWindowMs = 30 * day;
 
+/** For how long after it happened a shopper's event is still taken, and known as counted, in milliseconds. */
+export const shopperEventWindowMs = day;
+
 /** @param windowMs for how long what has ended is remembered, in milliseconds */
 export function storesFor(windowMs: number = idempotencyWindowMs) {
   const after = (endedAt: number | undefined) => (endedAt === undefined ? undefined : endedAt + windowMs);
@@ -76,11 +79,22 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     },
     offers: { name: 'offers', key: 'product id', serde: serdeOf('OfferState') },
     listings: { name: 'listings', key: 'listing id', serde: serdeOf('ListingState') },
-    logisticsWarehouses: { name: 'logistics-warehouses', key: 'warehouse id', serde: serdeOf('WarehouseState') },
-    logisticsAreas: { name: 'logistics-areas', key: 'area id', serde: serdeOf('AreaState') },
-    logisticsRoutes: { name: 'logistics-routes', key: 'route id', serde: serdeOf('RouteState') },
-    logisticsOutcomes: {
-      name: 'logistics-outcomes',
+    seenEvents: {
+      name: 'seen-events',
+      key: '<shopper id>/<product id> or <shopper id>?<text>',
+      serde: serdeOf('SeenEvents'),
+      expiresAt: (value: { readonly events: readonly { readonly at: number }[] }) => {
+        return Math.max(...value.events.map(({ at }) => at)) + shopperEventWindowMs;
+      },
+    },
+    activityBatches: { name: 'activity-batches', key: 'product id', serde: serdeOf('ActivityBatch') },
+    popularity: { name: 'popularity', key: 'product id', serde: serdeOf('PopularityState') },
+    zeroResults: { name: 'zero-results', key: 'text', serde: serdeOf('ZeroResultsState') },
+    warehouses: { name: 'warehouses', key: 'warehouse id', serde: serdeOf('WarehouseState') },
+    areas: { name: 'areas', key: 'area id', serde: serdeOf('AreaState') },
+    routes: { name: 'routes', key: 'route id', serde: serdeOf('RouteState') },
+    networkOutcomes: {
+      name: 'network-outcomes',
       key: 'change id',
       serde: serdeOf('LogisticsEvent'),
       expiresAt: (value: { readonly at: number }) => after(value.at),
