@@ -17,9 +17,10 @@ import { forgetRunning, noteRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
+import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
-import { clock, openLog, openViewSets, useSchemas } from './wire.ts';
+import { clock, openLog, openViewGenerations, openViewSets, useSchemas } from './wire.ts';
 import { Workers } from './workers.ts';
 
 export interface ApplicationParts {
@@ -35,6 +36,7 @@ interface Opened {
   readonly viewSets: ViewSets;
   readonly workers: Workers;
   readonly reconciler: Reconciler;
+  readonly generations: LoggedViewGenerations;
   readonly gateway: OpenGateway;
   /** Where the gateway answers. */
   readonly url: string;
@@ -72,6 +74,7 @@ export class Application {
     const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
     const metrics = new Registry();
     const reconciler = openReconciler({ config, log, topics, viewSets, workers: workers.all, logger, metrics });
+    const generations = openViewGenerations({ config, log, topics, viewSets, logger });
     const operations = operationsOf({
       log,
       topics,
@@ -79,6 +82,7 @@ export class Application {
       appId,
       workers: workers.all,
       reconciliation: reconciler,
+      generations,
     });
     const figures = () => workers.figures(metrics);
     const gateway = await openGateway({
@@ -95,7 +99,19 @@ export class Application {
     const topologies = allTopologies(topics);
     const views = viewsOf(viewSets.current, topics).length;
     const effects = [config.payments, config.carrier, config.mail].filter((adapter) => adapter !== 'off').length;
-    const opened = { log, viewSets, workers, reconciler, gateway, url, metrics, topologies, views, effects };
+    const opened = {
+      log,
+      viewSets,
+      workers,
+      reconciler,
+      generations,
+      gateway,
+      url,
+      metrics,
+      topologies,
+      views,
+      effects,
+    };
     const application = new Application(config, opened);
     await workers.running(application.#stopping.signal);
     noteRunning(config, url);
@@ -122,8 +138,9 @@ export class Application {
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    const { gateway, reconciler, workers, log, viewSets } = this.#opened;
+    const { gateway, reconciler, generations, workers, log, viewSets } = this.#opened;
     await gateway.close();
+    await generations.stop();
     await reconciler.stop();
     await workers.stop();
     await viewSets.close();

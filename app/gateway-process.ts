@@ -7,14 +7,16 @@ import { operationsOf } from './operations.ts';
 import { openReconciler } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
+import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
-import { openLog, openViewSets, useSchemas } from './wire.ts';
+import { openLog, openViewGenerations, openViewSets, useSchemas } from './wire.ts';
 
 interface Opened {
   readonly log: Log;
   readonly viewSets: ViewSets;
   readonly gateway: OpenGateway;
   readonly reconciler: Reconciler;
+  readonly generations: LoggedViewGenerations;
 }
 
 export class GatewayProcess {
@@ -34,15 +36,25 @@ export class GatewayProcess {
     const viewSets = await openViewSets(config, log, logger);
     const reconciler = openReconciler({ config, log, topics, viewSets, workers: [], logger });
     const { appId } = config;
-    const operations = operationsOf({ log, topics, viewSets, appId, workers: [], reconciliation: reconciler });
+    const generations = openViewGenerations({ config, log, topics, viewSets, logger });
+    const operations = operationsOf({
+      log,
+      topics,
+      viewSets,
+      appId,
+      workers: [],
+      reconciliation: reconciler,
+      generations,
+    });
     const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
     const url = await gateway.app.listen({ host: config.host, port: config.port });
-    return new GatewayProcess(url, { log, viewSets, gateway, reconciler });
+    return new GatewayProcess(url, { log, viewSets, gateway, reconciler, generations });
   }
 
   async stop(): Promise<void> {
-    const { log, viewSets, gateway, reconciler } = this.#opened;
+    const { log, viewSets, gateway, reconciler, generations } = this.#opened;
     await gateway.close();
+    await generations.stop();
     await reconciler.stop();
     await viewSets.close();
     await log.close();

@@ -17,7 +17,7 @@ import { version } from './manifest.ts';
 import { tokenSecret } from './secret.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewIn } from './views.ts';
-import { clock, openArchive, openExpiryRecords, openIdempotency, openPaymentWebhook } from './wire.ts';
+import { clock, openArchive, openExpiryRecords, openIdempotency, openImages, openPaymentWebhook } from './wire.ts';
 
 export interface GatewayParts {
   readonly config: Config;
@@ -45,6 +45,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   const idempotency = await openIdempotency(config, parts.logger);
   const archive = await openArchive(config);
   const expiry = await openExpiryRecords(config, parts.logger);
+  const images = await openImages(config);
   const settings = {
     ...gatewayDefaults,
     jwtSecret: tokenSecret(config),
@@ -53,6 +54,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     ordersViewGroup: () => viewGroup(config.appId, viewIn(viewSets.generations.active, collections.orders.name)),
     corsOrigins: config.cors ?? [],
     collectsPayments: config.payments !== 'off',
+    ...(config.imageBaseUrl !== undefined && { imageBaseUrl: config.imageBaseUrl }),
     ...(config.shipmentWebhookSecret !== undefined && { shipmentWebhookSecret: config.shipmentWebhookSecret }),
   };
   const paymentWebhook = await openPaymentWebhook(config);
@@ -62,6 +64,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     pinViews: (next) => viewSets.pinned(next),
     ...(paymentWebhook && { paymentWebhook }),
     idempotency,
+    images,
     archive,
     expiry,
     clock,
@@ -73,7 +76,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     app,
     async close() {
       await app.close();
-      await Promise.all([idempotency.close(), archive.close(), expiry.close()]);
+      await Promise.all([idempotency.close(), archive.close(), expiry.close(), images.close()]);
     },
   };
 }

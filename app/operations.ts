@@ -36,6 +36,7 @@ export interface OperationsParts {
   /** Reads state where no worker runs. Default: it can't be read. */
   readonly readState?: Operations['readState'];
   readonly reconciliation: Operations['reconciliation'];
+  readonly generations: Operations['generations'];
 }
 
 export function operationsOf(parts: OperationsParts): Operations {
@@ -58,6 +59,7 @@ export function operationsOf(parts: OperationsParts): Operations {
       return topology && (await verifyTopology({ log, topology, appId }));
     },
     reconciliation: parts.reconciliation,
+    generations: parts.generations,
   };
 }
 

@@ -15,11 +15,11 @@ import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
-import { openLog, openStore, openViewSets, useSchemas } from './wire.ts';
+import { openLog, openStore, openViewGenerations, openViewSets, useSchemas } from './wire.ts';
 
 export interface Operator {
   /** @throws OPERATION_REFUSED with what the gateway says */
-  request(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown>;
+  request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -67,6 +67,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     return await readState(await state, allTopologies(topics), query);
   };
   const reconciler = openReconciler({ config, log, topics, viewSets, workers: [], logger });
+  const generations = openViewGenerations({ config, log, topics, viewSets, logger });
   const operations = operationsOf({
     log,
     topics,
@@ -75,6 +76,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     workers: [],
     readState: readHere,
     reconciliation: reconciler,
+    generations,
   });
   const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
   return {
@@ -84,6 +86,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     },
     async close() {
       await gateway.close();
+      await generations.stop();
       await reconciler.stop();
       await viewSets.close();
       await Promise.all([log.close(), state?.then((store) => store.close())]);

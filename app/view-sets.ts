@@ -98,9 +98,10 @@ export class ViewSets {
     return this.#sets.has(generation);
   }
 
-  /** Runs `work`, and all that it leads to, on the set that answers now. */
-  pinned<T>(work: () => T): T {
-    return this.#pins.run(this.current, work);
+  /** Runs `work`, and all that it leads to, on the set that answers now; `work` is told which one that is. */
+  pinned<T>(work: (generation: string) => T): T {
+    const set = this.current;
+    return this.#pins.run(set, work, set.generation);
   }
 
   /** Tells `keeper` of all sets, those that are open already at once; the returned function ends that. */

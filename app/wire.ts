@@ -8,6 +8,7 @@ import { type Clock, systemClock } from '../base/clock.ts';
 import { isStockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
+import type { S3Place } from '../base/s3-options.ts';
 import type { Mail } from '../effects/mail/mail.ts';
 import { openOutboxMail } from '../effects/mail/outbox/outbox-mail.ts';
 import { openSmtpMail } from '../effects/mail/smtp/smtp-mail.ts';
@@ -20,6 +21,8 @@ import { openSimulatedCarrier } from '../effects/shipping/simulator/simulated-ca
 import { openWebhookCarrier } from '../effects/shipping/webhook/webhook-carrier.ts';
 import type { Idempotency } from '../gateway/idempotency/idempotency.ts';
 import { openSqliteIdempotency } from '../gateway/idempotency/sqlite/sqlite-idempotency.ts';
+import { openDirectoryImages } from '../gateway/images/directory/directory-images.ts';
+import type { Images } from '../gateway/images/images.ts';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
 import type { KafkaLogOptions, Sasl, Tls } from '../log/kafka/options.ts';
 import type { Log } from '../log/log.ts';
@@ -38,6 +41,7 @@ import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-record
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import type { Config } from './config-schema.ts';
 import { keptSecret } from './secret.ts';
+import { LoggedViewGenerations, type ViewGenerationsParts } from './view-generations.ts';
 import { type ViewSet, ViewSets } from './view-sets.ts';
 
 export const clock: Clock = systemClock;
@@ -50,6 +54,7 @@ function directories({ data, simulatorData = data }: Config) {
     views: (generation: string) => join(data, `views${suffixOf(generation, '-')}.sqlite`),
     answers: join(data, 'answers.sqlite'),
     archive: join(data, 'archive.sqlite'),
+    images: join(data, 'images'),
     carrier: join(simulatorData, 'carrier.sqlite'),
     outbox: join(data, 'outbox'),
     payments: join(simulatorData, 'payments.sqlite'),
@@ -147,6 +152,12 @@ export function openViewSets(config: Config, log: Log, logger: Logger): Promise<
   return ViewSets.open({ log, clock, logger, openSet: (generation) => openViewSet(config, generation, logger) });
 }
 
+export function openViewGenerations({ config, ...parts }: OpenGenerationsParts): LoggedViewGenerations {
+  return new LoggedViewGenerations({ ...parts, clock, appId: config.appId, openArchive: () => openArchive(config) });
+}
+
+type OpenGenerationsParts = { readonly config: Config } & Omit<ViewGenerationsParts, 'clock' | 'appId' | 'openArchive'>;
+
 async function openViewSet(config: Config, generation: string, logger: Logger): Promise<ViewSet> {
   const documents = await openDocuments(config, logger, generation);
   return { generation, documents, close: () => documents.close(), remove: () => documents.remove() };
@@ -209,6 +220,20 @@ export async function openIdempotency(config: Config, logger: Logger): Promise<I
   }
   const isAlone = config.log === 'embedded';
   return openSqliteIdempotency({ ...options, file: directories(config).answers, clock, isAlone });
+}
+
+/** @throws IMAGES_* */
+export async function openImages(config: Config): Promise<Images> {
+  if (config.images === 'directory') return await openDirectoryImages({ directory: directories(config).images });
+  const { openS3Images } = await import('../gateway/images/s3/s3-images.ts');
+  return await openS3Images(s3PlaceOf(config, 'images'));
+}
+
+/** @param kind what is kept there: a folder of the bucket */
+function s3PlaceOf(config: Config, kind: string): S3Place {
+  const { s3: url, s3Region: region, s3Bucket: bucket = '', s3KeyId: keyId, s3Secret: secret } = config;
+  const { s3PathStyle: isPathStyle = url !== undefined } = config;
+  return { url, region, bucket, keyId, secret, isPathStyle, prefix: `${config.topicPrefix}${config.appId}/${kind}/` };
 }
 
 /** @throws PAYMENTS_STORAGE_FAILED */

@@ -66,8 +66,11 @@ export interface GatewayDeps {
   readonly log: Log;
   /** Opened with the collections of views/collections.ts. */
   readonly documents: Documents;
-  /** Calls `next` so that all that it leads to reads one set of views, whatever is switched to meanwhile. */
-  readonly pinViews?: (next: () => void) => void;
+  /**
+   * Calls `next` so that all that it leads to reads one set of views, whatever is switched to meanwhile; with the set's
+   * name, which the answer then carries.
+   */
+  readonly pinViews?: (next: (generation: string) => void) => void;
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
   readonly idempotency: Idempotency;
@@ -125,7 +128,14 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   app.addHook('preClose', async () => closing.abort());
   // Else a connection stays for as long as its caller likes to keep it, and closing waits for that.
   const { pinViews } = deps;
-  if (pinViews) app.addHook('onRequest', (_request, _reply, done) => pinViews(done));
+  if (pinViews) {
+    app.addHook('onRequest', (_request, reply, done) => {
+      pinViews((generation) => {
+        reply.header('views-generation', generation);
+        done();
+      });
+    });
+  }
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (closing.signal.aborted) reply.header('connection', 'close');
     done(null, payload);

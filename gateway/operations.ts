@@ -2,6 +2,7 @@
 // far it is behind. The app implements it; a gateway without workers beside it answers with what it can know.
 
 import type { Reconciliation } from './reconciliation.ts';
+import type { ViewGenerations } from './view-generations.ts';
 
 export interface NodeDescription {
   readonly processor: string;
@@ -84,6 +85,8 @@ export interface Operations {
   lag(): Promise<readonly LagDescription[]>;
   /** Of the parts that only the app knows; the gateway adds its own. */
   health(): Promise<readonly PartHealth[]>;
+  /** Sets of views beside each other. */
+  readonly generations: ViewGenerations;
   /** Empties a view and starts it over from the log. False if there is no such view. */
   rebuildView(name: string): Promise<boolean>;
   /** Writes demo products and their stock into the log; gives their number. */

@@ -1,14 +1,14 @@
 // Holds the documents of a view against the fold of its topic. Each document says at which position it stands, so it is
 // held against the fold up to just there, however far the view has come by the time it is read; and what the view had
 // not taken when the comparison began is waited for.
-import { sleep } from '../../base/clock.ts';
 import type { Log } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { Findings, type FoundPart } from '../../processors/reconcile/finding.ts';
 import type { TopicEntry } from '../../schemas/topics.ts';
-import { type View, viewGroup } from '../../streams/view.ts';
+import type { View } from '../../streams/view.ts';
 import type { Documents, DocumentWrite, StoredDocument } from '../../views/documents/documents.ts';
 import { DocumentFold } from '../../views/fold.ts';
+import { hasTaken } from '../view-lag.ts';
 import { clock } from '../wire.ts';
 import { readRecords, type Stretch } from './read-topic.ts';
 import type { Whole } from './whole-orders.ts';
@@ -31,7 +31,6 @@ type Found = StoredDocument | undefined;
 /** Reads of documents at once, and documents that are folded at once where the log is read whole. */
 const page = 500;
 const documentsAtOnce = 100_000;
-const lookAgainMs = 200;
 
 /** Undefined if the view lags too far behind to be compared. */
 export async function compareView(parts: ViewParts, view: View<DocumentWrite>): Promise<FoundPart | undefined> {
@@ -40,7 +39,8 @@ export async function compareView(parts: ViewParts, view: View<DocumentWrite>): 
   const places = Array.from({ length: topic.partitions }, (_, partition) => ({ topic: topic.name, partition }));
   const starts = await log.admin.offsets(places, 'earliest');
   const ends = await log.admin.offsets(places, 'latest');
-  if (!(await hasTaken(parts, view, ends))) return undefined;
+  const patience = { clock, milliseconds: parts.patienceMs, signal: parts.signal };
+  if (!(await hasTaken(parts, view, ends, patience))) return undefined;
   const stretches = places.map(({ partition }) => {
     const [from = 0, to = 0] = [starts[partition], ends[partition]];
     return { partition, from: Math.max(from, to - parts.tail), to };
@@ -182,21 +182,5 @@ export function projected(
     return projection.project(record);
   } catch {
     return [];
-  }
-}
-
-/** Whether the view has taken its topic up to `ends`, waiting for a while. */
-async function hasTaken(
-  { log, appId, signal, patienceMs }: ViewParts,
-  view: View<DocumentWrite>,
-  ends: readonly number[],
-): Promise<boolean> {
-  const places = ends.map((_, partition) => ({ topic: view.topic.name, partition }));
-  const until = clock.monotonic() + patienceMs;
-  for (;;) {
-    const committed = await log.admin.committedOffsets(viewGroup(appId, view), places);
-    if (ends.every((end, index) => (committed[index] ?? 0) >= end)) return true;
-    if (clock.monotonic() > until || signal.aborted) return false;
-    await sleep(clock, lookAgainMs, signal);
   }
 }

@@ -21,6 +21,7 @@ import { collections } from '../../views/collections.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
 import { memoryExpiryRecords } from '../../views/expiry/memory/memory-expiry-records.ts';
+import { MemoryImages } from './memory-images.ts';
 import { ordersGroup, TestDecider } from './test-decider.ts';
 import { ordersViewGroup, TestViews } from './test-views.ts';
 
@@ -37,6 +38,13 @@ export const idleOperations: Operations = {
     state: () => ({ running: null, last: null }),
     start: () => 'run',
     repair: async () => [],
+  },
+  generations: {
+    list: async () => ({ active: 'g1', previous: null, generations: [], check: null }),
+    begin: async () => 'g2',
+    check: async () => {},
+    activate: async () => {},
+    drop: async () => {},
   },
 };
 
@@ -89,6 +97,7 @@ export class TestGateway {
       archive: openSqliteArchive({ file: ':memory:' }),
       expiry: memoryExpiryRecords(clock),
       idempotency: openSqliteIdempotency({ file: ':memory:', clock, random: systemRandom, windowMs: 60_000 }),
+      images: new MemoryImages(),
       operations: idleOperations,
       clock,
       random: systemRandom,

@@ -16,7 +16,7 @@ import { tokenSecret } from '../../../app/secret.ts';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics, topicsOf } from '../../../app/topics.ts';
 import type { ViewSets } from '../../../app/view-sets.ts';
-import { clock, openArchive, openLog, openPayments, openStore, openViewSets } from '../../../app/wire.ts';
+import { clock, openArchive, openLog, openPayments, openStore, openViewGenerations, openViewSets } from '../../../app/wire.ts';
 import { Workers } from '../../../app/workers.ts';
 import { systemRandom } from '../../../base/random.ts';
 import type { ReconciliationReport } from '../../../gateway/reconciliation.ts';
@@ -90,6 +90,7 @@ export class SmallShop {
       appId,
       workers: workers.all,
       reconciliation: reconciler,
+      generations: openViewGenerations({ config, log, topics, viewSets, logger }),
     });
     const random = systemRandom;
     const gateway = await openGateway({ config, log, viewSets, operations, logger, random, metrics: new Registry() });
