@@ -1,140 +1,75 @@
-// Reads a bulk upload line by line, NDJSON or CSV, without ever holding the whole: each line gives a value or what is
-// wrong with it, and a broken line never touches the next one. So a CSV cell can't contain a line break here.
-import type { Readable } from 'node:stream';
-import { parse } from 'csv-parse/sync';
-import { reasonOf } from '../base/errors.ts';
+// Reads a bulk upload or a feed line by line, NDJSON or CSV, without ever holding the whole: each line gives a value or
+// what is wrong with it, and a broken line never touches the next one. Lines come in pieces, as the bytes do.
+import { type BulkLine, invalidLine, tooLong } from './bulk-line.ts';
+import { type CsvColumns, headerIn } from './csv.ts';
+import { CsvRows } from './csv-rows.ts';
+import { type CutLine, isSaid, LineCutter } from './line-cutter.ts';
 import { Refusal } from './refusal.ts';
 
-export type BulkLine =
-  | { readonly line: number; readonly value: unknown }
-  | { readonly line: number; readonly refusal: Refusal };
+export interface BulkPiece {
+  readonly lines: readonly BulkLine[];
+  /** The first line that isn't read yet. */
+  readonly nextLine: number;
+  /** So many are read, up to the end of a line; a row of CSV may be open then. */
+  readonly bytes: number;
+}
 
-type TextLine = { readonly line: number; readonly text: string } | { readonly line: number; readonly refusal: Refusal };
+export interface BulkOptions {
+  /** More is refused. */
+  readonly mostBytes: number;
+  /** A longer line is refused by itself. */
+  readonly longestLine: number;
+  /** The number of the first line; of CSV, of the one under the header row. */
+  readonly fromLine?: number;
+}
 
-/** A longer line is refused. */
-const longestLine = 64 * 1024;
-const newline = 0x0a;
-const nothing = Buffer.alloc(0);
+type Bytes = AsyncIterable<Buffer>;
 
 /** One JSON value a line; empty lines are passed over. @throws BODY_TOO_LARGE once more than `mostBytes` came */
-export async function* ndjsonLines(body: Readable, mostBytes: number): AsyncGenerator<BulkLine> {
-  for await (const found of textLines(body, mostBytes))
-    yield 'text' in found ? jsonLine(found.line, found.text) : found;
+export async function* ndjsonLines(body: Bytes, options: BulkOptions): AsyncGenerator<BulkPiece> {
+  const { longestLine, fromLine = 1 } = options;
+  const cutter = new LineCutter(longestLine, fromLine);
+  for await (const cut of cutPieces(body, cutter, options)) {
+    const lines = cut.filter(isSaid).map((each) => jsonLine(each, longestLine));
+    yield { lines, nextLine: cutter.nextLine, bytes: cutter.bytes };
+  }
 }
 
-function jsonLine(line: number, text: string): BulkLine {
+/** Rows under a header row. @throws BULK_HEADER_INVALID, and BODY_TOO_LARGE once more than `mostBytes` came */
+export async function* csvLines(body: Bytes, columns: CsvColumns, options: BulkOptions): AsyncGenerator<BulkPiece> {
+  const { longestLine, fromLine = 1 } = options;
+  const cutter = new LineCutter(longestLine);
+  const skipped = Math.max(0, fromLine - 2);
+  let rows: CsvRows | undefined;
+  const piece = (lines: readonly BulkLine[]): BulkPiece => ({
+    lines: skipped === 0 ? lines : lines.map((each) => ({ ...each, line: each.line + skipped })),
+    nextLine: (rows?.openLine ?? cutter.nextLine) + skipped,
+    bytes: cutter.bytes,
+  });
+  for await (const cut of cutPieces(body, cutter, options)) {
+    const header = rows ? undefined : cut.find(isSaid);
+    if (header) rows = new CsvRows(headerIn(header.text ?? '', columns), columns, longestLine);
+    yield piece(rows?.take(header ? cut.slice(cut.indexOf(header) + 1) : cut) ?? []);
+  }
+  yield piece(rows?.end() ?? []);
+}
+
+function jsonLine({ line, text }: CutLine, limit: number): BulkLine {
+  if (text === undefined) return { line, text: '', refusal: tooLong(limit) };
   try {
-    return { line, value: JSON.parse(text) };
+    return { line, text, value: JSON.parse(text) };
   } catch {
-    return { line, refusal: invalidLine('it is not JSON') };
+    return { line, text, refusal: invalidLine('it is not JSON') };
   }
 }
 
-export interface CsvColumns {
-  readonly required: readonly string[];
-  readonly optional: readonly string[];
-  /** Columns of whole numbers; the others are text. */
-  readonly numbers: ReadonlySet<string>;
-}
-
-/**
- * Rows under a header row, as objects; empty cells are left out.
- * @throws BULK_HEADER_INVALID, and BODY_TOO_LARGE once more than `mostBytes` came
- */
-export async function* csvLines(body: Readable, mostBytes: number, columns: CsvColumns): AsyncGenerator<BulkLine> {
-  let names: readonly string[] | undefined;
-  for await (const found of textLines(body, mostBytes)) {
-    if (names) yield 'text' in found ? rowLine(found.line, found.text, names, columns) : found;
-    else names = headerIn('text' in found ? found.text : '', columns);
-  }
-}
-
-function rowLine(line: number, text: string, names: readonly string[], { numbers }: CsvColumns): BulkLine {
-  try {
-    const cells = cellsOf(text);
-    if (cells.length !== names.length) {
-      return { line, refusal: invalidLine(`it has ${cells.length} cells for ${names.length} columns`) };
-    }
-    const row = names.map((name, index) => [name, cells[index] ?? ''] as const).filter(([, cell]) => cell !== '');
-    return {
-      line,
-      value: Object.fromEntries(row.map(([name, cell]) => [name, numbers.has(name) ? numberIn(cell) : cell])),
-    };
-  } catch (error) {
-    return { line, refusal: invalidLine(reasonOf(error)) };
-  }
-}
-
-/** A cell that should be a number and isn't stays text, so that the schema refuses it. */
-function numberIn(cell: string): number | string {
-  return /^[+-]?\d{1,15}$/.test(cell) ? Number(cell) : cell;
-}
-
-/** Without quotes the commas tell it all, and that is most lines. @throws Error if the quotes are broken */
-function cellsOf(text: string): readonly string[] {
-  if (!text.includes('"')) return text.split(',').map((cell) => cell.trim());
-  const [cells = []] = parse(text, { trim: true, relax_column_count: true });
-  return cells;
-}
-
-function headerIn(text: string, { required, optional }: CsvColumns): readonly string[] {
-  let names: readonly string[];
-  try {
-    names = cellsOf(text);
-  } catch (cause) {
-    throw new Refusal('BULK_HEADER_INVALID', { details: { problems: reasonOf(cause) }, cause });
-  }
-  const missing = required.filter((name) => !names.includes(name));
-  const unknown = names.filter((name) => !required.includes(name) && !optional.includes(name));
-  const problems = [
-    ...missing.map((name) => `${name} is missing`),
-    ...unknown.slice(0, 5).map((name) => `${name.slice(0, 64)} is unknown`),
-    ...(new Set(names).size < names.length ? ['a column comes twice'] : []),
-  ];
-  if (problems.length > 0) throw new Refusal('BULK_HEADER_INVALID', { details: { problems: problems.join(', ') } });
-  return names;
-}
-
-/** Lines that aren't empty, counted from 1, without their ends. @throws BODY_TOO_LARGE */
-async function* textLines(body: Readable, mostBytes: number): AsyncGenerator<TextLine> {
-  let line = 0;
+/** What each chunk ends. @throws BODY_TOO_LARGE */
+async function* cutPieces(body: Bytes, cutter: LineCutter, { mostBytes }: BulkOptions): AsyncGenerator<CutLine[]> {
   let bytes = 0;
-  let rest: Buffer[] = [];
-  let restBytes = 0;
-  const finish = (end: Buffer): TextLine | undefined => {
-    line++;
-    const length = restBytes + end.length;
-    const whole = rest.length === 0 ? end : Buffer.concat([...rest, end]);
-    rest = [];
-    restBytes = 0;
-    if (length > longestLine)
-      return { line, refusal: new Refusal('BULK_LINE_TOO_LONG', { details: { limit: longestLine } }) };
-    const text = withoutMark(whole.toString('utf8'), line).trim();
-    return text === '' ? undefined : { line, text };
-  };
-  for await (const chunk of body as AsyncIterable<Buffer>) {
+  for await (const chunk of body) {
     bytes += chunk.length;
     if (bytes > mostBytes) throw new Refusal('BODY_TOO_LARGE');
-    let start = 0;
-    for (let end = chunk.indexOf(newline); end >= 0; end = chunk.indexOf(newline, start)) {
-      const found = finish(chunk.subarray(start, end));
-      if (found) yield found;
-      start = end + 1;
-    }
-    restBytes += chunk.length - start;
-    // Of a line that is too long nothing is kept.
-    if (restBytes <= longestLine) rest.push(chunk.subarray(start));
-    else rest = [];
+    yield cutter.take(chunk);
   }
-  const last = finish(nothing);
-  if (last) yield last;
-}
-
-/** The byte order mark, which spreadsheets put before a file, is no part of it. */
-function withoutMark(text: string, line: number): string {
-  return line === 1 && text.startsWith('\ufeff') ? text.slice(1) : text;
-}
-
-export function invalidLine(problems: string): Refusal {
-  return new Refusal('BULK_LINE_INVALID', { details: { problems } });
+  yield cutter.end();
 }

@@ -1,7 +1,8 @@
 // Takes a bulk upload of stock changes: lines are checked and appended in portions while the rest is still coming, and
 // the report says what was taken and which lines weren't. Sent again, it changes nothing: each line has its change id.
-import type { BulkLine } from './bulk-lines.ts';
-import { invalidLine } from './bulk-lines.ts';
+import { invalidLine } from './bulk-line.ts';
+import type { BulkPiece } from './bulk-lines.ts';
+import { type CsvColumns, plainRows } from './csv.ts';
 import { codeText } from './problem.ts';
 import { Refusal } from './refusal.ts';
 import { StockChangeShape } from './shapes/stock-changes.ts';
@@ -19,6 +20,15 @@ interface Taken {
   readonly change: StockChangeShape;
 }
 
+export const stockColumns: CsvColumns = {
+  required: ['changeId', 'productId', 'warehouseId'],
+  optional: ['delta', 'count', 'sequence'],
+  rowUnder: plainRows(new Set(['delta', 'count', 'sequence'])),
+};
+
+/** Bytes of a line of stock at most. */
+export const longestStockLine = 64 * 1024;
+
 const portion = 1_000;
 const mostErrors = 1_000;
 
@@ -27,7 +37,7 @@ const check = checkerOf(StockChangeShape);
 export async function takeBulkStock(
   desk: StockDesk,
   sellerId: string,
-  lines: AsyncIterable<BulkLine>,
+  pieces: AsyncIterable<BulkPiece>,
 ): Promise<BulkReport> {
   let accepted = 0;
   let refused = 0;
@@ -57,10 +67,12 @@ export async function takeBulkStock(
     );
     appending.catch(() => {});
   };
-  for await (const found of lines) {
-    const taken = 'refusal' in found ? found.refusal : changeIn(found.value);
-    if (taken instanceof Refusal) refuse(found.line, taken);
-    else if (waiting.push({ line: found.line, change: taken }) >= portion) await send();
+  for await (const { lines } of pieces) {
+    for (const found of lines) {
+      const taken = 'refusal' in found ? found.refusal : changeIn(found.value);
+      if (taken instanceof Refusal) refuse(found.line, taken);
+      else if (waiting.push({ line: found.line, change: taken }) >= portion) await send();
+    }
   }
   await send();
   await appending;

@@ -5,8 +5,8 @@ import { Type } from 'typebox';
 import { collections } from '../../views/collections.ts';
 import type { StoredDocument } from '../../views/documents/documents.ts';
 import { principalOf } from '../auth.ts';
-import { type CsvColumns, csvLines, ndjsonLines } from '../bulk-lines.ts';
-import { takeBulkStock } from '../bulk-stock.ts';
+import { csvLines, ndjsonLines } from '../bulk-lines.ts';
+import { longestStockLine, stockColumns, takeBulkStock } from '../bulk-stock.ts';
 import { preferenceApplied, waitSecondsOf } from '../prefer.ts';
 import { type Fault, Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
@@ -24,12 +24,6 @@ import { invalidRequest } from '../validation.ts';
 
 const ndjson = 'application/x-ndjson';
 const csv = 'text/csv';
-
-const columns: CsvColumns = {
-  required: ['changeId', 'productId', 'warehouseId'],
-  optional: ['delta', 'count', 'sequence'],
-  numbers: new Set(['delta', 'count', 'sequence']),
-};
 
 export function stockChangeRoutes(app: App, gateway: Gateway, desk: StockDesk): void {
   // The stream itself: the whole is never in memory.
@@ -68,8 +62,8 @@ function takeChanges(app: App, gateway: Gateway, desk: StockDesk): void {
       const type = request.mediaType;
       if (type === ndjson || type === csv) {
         const stream = body as Readable;
-        const { bulkBytes } = settings;
-        const found = type === csv ? csvLines(stream, bulkBytes, columns) : ndjsonLines(stream, bulkBytes);
+        const bounds = { mostBytes: settings.bulkBytes, longestLine: longestStockLine };
+        const found = type === csv ? csvLines(stream, stockColumns, bounds) : ndjsonLines(stream, bounds);
         const report = await takeBulkStock(desk, userId, found);
         metrics.bulkLines.inc({ result: 'accepted' }, report.accepted);
         metrics.bulkLines.inc({ result: 'refused' }, report.refused);

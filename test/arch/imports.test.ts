@@ -61,7 +61,7 @@ const packages: PackageTable = {
   fastify: ['gateway/**', 'app/**', ...inTests],
   '@fastify/*': ['gateway/**', ...inTests],
   '@node-rs/*': ['gateway/**', 'app/**', ...inTests],
-  'csv-parse': ['gateway/**', ...inTests],
+  'csv-parse': inTests,
   nodemailer: ['effects/mail/{smtp,outbox}/**', ...inTests],
   'smtp-server': ['test/**'],
   'postal-mime': ['test/**'],

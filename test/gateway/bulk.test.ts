@@ -1,10 +1,6 @@
 // Stock changes from sellers: as JSON all or nothing, in bulk line by line, with a report that names the broken ones.
 import assert from 'node:assert/strict';
-import { Readable } from 'node:stream';
 import { after, before, describe, test } from 'node:test';
-import fc from 'fast-check';
-import { csvLines, ndjsonLines } from '../../gateway/bulk-lines.ts';
-import { Refusal } from '../../gateway/refusal.ts';
 import { noImport } from '../../schemas/catalog-defaults.ts';
 import { topics } from '../../schemas/topics.ts';
 import { eventually, TestGateway } from './test-gateway.ts';
@@ -234,70 +230,4 @@ describe('stock changes', () => {
       assert.deepEqual([answer.status, answer.body.code], [404, 'stock_change_not_found']);
     }
   });
-});
-
-async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
-  const collected: T[] = [];
-  for await (const item of items) collected.push(item);
-  return collected;
-}
-
-test('lines come out the same however the bytes are cut', async () => {
-  const values = fc.array(
-    fc.oneof(fc.string(), fc.integer(), fc.record({ a: fc.string({ unit: 'grapheme' }) }, { noNullPrototype: true })),
-    {
-      maxLength: 10,
-    },
-  );
-  await fc.assert(
-    fc.asyncProperty(values, fc.integer({ min: 1, max: 7 }), async (given, size) => {
-      const bytes = Buffer.from(given.map((value) => JSON.stringify(value)).join('\n'));
-      const chunks = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) =>
-        bytes.subarray(at * size, (at + 1) * size),
-      );
-      const found = await collect(ndjsonLines(Readable.from(chunks), 1_000_000));
-      assert.deepEqual(
-        found,
-        given.map((value, index) => ({ line: index + 1, value })),
-      );
-    }),
-  );
-});
-
-test('a broken row of CSV costs itself alone, however the bytes are cut', async () => {
-  const columns = { required: ['a', 'b'], optional: [], numbers: new Set<string>() };
-  const row = fc.oneof(
-    fc.constantFrom('1,2', '"1","2"', ' "1" , 2 ').map((text) => ({ text, isRight: true })),
-    fc.constantFrom('1', '1,2,3', '"1,2', '1","2', 'x'.repeat(66_000), '"').map((text) => ({ text, isRight: false })),
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(row, { maxLength: 8 }), fc.integer({ min: 1, max: 30_000 }), async (rows, size) => {
-      const bytes = Buffer.from(`\ufeffa,b\r\n${rows.map(({ text }) => text).join('\r\n')}`);
-      const cuts = Array.from({ length: Math.ceil(bytes.length / size) }, (_, at) => at * size);
-      const chunks = cuts.map((at) => bytes.subarray(at, at + size));
-      const found = await collect(csvLines(Readable.from(chunks), 10_000_000, columns));
-      const right = { a: '1', b: '2' };
-      const seen = found.map((each) =>
-        'value' in each ? { line: each.line, value: each.value } : { line: each.line },
-      );
-      const wanted = rows.map(({ isRight }, index) =>
-        isRight ? { line: index + 2, value: right } : { line: index + 2 },
-      );
-      assert.deepEqual(seen, wanted);
-    }),
-    { numRuns: 60 },
-  );
-});
-
-test('a source that breaks off breaks the reading off', async () => {
-  const columns = { required: ['a'], optional: [], numbers: new Set<string>() };
-  for (const lines of [(body: Readable) => csvLines(body, 100, columns), (body: Readable) => ndjsonLines(body, 100)]) {
-    const body = Readable.from(
-      (async function* () {
-        yield Buffer.from('a\n1\n');
-        throw new Error('connection reset');
-      })(),
-    );
-    await assert.rejects(collect(lines(body)), (error) => error instanceof Refusal || error instanceof Error);
-  }
 });

@@ -1,0 +1,108 @@
+// Rows of CSV (RFC 4180) under a header row: which columns there may be, and a row's cells. Blanks around a cell don't
+// count. It knows nothing of lines: who reads them puts a row together.
+import { reasonOf } from '../base/errors.ts';
+import { Refusal } from './refusal.ts';
+
+export interface CsvColumns {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+  /** Columns that begin so may have any name behind it. */
+  readonly prefixes?: readonly string[];
+  /** Whether a quoted cell may go on in the next line. */
+  readonly isMultiline?: boolean;
+  /** What a row says under these columns; its cells are as many. */
+  readonly rowUnder: (names: readonly string[]) => (cells: readonly string[]) => unknown;
+}
+
+/** A row as an object, columns of `numbers` as such; empty cells are left out. */
+export function plainRows(numbers: ReadonlySet<string>): CsvColumns['rowUnder'] {
+  return (names) => (cells) => {
+    const row = names.map((name, index) => [name, cells[index] ?? ''] as const).filter(([, cell]) => cell !== '');
+    return Object.fromEntries(row.map(([name, cell]) => [name, numbers.has(name) ? numberIn(cell) : cell]));
+  };
+}
+
+/** A cell that should be a number and isn't stays text, so that the schema refuses it. */
+export function numberIn(cell: string): number | string {
+  return /^[+-]?\d{1,15}$/.test(cell) ? Number(cell) : cell;
+}
+
+/** @throws BULK_HEADER_INVALID */
+export function headerIn(text: string, columns: CsvColumns): readonly string[] {
+  const problems = headerProblems(text, columns);
+  if (typeof problems !== 'string') return problems;
+  const expected = [...columns.required, ...columns.optional].join(',');
+  throw new Refusal('BULK_HEADER_INVALID', { details: { problems, expected } });
+}
+
+/** The names, or what is wrong. */
+function headerProblems(text: string, { required, optional, prefixes = [] }: CsvColumns): readonly string[] | string {
+  let names: readonly string[] | undefined;
+  try {
+    names = cellsIn(text);
+  } catch (cause) {
+    return reasonOf(cause);
+  }
+  if (names === undefined) return 'a quote is not closed';
+  const isKnown = (name: string) => {
+    if (required.includes(name) || optional.includes(name)) return true;
+    return prefixes.some((prefix) => name.startsWith(prefix) && name.length > prefix.length);
+  };
+  const problems = [
+    ...required.filter((name) => !names.includes(name)).map((name) => `${name} is missing`),
+    ...names
+      .filter((name) => !isKnown(name))
+      .slice(0, 5)
+      .map((name) => (name === '' ? 'a column has no name' : `${name.slice(0, 64)} is unknown`)),
+    ...(new Set(names).size < names.length ? ['a column comes twice'] : []),
+  ];
+  return problems.length === 0 ? names : problems.join(', ');
+}
+
+/**
+ * Without quotes the commas tell it all, and that is most rows.
+ * @returns undefined if a quoted cell isn't closed
+ * @throws Error if quotes stand where none may
+ */
+export function cellsIn(text: string): readonly string[] | undefined {
+  if (!text.includes('"')) return text.split(',').map((cell) => cell.trim());
+  const cells: string[] = [];
+  for (let at = 0; ; at++) {
+    at = pastBlanks(text, at);
+    if (text[at] === '"') {
+      const closed = quotedCell(text, at, cells);
+      if (closed === undefined) return undefined;
+      at = pastBlanks(text, closed);
+      if (at === text.length) return cells;
+      if (text[at] !== ',') throw new Error(`behind the quote that ends cell ${cells.length} there is more`);
+    } else {
+      const comma = text.indexOf(',', at);
+      const cell = text.slice(at, comma < 0 ? undefined : comma).trim();
+      if (cell.includes('"')) throw new Error(`cell ${cells.length + 1} has quotes in it and none around it`);
+      cells.push(cell);
+      if (comma < 0) return cells;
+      at = comma;
+    }
+  }
+}
+
+/** Adds the cell whose quote opens at `at`; gives where its text ends, or undefined if it doesn't. */
+function quotedCell(text: string, at: number, cells: string[]): number | undefined {
+  let cell = '';
+  for (let from = at + 1; ; ) {
+    const quote = text.indexOf('"', from);
+    if (quote < 0) return undefined;
+    if (text[quote + 1] !== '"') {
+      cells.push(cell + text.slice(from, quote));
+      return quote + 1;
+    }
+    cell += text.slice(from, quote + 1);
+    from = quote + 2;
+  }
+}
+
+function pastBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t') at++;
+  return at;
+}
