@@ -27,6 +27,8 @@ export const relations: readonly Relation[] = [
   needs('documents', 'mongo', 'mongo'),
   needs('cache', 'redis', 'redis'),
   needs('archive', 'cassandra', 'cassandra'),
+  needs('images', 's3', 's3Bucket', 'gateway'),
+  s3KeyAndSecretGoTogether,
   cassandraUserAndPasswordGoTogether,
   cassandraNeedsCopiesHere,
   needs('payments', 'stripe', 'stripeKey', 'worker'),
@@ -103,6 +105,12 @@ function cassandraNeedsCopiesHere({
   if (archive !== 'cassandra' || cassandraReplication.some((copies) => copies.startsWith(`${here}:`))) return undefined;
   const problem = `has no copies in ${here}, whose copies acknowledge every write`;
   return { setting: 'cassandraReplication', problem, remedy: `add ${here}:3, or set --cassandra-datacenter` };
+}
+
+function s3KeyAndSecretGoTogether({ s3KeyId, s3Secret }: Config): Broken | undefined {
+  if ((s3KeyId === undefined) === (s3Secret === undefined)) return undefined;
+  const setting = s3KeyId === undefined ? 's3KeyId' : 's3Secret';
+  return { setting, problem: 'is missing, while its other half is given', remedy: 'give both, or none' };
 }
 
 /** Stripe's secrets are any text, those of Standard Webhooks are not. */

@@ -7,6 +7,7 @@ export type SettingGroup =
   | 'Worker'
   | 'Views'
   | 'Archive'
+  | 'Files'
   | 'Gateway'
   | 'Payments'
   | 'Shipping'

@@ -1,6 +1,7 @@
 // The one table of settings. Flags, environment variables, .env.example, `--help` and docs/settings.md come from it.
 // It says what a single value may be; how values depend on each other stands in config-relations.ts.
 import { boolean, choice, integer, list, optional, type Setting, text, url } from './setting.ts';
+import { storageSettings } from './storage-settings.ts';
 
 export const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
 export const webhookSecretPattern = /^(whsec_)?([A-Za-z0-9+/]{4}){8,}([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -208,6 +209,7 @@ export const settings = {
       doc: 'Redis, for --cache redis.',
     }),
   ),
+  ...storageSettings,
   host: text('address', 'an address or a host name', {
     group: 'Gateway',
     default: '127.0.0.1',

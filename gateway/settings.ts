@@ -40,6 +40,14 @@ export interface GatewaySettings {
   readonly searchBytes: number;
   /** The most bytes of a JSON body. */
   readonly bodyBytes: number;
+  /** The most bytes of an uploaded image, and its most pixels. */
+  readonly imageBytes: number;
+  readonly imagePixels: number;
+  /** Images that are resized at a time, and uploads that may be under way. */
+  readonly imagesAtOnce: number;
+  readonly imageUploads: number;
+  /** Before the addresses of images; without one they are below the gateway's own. */
+  readonly imageBaseUrl?: string;
   /** The most bytes of a bulk body, which is never in memory as a whole. */
   readonly bulkBytes: number;
 }
@@ -63,5 +71,9 @@ export const gatewayDefaults = {
   decisionWaitMs: 5_000,
   searchBytes: 64 * 1024 * 1024,
   bodyBytes: 1024 * 1024,
+  imageBytes: 10 * 1024 * 1024,
+  imagePixels: 50_000_000,
+  imagesAtOnce: 2,
+  imageUploads: 16,
   bulkBytes: 1024 * 1024 * 1024,
 } as const satisfies Partial<GatewaySettings>;
