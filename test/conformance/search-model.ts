@@ -96,7 +96,9 @@ const anyListing = fc.record({
   title: fc.subarray(words, { minLength: 1 }).map((some) => some.join(' ')),
   category: fc.constantFrom('', 'Toys', 'Toys/Games', 'Toys/Games/Cards', 'Books'),
   brand: fc.constantFrom('', 'Acme', 'Bolt'),
-  price: fc.record({ amount: fc.constantFrom(0, 999, 1_000, 4_000, 250_000), currency: fc.constantFrom('EUR', 'USD') }),
+  price: fc
+    .tuple(fc.constantFrom(0, 999, 1_000, 4_000, 250_000), fc.constantFrom('EUR', 'USD'))
+    .map(([amount, currency]) => ({ amount, currency })),
   attributes: fc.dictionary(fc.constantFrom('color', 'size'), fc.subarray(['red', 'M', 'L'], { minLength: 1 }), {
     noNullPrototype: true,
   }),
