@@ -248,24 +248,6 @@ export const requestErrors = {
     remedy: 'Mend the field that the reason names.',
     status: 422,
   },
-  IMAGE_UNREADABLE: {
-    message: 'The file is no picture that can be read: {reason}.',
-    disposition: 'refuse',
-    remedy: 'Send a whole JPEG, PNG, WebP, AVIF or GIF file.',
-    status: 422,
-  },
-  IMAGE_TOO_LARGE: {
-    message: 'A picture of {width} by {height} pixels is too large.',
-    disposition: 'refuse',
-    remedy: 'Send one of at most 50 megapixels, no side longer than 16,383.',
-    status: 422,
-  },
-  IMAGE_NOT_FOUND: {
-    message: 'There is no such image, or not of this width and type.',
-    disposition: 'refuse',
-    remedy: 'Take the addresses that POST /v1/images gave.',
-    status: 404,
-  },
   STOCK_CHANGE_NOT_FOUND: {
     message: 'There is no outcome of such a stock change yet.',
     disposition: 'refuse',

@@ -104,4 +104,22 @@ export const storageErrors = {
     remedy:
       'Check --s3, --s3-bucket, --s3-region and the keys, and what docs/images.md says that they must be allowed; or that the directory of --data can be written.',
   },
+  IMAGE_UNREADABLE: {
+    message: 'The file is no picture that can be read: {reason}.',
+    disposition: 'refuse',
+    remedy: 'Send a whole JPEG, PNG, WebP, AVIF or GIF file.',
+    status: 422,
+  },
+  IMAGE_TOO_LARGE: {
+    message: 'A picture of {width} by {height} pixels is too large.',
+    disposition: 'refuse',
+    remedy: 'Send one of at most 50 megapixels, no side longer than 16,383.',
+    status: 422,
+  },
+  IMAGE_NOT_FOUND: {
+    message: 'There is no such image, or not of this width and type.',
+    disposition: 'refuse',
+    remedy: 'Take the addresses that POST /v1/images gave.',
+    status: 404,
+  },
 } as const;

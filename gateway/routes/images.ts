@@ -113,38 +113,51 @@ function answerOf({ imageId, files }: KeptImage, urls: ImageUrls) {
 }
 
 function readImage(scope: App, { images }: Gateway): void {
-  scope.route({
-    method: ['GET', 'HEAD'],
-    url: '/images/:imageId/:file',
+  const options = {
     ...config('public', ['IMAGE_NOT_FOUND', 'IMAGES_UNAVAILABLE'], {
       produces: { 200: ['image/webp', 'image/jpeg'] },
     }),
     schema: {
-      ...about('Products', 'Read an image', 'For pages, and for a CDN in front: it may be kept for ever.'),
+      ...about(
+        'Products',
+        'Read an image',
+        'For pages, and for a CDN in front: it may be kept for ever. HEAD works, too.',
+      ),
       params: ImageFileParams,
       response: {
         200: Type.String({ description: 'The picture.' }),
         304: Type.Null({ description: 'The one that `If-None-Match` names.' }),
       },
     },
-    handler: async (request, reply) => {
-      const { imageId, file } = request.params;
-      if (!isImageId(imageId) || !/^\d{1,5}\.(webp|jpg)$/.test(file)) throw new Refusal('IMAGE_NOT_FOUND');
-      const key = `${imageId}/${file}`;
-      // What is at an address never changes, so the address says which version it is.
-      const etag = `"${imageId.slice(0, 32)}-${file}"`;
-      const isKnown = namedBy(request.headers['if-none-match'], etag);
-      const isHead = request.method === 'HEAD';
-      const size = isKnown || isHead ? await images.size(key) : undefined;
-      const found = isKnown || isHead ? undefined : await images.get(key);
-      const bytes = size ?? found?.bytes;
-      if (bytes === undefined) throw new Refusal('IMAGE_NOT_FOUND');
-      keepForEver(reply).header('etag', etag);
-      if (isKnown) return reply.code(304).send();
-      reply.type(typeOf(file)).header('content-length', bytes);
-      return reply.send(found?.stream);
-    },
+  };
+  scope.get('/images/:imageId/:file', { ...options, exposeHeadRoute: false }, async (request, reply) => {
+    const { key, type, etag } = addressed(request.params);
+    // A tag may be made up: whether there is such a file is looked up even so.
+    const isKnown = namedBy(request.headers['if-none-match'], etag);
+    const found = isKnown ? undefined : await images.get(key);
+    const bytes = isKnown ? await images.size(key) : found?.bytes;
+    if (bytes === undefined) throw new Refusal('IMAGE_NOT_FOUND');
+    keepForEver(reply).header('etag', etag);
+    if (isKnown) return reply.code(304).send();
+    return reply.type(type).header('content-length', bytes).send(found?.stream);
   });
+  // Not what GET does without its body: the file needn't be opened.
+  scope.head(
+    '/images/:imageId/:file',
+    { ...options, schema: { ...options.schema, hide: true } },
+    async (request, reply) => {
+      const { key, type, etag } = addressed(request.params);
+      const bytes = await images.size(key);
+      if (bytes === undefined) throw new Refusal('IMAGE_NOT_FOUND');
+      return keepForEver(reply).header('etag', etag).type(type).header('content-length', bytes).send();
+    },
+  );
+}
+
+/** What an address means. What is at one never changes, so that it says the version, too. @throws IMAGE_NOT_FOUND */
+function addressed({ imageId, file }: { readonly imageId: string; readonly file: string }) {
+  if (!isImageId(imageId) || !/^\d{1,5}\.(webp|jpg)$/.test(file)) throw new Refusal('IMAGE_NOT_FOUND');
+  return { key: `${imageId}/${file}`, type: typeOf(file), etag: `"${imageId.slice(0, 32)}-${file}"` };
 }
 
 function deleteImage(scope: App, { writer, random, clock }: Gateway, desk: ImageDesk): void {

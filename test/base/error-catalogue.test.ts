@@ -25,6 +25,7 @@ const roomOf: Readonly<Record<string, string>> = {
   ARCHIVE: 'views',
   EXPIRY: 'views',
   CACHE: 'views',
+  IMAGE: 'gateway',
   IMAGES: 'gateway',
   SEARCH: 'views',
   CARRIER: 'effects',
