@@ -169,6 +169,18 @@ describe('orders', () => {
     });
   }
 
+  test('a product that comes in variants is 422: one of them is to be chosen', async () => {
+    await shop.offer({ shirt: 0 });
+    const variants = [{ productId: 'shirt-m', options: { size: 'M' } }];
+    const headers = shop.bearer('seller', 'seller');
+    await shop.call('PATCH', '/v1/products/shirt', { headers, payload: { variants } });
+    const { status, body } = await shop.order({ lines: [{ productId: 'shirt', quantity: 1 }] });
+    assert.deepEqual([status, body.code], [422, 'product_unavailable']);
+    assert.match(body.errors[0].message, /choose_variant/);
+    const chosen = await shop.order({ lines: [{ productId: 'shirt-m', quantity: 1 }] });
+    assert.equal(chosen.status, 202);
+  });
+
   test('an order that costs too much is 422', async () => {
     await shop.offer({ dear: 10 }, { price: { amount: 100_000_000_000, currency: 'EUR' } });
     const { status, body } = await shop.order({ lines: [{ productId: 'dear', quantity: 1 }] });
@@ -176,7 +188,10 @@ describe('orders', () => {
   });
 
   test('a product in a currency without shipping rates is 422', async () => {
-    await shop.offer({ odd: 10 }, { price: { amount: 1, currency: 'XXX' } });
+    // No seller can offer one; a currency may have been given up, though.
+    const set = { productId: 'odd', sellerId: 'seller', status: 'active', price: { amount: 1, currency: 'XXX' } };
+    const position = { topic: 'products', partition: 0, offset: 1 };
+    await shop.documents.apply([{ kind: 'upsert', collection: 'products', id: 'odd', position, set }]);
     const { status, body } = await shop.order({ lines: [{ productId: 'odd', quantity: 1 }] });
     assert.deepEqual([status, body.code], [422, 'unsupported_currency']);
   });

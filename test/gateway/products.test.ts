@@ -41,7 +41,8 @@ describe('products', () => {
     const { createdAt, updatedAt, ...rest } = made.body;
     assert.ok(createdAt > 0 && updatedAt >= createdAt);
     const more = { sellerId: 'seller', weightGrams: 900, customerLimit: 2, status: 'active', version: 1 };
-    assert.deepEqual(rest, { ...given, ...more });
+    const defaults = { productType: '', language: 'en', hazardous: false, variants: [], variantOf: null, options: {} };
+    assert.deepEqual(rest, { ...given, ...more, ...defaults });
     const found = await read('tv');
     assert.deepEqual([found.status, found.headers.etag], [200, '"1"']);
     assert.deepEqual(found.body, made.body);
@@ -120,7 +121,7 @@ describe('products', () => {
   });
 
   test('a change that is refused for its content is 422 with the reason', async () => {
-    const { status, body } = await create({ productId: 'refused', title: 'refused title', price });
+    const { status, body } = await create({ productId: 'refused', title: '  ', price });
     assert.deepEqual([status, body.code], [422, 'catalog_change_refused']);
     assert.match(body.detail, /invalid_title/);
   });
@@ -165,7 +166,14 @@ describe('products', () => {
     ['21 images', { images: Array(21).fill('/a.jpg') }],
     ['a script as image', { images: ['javascript:alert(1)'] }],
     ['a strange attribute', { attributes: { 'a b': 'c' } }],
-    ['a number as attribute', { attributes: { a: 1 } }],
+    ['a list as attribute', { attributes: { a: ['b'] } }],
+    ['a category of 6 parts', { category: 'a/b/c/d/e/f' }],
+    ['a category with an empty part', { category: 'a//b' }],
+    ['an unknown language', { language: 'xx' }],
+    ['65 attributes', { attributes: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`a${at}`, 'x'])) }],
+    ['a variant without options', { variants: [{ productId: 'v', options: {} }] }],
+    ['a variant with 6 options', { variants: [{ productId: 'v', options: { a: 1, b: 1, c: 1, d: 1, e: 1, f: 1 } }] }],
+    ['a field of the streams', { variantOf: 'tv' }],
     ['a seller', { sellerId: 'other' }],
   ] as const) {
     test(`${name} is refused`, async () => {

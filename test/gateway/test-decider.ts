@@ -1,8 +1,9 @@
-// Stands in for the streams in the gateway's tests: answers orders, stock changes and catalogue changes with events, by
-// rules that are a caricature of the shop's. It can be paused, and commits its offsets as a topology does.
+// Stands in for the streams in the gateway's tests: catalogue changes go through the real processor, orders and stock
+// changes are answered by rules that are a caricature of the shop's. It can be paused, and commits its offsets as a topology does.
 import type { Fetcher, Log, Producer } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
 import type { TopicEntry } from '../../schemas/topics.ts';
 import { topics } from '../../schemas/topics.ts';
 import type {
@@ -10,10 +11,10 @@ import type {
   OrderCommand,
   OrderEvent,
   OrderSubmitted,
-  Product,
   StockChange,
   StockLevel,
 } from '../../schemas/types.generated.ts';
+import { TestTask } from '../processors/test-task.ts';
 
 export const ordersGroup = 'test-shop';
 
@@ -27,7 +28,7 @@ export class TestDecider {
   #isClosed = false;
   /** Set to let submitted things lie undecided. */
   #gate: PromiseWithResolvers<void> | undefined;
-  readonly #products = new Map<string, Product>();
+  readonly #catalogue = new TestTask();
   readonly #free = new Map<string, number>();
   readonly #orders = new Map<string, OrderEvent[]>();
 
@@ -87,42 +88,18 @@ export class TestDecider {
     else await this.#command(value as OrderCommand);
   }
 
-  async #catalog({ changeId, productId, sellerId, at, importId, importLine, change }: CatalogChange): Promise<void> {
-    const before = this.#products.get(productId);
-    const answer = (outcome: object) =>
-      this.#send(topics.catalogEvents, productId, {
-        changeId,
-        productId,
-        sellerId,
-        at,
-        importId,
-        importLine,
-        outcome,
-      } as never);
-    const refuse = (reason: string) => answer({ type: 'CatalogChangeRefused', reason });
-    if (change.type === 'CreateProduct' && before?.status === 'active') return refuse('already_exists');
-    if (change.type !== 'CreateProduct' && !before) return refuse('unknown_product');
-    if (before && before.sellerId !== sellerId) return refuse('not_owner');
-    if ('title' in change && change.title === 'refused title') return refuse('invalid_title');
-    const { type, ...given } = change;
-    const stated = Object.fromEntries(
-      Object.entries(given).filter(([name, each]) => each !== null || name === 'customerLimit'),
-    );
-    const version = (before?.version ?? 0) + 1;
-    const status = type === 'DeleteProduct' ? 'deleted' : 'active';
-    const product = { ...before, productId, sellerId, createdAt: before?.createdAt ?? at, ...stated } as Product;
-    const after: Product = { ...product, status, version, updatedAt: at };
-    this.#products.set(productId, after);
-    await this.#send(topics.products, productId, after);
-    if (!before) await this.#level(productId, at);
-    await answer({ type: 'ProductChanged', version });
+  /** As the streams decide it. */
+  async #catalog(change: CatalogChange): Promise<void> {
+    const task = this.#catalogue;
+    task.process(applyCatalogChange, change.productId, change);
+    for (const { topic, key, value } of task.take()) await this.#send(topics[topic] as TopicEntry<unknown>, key, value);
   }
 
   async #stock({ change, sequence: _, ...asked }: StockChange): Promise<void> {
     const { productId, sellerId, at } = asked;
     const before = this.#free.get(productId) ?? 0;
     const after = change.type === 'StockDelta' ? before + change.delta : change.count;
-    const owner = this.#products.get(productId)?.sellerId;
+    const owner = this.#catalogue.stores.products.get(productId)?.sellerId;
     const reason = owner === undefined ? 'unknown_product' : owner !== sellerId ? 'not_owner' : 'below_zero';
     const isApplied = owner === sellerId && after >= 0;
     if (isApplied) this.#free.set(productId, after);
