@@ -256,7 +256,8 @@ export const priceBounds: readonly number[] = [0, 1_000, 2_500, 5_000, 10_000, 2
 /** What relevance is blended from beside the text, each between 0 and 1; the same in every engine. */
 export function rankingParts({ popularity, rating, ratings, warehouses }: ListingDocument) {
   return {
-    popularity: Math.min(1, Math.log10(1 + Math.max(0, popularity)) / 6),
+    // As the ranges go: 1 where the last one begins.
+    popularity: Math.min(1, Math.log2(1 + Math.max(0, popularity)) / 18),
     // A few ratings say little: as if there were five of three stars beside them.
     rating: (rating * ratings + 5 * 300) / (ratings + 5) / 500,
     stock: warehouses.length > 0 ? 1 : 0,

@@ -19,7 +19,7 @@ const folded = ['lowercase', 'asciifolding'];
 
 /** Stems are of folded words, for shoppers leave marks out; only Portuguese needs them to be seen. */
 const stemmed: Readonly<Record<Language, readonly string[]>> = {
-  en: ['lowercase', 'possessive', 'asciifolding', 'english'],
+  en: ['lowercase', 'possessive', 'asciifolding', 'irregular_plurals', 'english'],
   de: ['lowercase', 'german_normalization', 'asciifolding', 'german'],
   fr: ['lowercase', 'french_elision', 'asciifolding', 'french'],
   es: [...folded, 'spanish'],
@@ -39,12 +39,39 @@ const stemmers = {
   portuguese: 'light_portuguese',
 };
 
+const plurals = [
+  ['knives', 'knife'],
+  ['shelves', 'shelf'],
+  ['bookshelves', 'bookshelf'],
+  ['scarves', 'scarf'],
+  ['leaves', 'leaf'],
+  ['loaves', 'loaf'],
+  ['children', 'child'],
+  ['feet', 'foot'],
+  ['teeth', 'tooth'],
+  ['mice', 'mous'],
+  ['geese', 'goos'],
+] as const;
+
 const elision = (articles: string) =>
   ({ type: 'elision', articles_case: true, articles: articles.split(' ') }) as const;
 
 export const plainAnalyzer = 'plain';
 export const prefixAnalyzer = 'prefixes';
 export const typedPrefixAnalyzer = 'typed_prefix';
+
+/** They write words together: the shelf has `Kinderschuhe`, the shopper types `schuhe`. */
+const compounding = ['de', 'nl'] as const satisfies readonly Language[];
+
+export type Compounding = (typeof compounding)[number];
+
+export function isCompounding(language: string): language is Compounding {
+  return compounding.some((each) => each === language);
+}
+
+export function partsAnalyzer(language: Compounding): string {
+  return `parts_${language}`;
+}
 
 export function stemAnalyzer(language: Language): string {
   return `stems_${language}`;
@@ -53,6 +80,8 @@ export function stemAnalyzer(language: Language): string {
 export const analysis: estypes.IndicesIndexSettingsAnalysis = {
   filter: {
     ...Object.fromEntries(Object.entries(stemmers).map(([name, language]) => [name, { type: 'stemmer', language }])),
+    // What they become is their stem: it isn't cut further.
+    irregular_plurals: { type: 'stemmer_override', rules: plurals.map(([many, one]) => `${many} => ${one}`) },
     possessive: { type: 'stemmer', language: 'possessive_english' },
     french_elision: elision('l m t qu n s j d c jusqu quoiqu lorsqu puisqu'),
     italian_elision: elision('c l all dall dell nell sull coll pell gl agl dagl degl negl sugl un m t s v d'),
@@ -61,6 +90,12 @@ export const analysis: estypes.IndicesIndexSettingsAnalysis = {
       preserve_original: false,
       filters: ['portuguese, asciifolding', 'asciifolding, portuguese'],
     },
+    ends_of_compounds: { type: 'edge_ngram', min_gram: 4, max_gram: longestPrefix },
+    parts_of_compounds: {
+      type: 'multiplexer',
+      preserve_original: false,
+      filters: ['ends_of_compounds', 'reverse, ends_of_compounds, reverse'],
+    },
     beginnings: { type: 'edge_ngram', min_gram: 1, max_gram: longestPrefix },
     beginning: { type: 'truncate', length: longestPrefix },
   },
@@ -68,6 +103,9 @@ export const analysis: estypes.IndicesIndexSettingsAnalysis = {
     [plainAnalyzer]: custom(['lowercase', 'possessive', 'asciifolding']),
     [prefixAnalyzer]: custom([...folded, 'beginnings']),
     [typedPrefixAnalyzer]: custom([...folded, 'beginning']),
+    ...Object.fromEntries(
+      compounding.map((each) => [partsAnalyzer(each), custom([...stemmed[each], 'parts_of_compounds'])]),
+    ),
     ...Object.fromEntries(languages.map((language) => [stemAnalyzer(language), custom(stemmed[language])])),
   },
 };

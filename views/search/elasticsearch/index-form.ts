@@ -8,12 +8,8 @@
 //     the rest      what is filtered, counted, sorted and ranked by
 import { createHash } from 'node:crypto';
 import type { estypes } from '@elastic/elasticsearch';
-import { analysis, languages, plainAnalyzer, prefixAnalyzer, stemAnalyzer, typedPrefixAnalyzer } from './analysis.ts';
-
-/** The fields in which words are found, by which the query weighs them. */
-export const textFields = ['title', 'brand', 'category', 'attributes', 'description'] as const;
-
-export type TextField = (typeof textFields)[number];
+import { analysis } from './analysis.ts';
+import { similarities, textProperties } from './text-fields.ts';
 
 export interface IndexShape {
   readonly shards: number;
@@ -30,47 +26,11 @@ const keyword = { type: 'keyword', ignore_above: longestKeyword } as const;
 const number = { type: 'long', ignore_malformed: true } as const;
 const blendPart = { type: 'float', index: false } as const;
 
-/**
- * How well a field matches must not depend on which shard it is in, nor change while other listings come and go: pages
- * would repeat and skip. So it isn't told how rare a word is; all words are asked for anyway.
- */
-const presence = { norms: false, similarity: 'boolean' } as const;
-/** A word says more of a short title than of a long one. */
-const shortTitles = {
-  type: 'scripted',
-  script: { source: 'return query.boost / (1.0 + 0.05 * (doc.length - 1.0));' },
-} as const;
-
-const prefixes = {
-  type: 'text',
-  analyzer: prefixAnalyzer,
-  search_analyzer: typedPrefixAnalyzer,
-  index_options: 'docs',
-  ...presence,
-} as const;
-
-function textProperties(analyzer: string, isPlain: boolean): Record<TextField, estypes.MappingProperty> {
-  const usual = { type: 'text', analyzer, ...presence, ...(isPlain && { copy_to: 'words' }) } as const;
-  const title = { ...usual, norms: true, similarity: 'short_titles' } as const;
-  const withPrefixes = isPlain ? { fields: { prefix: prefixes } } : {};
-  return {
-    title: { ...title, ...withPrefixes },
-    brand: { ...usual, ...withPrefixes },
-    category: { ...usual, ...withPrefixes },
-    attributes: usual,
-    description: usual,
-  };
-}
-
 const properties: Record<string, estypes.MappingProperty> = {
   live: { type: 'boolean' },
   listing: { type: 'object', enabled: false },
   id: keyword,
-  plain: { dynamic: false, properties: textProperties(plainAnalyzer, true) },
-  ...Object.fromEntries(
-    languages.map((each) => [each, { dynamic: false, properties: textProperties(stemAnalyzer(each), false) }]),
-  ),
-  words: { type: 'text', analyzer: plainAnalyzer, index_options: 'docs', ...presence },
+  ...textProperties,
   path: keyword,
   categories: keyword,
   brand: keyword,
@@ -91,7 +51,7 @@ const properties: Record<string, estypes.MappingProperty> = {
 
 /** Tells indexes of different forms apart. */
 export const formOf = createHash('sha256')
-  .update(JSON.stringify([properties, analysis]))
+  .update(JSON.stringify([properties, analysis, similarities]))
   .digest('hex')
   .slice(0, 12);
 
@@ -104,7 +64,7 @@ export function indexSettings({ shards, replicas, refreshMs }: IndexShape): esty
     number_of_shards: shards,
     ...(replicas === undefined ? { auto_expand_replicas: '0-1' } : { number_of_replicas: replicas }),
     ...refreshSetting(refreshMs),
-    similarity: { short_titles: shortTitles },
+    similarity: similarities,
     analysis,
   };
 }

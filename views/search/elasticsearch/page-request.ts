@@ -75,13 +75,18 @@ function scored({ sort, weights }: SearchQuery, text: Query | undefined, filter:
   return {
     script_score: {
       query: { bool: { filter, must: [text ?? { match_all: {} }] } },
-      script: { source: blend, params: { popularity, rating, stock } },
+      script: { source: blend, params: { popularity, rating, stock, half } },
     },
   };
 }
 
+/**
+ * Where the text counts half: beyond it more fields that have the words say less and less, as BM25 has it of more
+ * occurrences.
+ */
+const half = 0.15;
 const parts = ['popularity', 'rating', 'stock'].map((part) => `params.${part} * doc['blend.${part}'].value`);
-const blend = `_score * (1 + ${parts.join(' + ')})`;
+const blend = `_score / (_score + params.half) * (1 + ${parts.join(' + ')})`;
 
 function sortOf(sort: SearchSort): estypes.SortCombinations[] {
   return [byValue(sort), { id: 'asc' }];

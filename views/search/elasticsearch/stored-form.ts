@@ -1,7 +1,7 @@
 // A listing as the index has it, and what is left of one that is gone. See index-form.ts for the fields.
 import { type ListingDocument, rankingParts } from '../search.ts';
 import { isKnown } from './analysis.ts';
-import type { TextField } from './index-form.ts';
+import type { TextField } from './text-fields.ts';
 
 /** Mark the words of highlights: no characters at all, and taken out of what is searched, so that nobody's text holds one. */
 export const markStart = '\ufdd0';
@@ -69,9 +69,10 @@ function textsOf({ title, brand, category, attributes, description }: ListingDoc
     title: unmarked(title),
     brand,
     category: category.split('/'),
+    leaf: category.slice(category.lastIndexOf('/') + 1),
     attributes: Object.values(attributes).flat(),
     description: unmarked(description),
-  } satisfies Record<TextField, string | readonly string[]>;
+  } satisfies Record<TextField | 'leaf', string | readonly string[]>;
 }
 
 function unmarked(text: string): string {

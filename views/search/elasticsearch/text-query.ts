@@ -4,13 +4,17 @@
 //     sum over fields(weight * how well the field has the word) / sum of weights, averaged over the words
 import type { estypes } from '@elastic/elasticsearch';
 import type { QueryTerm, SearchQuery } from '../search.ts';
-import { isKnown } from './analysis.ts';
-import { type TextField, textFields } from './index-form.ts';
+import { isCompounding, isKnown } from './analysis.ts';
+import { type TextField, textFields } from './text-fields.ts';
 
 type Query = estypes.QueryDslQueryContainer;
 
 /** Of the word as it stands. */
-const formWorth = 0.9;
+const formWorth = 0.99;
+/** Of the category's own name. */
+const upperCategoryWorth = 0.6;
+/** A word that is written together with another one. */
+const partWorth = 0.3;
 /** So little that the word itself, if only in the description, comes before a popular title with something like it. */
 const typoWorth = 0.02;
 /** One in a word of four letters and more, two in one of eight. */
@@ -21,19 +25,21 @@ const typo = { fuzziness, prefix_length: 1, max_expansions: 50, operator: 'and' 
 export function textQuery({ terms, language, weights }: Pick<SearchQuery, 'terms' | 'language' | 'weights'>) {
   if (terms.length === 0) return undefined;
   const sum = textFields.reduce((total, field) => total + weights[field], 0);
-  const boost = (field: TextField) => (sum === 0 ? 1 : weights[field] / sum);
-  return allOf(terms.map((term) => termQuery(term, language, boost)));
+  const weigh = (field: TextField) => (sum === 0 ? 1 : weights[field] / sum);
+  return allOf(terms.map((term) => termQuery(term, { language, weigh })));
 }
 
-type Boost = (field: TextField) => number;
+interface Scope {
+  readonly language: string;
+  readonly weigh: (field: TextField) => number;
+}
 
-function termQuery({ text, synonyms }: QueryTerm, language: string, boost: Boost): Query {
-  const words = allOf(
-    wordsOf(text).map((word) => anyOf([...inFields(word, language, boost), ...typosOf(word, boost)])),
-  );
-  if (synonyms.length === 0) return words;
-  const others = synonyms.map((synonym) => anyOf(inFields(synonym, language, boost)));
-  return { dis_max: { queries: [words, ...others] } };
+function termQuery({ text, synonyms }: QueryTerm, scope: Scope): Query {
+  const words = wordsOf(text);
+  const together = inFields([text, ...synonyms], scope);
+  if (words.length < 2) return anyOf([...together, ...typosOf(text, scope)]);
+  const apart = allOf(words.map((word) => anyOf([...inFields([word], scope), ...typosOf(word, scope)])));
+  return { dis_max: { queries: [apart, anyOf(together)] } };
 }
 
 export function wordsOf(text: string): string[] {
@@ -45,13 +51,29 @@ export function mayBeMistyped(word: string): boolean {
   return [...word].length >= 4 && !/\p{N}/u.test(word);
 }
 
-/** All words next to each other in one field, in each field in which they may be. */
-function inFields(text: string, language: string, boost: Boost): Query[] {
+/** One of the phrases in one field, in each field in which it may be. */
+function inFields(phrases: readonly string[], { language, weigh }: Scope): Query[] {
   return textFields.map((field) => {
-    const plain = phrase(`plain.${field}`, text, boost(field));
-    if (!isKnown(language)) return plain;
-    return { dis_max: { queries: [plain, phrase(`${language}.${field}`, text, boost(field) * formWorth)] } };
+    const places = placesOf(field, language);
+    const queries = phrases.flatMap((text) => places.map(([name, worth]) => phrase(name, text, weigh(field) * worth)));
+    return { dis_max: { queries } };
   });
+}
+
+/** Where a field's words are, and what it is worth to be found there. */
+function placesOf(field: TextField, language: string): (readonly [name: string, worth: number])[] {
+  const places: [string, number][] =
+    field === 'category'
+      ? [
+          ['category', upperCategoryWorth],
+          ['leaf', 1],
+        ]
+      : [[field, 1]];
+  const plain = places.map(([name, worth]) => [`plain.${name}`, worth] as const);
+  if (!isKnown(language)) return plain;
+  const stems = places.map(([name, worth]) => [`${language}.${name}`, worth * formWorth] as const);
+  const hasParts = isCompounding(language) && (field === 'title' || field === 'category');
+  return [...plain, ...stems, ...(hasParts ? [[`${language}.${field}.parts`, partWorth] as const] : [])];
 }
 
 /** What has no letters, like `&`, is found everywhere. */
@@ -59,10 +81,10 @@ function phrase(field: string, query: string, boost: number): Query {
   return { match_phrase: { [field]: { query, boost, zero_terms_query: 'all' } } };
 }
 
-function typosOf(word: string, boost: Boost): Query[] {
+function typosOf(word: string, { weigh }: Scope): Query[] {
   if (!mayBeMistyped(word)) return [];
   const like = (field: string, worth: number) => ({ match: { [field]: { ...typo, query: word, boost: worth } } });
-  return [like('plain.title', boost('title') * typoWorth), like('words', typoWorth / textFields.length)];
+  return [like('plain.title', weigh('title') * typoWorth), like('words', typoWorth / textFields.length)];
 }
 
 function anyOf(queries: readonly Query[]): Query {
