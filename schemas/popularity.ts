@@ -1,5 +1,33 @@
-// Scores of popularity as they are told: in steps, for a score that changes a little with each look at a product would be
-// news all the time. Every reader of a score rounds in the same way.
+// Scores of popularity: what each thing that shoppers do weighs, how that fades, and how a score is told: in steps, for one
+// that changes a little with each look at a product would be news all the time. Every reader rounds in the same way.
+import type { PopularityCounts } from './types.generated.ts';
+
+/** What a score loses half of its weight in. */
+const halfLifeMs = 7 * 86_400_000;
+
+const weights: { readonly [Name in keyof PopularityCounts]: number } = {
+  views: 1,
+  searches: 1,
+  wishes: 2,
+  cartAdds: 3,
+  orders: 10,
+};
+
+/** What has just happened, weighed. */
+export function weightOf({ views, searches, cartAdds, wishes, orders }: PopularityCounts): number {
+  const looks = views * weights.views + searches * weights.searches;
+  return looks + wishes * weights.wishes + cartAdds * weights.cartAdds + orders * weights.orders;
+}
+
+/** What a score of `from` is worth at `to`, both in milliseconds since the Unix epoch; of an earlier time it was more. */
+export function decayed(score: number, from: number, to: number): number {
+  return score * 2 ** ((from - to) / halfLifeMs);
+}
+
+/** When a score of `at` will be at `floor`, which lies below it. */
+export function decaysTo(floor: number, score: number, at: number): number {
+  return at + halfLifeMs * Math.log2(score / floor);
+}
 
 /** Lower ends of the ranges 1 to 9: each is four times the one before. */
 const rangeFrom: readonly number[] = [3, 15, 63, 255, 1_023, 4_095, 16_383, 65_535, 262_143];
@@ -8,6 +36,11 @@ const rangeFrom: readonly number[] = [3, 15, 63, 255, 1_023, 4_095, 16_383, 65_5
 export function popularityRange(score: number): number {
   const above = rangeFrom.findIndex((from) => score < from);
   return above < 0 ? rangeFrom.length : above;
+}
+
+/** The lowest score within a range. */
+export function rangeFloor(range: number): number {
+  return rangeFrom[range - 1] ?? 0;
 }
 
 const stepsADoubling = 4;

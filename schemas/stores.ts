@@ -29,6 +29,23 @@ const importWindowMs = 30 * day;
 /** For how long after it happened a shopper's event is still taken, and known as counted, in milliseconds. */
 export const shopperEventWindowMs = day;
 
+/** Of the topology that shows what is decided elsewhere. */
+const discoveryStores = {
+  offers: { name: 'offers', key: 'product id', serde: serdeOf('OfferState') },
+  listings: { name: 'listings', key: 'listing id', serde: serdeOf('ListingState') },
+  seenEvents: {
+    name: 'seen-events',
+    key: '<shopper id>/<product id> or <shopper id>?<text>',
+    serde: serdeOf('SeenEvents'),
+    expiresAt: (value: { readonly events: readonly { readonly at: number }[] }) => {
+      return Math.max(...value.events.map(({ at }) => at)) + shopperEventWindowMs;
+    },
+  },
+  activityBatches: { name: 'activity-batches', key: 'product id', serde: serdeOf('ActivityBatch') },
+  popularity: { name: 'popularity', key: 'product id', serde: serdeOf('PopularityState') },
+  zeroResults: { name: 'zero-results', key: 'text', serde: serdeOf('ZeroResultsState') },
+};
+
 /** @param windowMs for how long what has ended is remembered, in milliseconds */
 export function storesFor(windowMs: number = idempotencyWindowMs) {
   const after = (endedAt: number | undefined) => (endedAt === undefined ? undefined : endedAt + windowMs);
@@ -77,19 +94,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
       serde: serdeOf('ImportTally'),
       expiresAt: (value: { readonly at: number }) => value.at + importWindowMs,
     },
-    offers: { name: 'offers', key: 'product id', serde: serdeOf('OfferState') },
-    listings: { name: 'listings', key: 'listing id', serde: serdeOf('ListingState') },
-    seenEvents: {
-      name: 'seen-events',
-      key: '<shopper id>/<product id> or <shopper id>?<text>',
-      serde: serdeOf('SeenEvents'),
-      expiresAt: (value: { readonly events: readonly { readonly at: number }[] }) => {
-        return Math.max(...value.events.map(({ at }) => at)) + shopperEventWindowMs;
-      },
-    },
-    activityBatches: { name: 'activity-batches', key: 'product id', serde: serdeOf('ActivityBatch') },
-    popularity: { name: 'popularity', key: 'product id', serde: serdeOf('PopularityState') },
-    zeroResults: { name: 'zero-results', key: 'text', serde: serdeOf('ZeroResultsState') },
+    ...discoveryStores,
     warehouses: { name: 'warehouses', key: 'warehouse id', serde: serdeOf('WarehouseState') },
     areas: { name: 'areas', key: 'area id', serde: serdeOf('AreaState') },
     routes: { name: 'routes', key: 'route id', serde: serdeOf('RouteState') },

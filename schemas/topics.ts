@@ -98,6 +98,15 @@ export const topics = {
   shopperEvents: topic({ name: 'shopper-events', key: 'shopper', serde: serdeOf('ShopperEvent'), ...kept }),
   productActivity: topic({ name: 'product-activity', key: 'product', serde: serdeOf('ProductActivity'), ...kept }),
   popularity: topic({ name: 'popularity', key: 'product', serde: serdeOf('Popularity'), ...compacted }),
+  searchMisses: topic({ name: 'search-misses', key: 'text', serde: serdeOf('SearchMiss'), ...kept }),
+  /** Counts of one day: what is older says nothing. */
+  zeroResults: topic({
+    name: 'zero-results',
+    key: 'text',
+    serde: serdeOf('ZeroResults'),
+    ...kept,
+    retentionMs: 3 * day,
+  }),
   ratings: topic({ name: 'ratings', key: 'product', serde: serdeOf('Rating'), ...compacted }),
   listingParts: topic({ name: 'listing-parts', key: 'listing', serde: serdeOf('ListingPart'), ...kept }),
   listings: topic({ name: 'listings', key: 'listing', serde: serdeOf('Listing'), ...compacted }),

@@ -1,6 +1,12 @@
 // Written by `npm run generate` from the .avsc files: do not edit.
 
-/** What. A kind that a reader doesn't know yet reads as `other`. */
+/** What shoppers of one task did with a product within the last second, summed, on its way to the product's task. Key: product id. */
+export interface ActivityBatch {
+  /** In the order in which they began. */
+  readonly sums: readonly ActivitySum[];
+}
+
+/** What happened with a product. A kind that a reader doesn't know yet reads as `other`. */
 export type ActivityKind =
   | 'other'
   | 'viewed'
@@ -10,6 +16,16 @@ export type ActivityKind =
   | 'ordered'
   | 'delivered'
   | 'returned';
+
+/** What of one kind happened within ten seconds. */
+export interface ActivitySum {
+  /** What. */
+  readonly kind: ActivityKind;
+  /** The first of these ten seconds. */
+  readonly at: number;
+  /** Units, or times. */
+  readonly quantity: number;
+}
 
 /** Where a parcel goes. */
 export interface Address {
@@ -1468,7 +1484,7 @@ export interface Placed {
   readonly paymentReference: string;
 }
 
-/** How much shoppers want a product. Told when it changes enough to matter, not for every look. */
+/** How much shoppers want a product, its variants included. Told when it changes enough to matter, not for every look. */
 export interface Popularity {
   /** Which. */
   readonly productId: string;
@@ -1498,6 +1514,36 @@ export interface PopularityCounts {
   readonly wishes: number;
   /** Units ordered. */
   readonly orders: number;
+}
+
+/** Counts of one advance of the window. */
+export interface PopularityPane {
+  /** From when. */
+  readonly start: number;
+  /** What happened. */
+  readonly value: PopularityCounts;
+}
+
+/** What shoppers do with a product, its variants included. Key: product id. */
+export interface PopularityState {
+  /** One hour, hopping by five minutes. */
+  readonly lastHour: PopularityWindows;
+  /** One day, hopping by one hour. */
+  readonly lastDay: PopularityWindows;
+  /** Weighted counts of all time, each losing half of its weight a week. */
+  readonly score: number;
+  /** As of when. */
+  readonly scoreAt: number;
+  /** So that what is no news isn't told again. */
+  readonly told: ToldPopularity;
+}
+
+/** Windows of counts. */
+export interface PopularityWindows {
+  /** By start. */
+  readonly panes: readonly PopularityPane[];
+  /** Up to when windows have ended. */
+  readonly streamTime: number;
 }
 
 /** A product as it stands. */
@@ -1546,21 +1592,21 @@ export interface Product {
   readonly updatedAt: number;
 }
 
-/** Something that happened with a product, on its way to where the product's popularity and reviews are kept. */
+/** What happened with a product, on its way to where the product's popularity and reviews are kept. Looks and the like of many shoppers come summed. */
 export interface ProductActivity {
-  /** Unique within the product; the same for every retry. */
-  readonly activityId: string;
   /** Which. */
   readonly productId: string;
-  /** Who. */
+  /** The variant of the product with which it happened; empty for none, or if that isn't found out yet. */
+  readonly variantId: string;
+  /** Who; empty for a sum. */
   readonly shopperId: string;
   /** What. */
   readonly kind: ActivityKind;
-  /** Units, or 1. */
+  /** Units, or times. */
   readonly quantity: number;
   /** Of which order; empty for none. */
   readonly orderId: string;
-  /** When it happened. */
+  /** When it happened; of a sum to ten seconds. */
   readonly at: number;
 }
 
@@ -1977,6 +2023,24 @@ export interface RouteState {
   readonly warehouseId: string;
 }
 
+/** A shopper looked for something and found nothing. Keyed by the text, so that one task counts it. */
+export interface SearchMiss {
+  /** The text, normalised. */
+  readonly query: string;
+  /** ISO 639-1. */
+  readonly language: string;
+  /** When. */
+  readonly at: number;
+}
+
+/** Counts of one advance of the window. */
+export interface SearchPane {
+  /** From when. */
+  readonly start: number;
+  /** Searches. */
+  readonly value: number;
+}
+
 /** Synonyms and ranking weights of the search, as a whole, in the place of those before. One that isn't based on the version before it changes nothing; versions are counted in the order of the topic. */
 export interface SearchSettingsChange {
   /** Unique. */
@@ -2013,6 +2077,14 @@ export interface SearchWeights {
   readonly stock: number;
 }
 
+/** Windows of counts. */
+export interface SearchWindows {
+  /** By start. */
+  readonly panes: readonly SearchPane[];
+  /** Up to when windows have ended. */
+  readonly streamTime: number;
+}
+
 /** Saw a result page. */
 export interface Searched {
   readonly type: 'Searched';
@@ -2024,6 +2096,22 @@ export interface Searched {
   readonly category: string;
   /** How many were found. */
   readonly results: number;
+}
+
+/** One that was counted. */
+export interface SeenEvent {
+  /** Its id. */
+  readonly eventId: string;
+  /** Whether it counts once in half an hour, whatever its id. */
+  readonly isLook: boolean;
+  /** When it happened. */
+  readonly at: number;
+}
+
+/** What was counted of one shopper and one product or text, so that nothing is counted twice. Key: `<shopper id>/<product id>` or `<shopper id>?<text>`. */
+export interface SeenEvents {
+  /** Of the last day, in the order of their coming. */
+  readonly events: readonly SeenEvent[];
 }
 
 /** Pack it and bring it to the customer. */
@@ -2258,6 +2346,16 @@ export interface SuspendNetwork {
   readonly isSuspended: boolean;
 }
 
+/** What was told last. */
+export interface ToldPopularity {
+  /** Of the hour. */
+  readonly lastHour: PopularityCounts;
+  /** Of the day. */
+  readonly lastDay: PopularityCounts;
+  /** 0 to 9. */
+  readonly range: number;
+}
+
 /** What an order costs, in the minor unit of the order's currency. schemas/totals.ts computes it. */
 export interface Totals {
   /** Sum of quantity times unit price. */
@@ -2400,8 +2498,31 @@ export interface WarehouseStock {
   readonly sequence: number | null;
 }
 
+/** How often a text was looked for without result. Told when the count changes. */
+export interface ZeroResults {
+  /** The text, normalised. */
+  readonly query: string;
+  /** ISO 639-1, of the search that was last. */
+  readonly language: string;
+  /** Searches within the hopping window of one day that ended last; 0 once it has passed. */
+  readonly lastDay: number;
+  /** As of when. */
+  readonly at: number;
+}
+
+/** Searches for one text that found nothing. Key: the text. */
+export interface ZeroResultsState {
+  /** ISO 639-1, of the search that was last. */
+  readonly language: string;
+  /** One day, hopping by one hour. */
+  readonly lastDay: SearchWindows;
+  /** The count that was told last. */
+  readonly told: number;
+}
+
 /** The values of topics and stores by name. */
 export interface RecordTypes {
+  readonly ActivityBatch: ActivityBatch;
   readonly AreaState: AreaState;
   readonly AuditEntry: AuditEntry;
   readonly CatalogChange: CatalogChange;
@@ -2427,6 +2548,7 @@ export interface RecordTypes {
   readonly PaymentRequest: PaymentRequest;
   readonly PaymentResult: PaymentResult;
   readonly Popularity: Popularity;
+  readonly PopularityState: PopularityState;
   readonly Product: Product;
   readonly ProductActivity: ProductActivity;
   readonly ProductType: ProductType;
@@ -2437,7 +2559,9 @@ export interface RecordTypes {
   readonly RiskCheck: RiskCheck;
   readonly RiskVerdict: RiskVerdict;
   readonly RouteState: RouteState;
+  readonly SearchMiss: SearchMiss;
   readonly SearchSettingsChange: SearchSettingsChange;
+  readonly SeenEvents: SeenEvents;
   readonly ShipmentRequest: ShipmentRequest;
   readonly ShipmentUpdate: ShipmentUpdate;
   readonly ShopperEvent: ShopperEvent;
@@ -2449,4 +2573,6 @@ export interface RecordTypes {
   readonly UserEvent: UserEvent;
   readonly ViewGenerationEvent: ViewGenerationEvent;
   readonly WarehouseState: WarehouseState;
+  readonly ZeroResults: ZeroResults;
+  readonly ZeroResultsState: ZeroResultsState;
 }

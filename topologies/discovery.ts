@@ -4,7 +4,8 @@ import { type Stores, storesFor } from '../schemas/stores.ts';
 import { topics as catalogue, type Topics } from '../schemas/topics.ts';
 import { type Topology, topology } from '../streams/topology.ts';
 import { listings } from './listings.ts';
+import { popularity } from './popularity.ts';
 
 export function discoveryTopology(topics: Topics = catalogue, stores: Stores = storesFor()): Topology {
-  return topology('discovery').include(listings(stores, topics)).build();
+  return topology('discovery').include(listings(stores, topics)).include(popularity(stores, topics)).build();
 }

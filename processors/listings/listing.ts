@@ -16,7 +16,9 @@ export function listingOf(listingId: string, { product, parts, formerCategories 
     const isMeant = (offer.productId === listingId) !== hasVariants;
     return isMeant && isListed && !isWithdrawn && offer.isForSale ? [offer] : [];
   });
-  const popularity = sum(offers, (offer) => offer.popularity);
+  // A product with variants is looked at, reviewed and counted as one: that is told of itself, though it is no offer then.
+  const known = parts.flatMap(({ offer, isWithdrawn }) => (isWithdrawn ? [] : [offer]));
+  const popularity = sum(known, (offer) => offer.popularity);
   const content: ListingContent = {
     listingId,
     ...facts,
@@ -24,8 +26,8 @@ export function listingOf(listingId: string, { product, parts, formerCategories 
     popularity,
     popularityRange: popularityRange(popularity),
     rating: {
-      sum: sum(offers, ({ rating }) => rating.sum),
-      reviews: sum(offers, ({ rating }) => rating.reviews),
+      sum: sum(known, ({ rating }) => rating.sum),
+      reviews: sum(known, ({ rating }) => rating.reviews),
     },
     isForSale: offers.length > 0,
     formerCategories,

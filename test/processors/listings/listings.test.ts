@@ -149,6 +149,19 @@ describe('a listing', () => {
   });
 });
 
+test('a product with variants is as popular and as well rated as is told of itself', () => {
+  const variants = [{ productId: 'shirt-m', options: {}, price: null, weightGrams: null, image: '' }];
+  const listing = new Shop(2)
+    .told(
+      ['products', product('shirt', { variants })],
+      ['products', product('shirt-m', { variantOf: 'shirt' })],
+      ['popularity', popularity('shirt', 64)],
+      ['ratings', rating('shirt', [0, 0, 0, 0, 2])],
+    )
+    .at(-1);
+  assert.deepEqual([listing?.popularity, listing?.rating], [64, { sum: 10, reviews: 2 }]);
+});
+
 const ids = ['a', 'b', 'c', 'd', 'e'];
 const parents = [null, null, 'a', 'b'];
 
