@@ -1,7 +1,10 @@
 // The part of the error catalogue that callers of the gateway meet: answers with a stable code and an HTTP status.
 // The form of an entry is error-catalogue.ts's; that file puts all together and checks it.
 
+import { deliveryErrors } from './delivery-errors.ts';
+
 export const requestErrors = {
+  ...deliveryErrors,
   REQUEST_MALFORMED: {
     message: 'The request cannot be read: {reason}.',
     disposition: 'refuse',
@@ -271,6 +274,30 @@ export const requestErrors = {
     disposition: 'refuse',
     remedy: 'Begin the file with the names of its columns, parted by commas.',
     status: 400,
+  },
+  IMPORT_NOT_FOUND: {
+    message: 'There is no such import.',
+    disposition: 'refuse',
+    remedy: 'Check its id, and whose token is sent. GET /v1/products/imports lists them.',
+    status: 404,
+  },
+  IMPORT_LINES_MISSING: {
+    message: 'The import has lines up to {nextLine}, not included; nothing can follow but from there.',
+    disposition: 'refuse',
+    remedy: 'Send the lines from `nextLine` of GET /v1/products/imports/{id} on, or all of them.',
+    status: 409,
+  },
+  IMPORT_INTERRUPTED: {
+    message: 'The gateway closes before the upload has ended.',
+    disposition: 'retry',
+    remedy: 'Send the lines from `nextLine` of GET /v1/products/imports/{id} on, with the same import and `fromLine`.',
+    status: 503,
+  },
+  SEARCH_SETTINGS_DIFFER: {
+    message: 'The settings of the search are at version {version}, not at the one that the change is made for.',
+    disposition: 'refuse',
+    remedy: 'Read them again and repeat the change on what they are now.',
+    status: 412,
   },
   VIEW_IN_USE: {
     message: 'View {view} is filled by workers of other processes.',

@@ -11,8 +11,10 @@ import type { Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import { OrderReader } from '../views/archive/read-orders.ts';
+import type { Delivery } from '../views/delivery/delivery.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import type { Search } from '../views/search/search.ts';
 import { Accounts } from './accounts.ts';
 import { useAuth } from './auth.ts';
 import { CatalogDesk } from './change-product.ts';
@@ -43,9 +45,12 @@ import { orderWishRoutes } from './routes/order-wishes.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { productImportRoutes } from './routes/product-imports.ts';
 import { productRoutes } from './routes/products.ts';
 import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { rootRoute } from './routes/root.ts';
+import { searchRoutes } from './routes/search.ts';
+import { searchSettingsRoutes } from './routes/search-settings.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { shipmentRoutes } from './routes/shipments.ts';
 import { stateRoutes } from './routes/state.ts';
@@ -54,6 +59,7 @@ import { stockChangeRoutes } from './routes/stock-changes.ts';
 import { unsubscribeRoutes } from './routes/unsubscribe.ts';
 import { userRoutes } from './routes/users.ts';
 import { viewGenerationRoutes } from './routes/view-generations.ts';
+import { SearchSettingsTail } from './search-settings.ts';
 import { addSecurityHeaders } from './security-headers.ts';
 import type { GatewaySettings } from './settings.ts';
 import { StockDesk } from './stock-desk.ts';
@@ -73,6 +79,8 @@ export interface GatewayDeps {
   readonly pinViews?: (next: (generation: string) => void) => void;
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
+  readonly search: Search;
+  readonly delivery?: Delivery;
   readonly idempotency: Idempotency;
   readonly images: Images;
   /** Reads what the payment provider tells; without it, that is refused. */
@@ -122,6 +130,8 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   const writer = new LogWriter({ producer: await log.producer(), partitions, clock });
   const tail = new EventTail({ log, partitions, clock, logger });
   await tail.start();
+  const searchSettings = new SearchSettingsTail({ log, partitions, clock, logger });
+  await searchSettings.start();
   const productTypes = new ProductTypes({ log, partitions, clock, logger });
   await productTypes.start();
   const closing = new AbortController();
@@ -142,6 +152,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   });
   app.addHook('onClose', async () => {
     await tail.close();
+    await searchSettings.close();
     await productTypes.close();
     await writer.close();
   });
@@ -159,6 +170,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     metrics,
     writer,
     tail,
+    searchSettings,
     finder,
     reader,
     productTypes,
@@ -216,6 +228,8 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   orderWishRoutes(typed, gateway);
   liveRoutes(typed, gateway);
   productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
+  searchRoutes(typed, gateway);
+  searchSettingsRoutes(typed, gateway);
   stockRoutes(typed, gateway);
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);
@@ -240,6 +254,10 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   });
   app.register((scope, _options, done) => {
     stockChangeRoutes(scope, gateway, new StockDesk({ documents, writer, tail, waiting: gateway }));
+    done();
+  });
+  app.register((scope, _options, done) => {
+    productImportRoutes(scope, gateway);
     done();
   });
 }

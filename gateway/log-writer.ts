@@ -22,6 +22,12 @@ const batchBytes = 256 * 1024;
 const mostPendingBytes = 64 * 1024 * 1024;
 const firstCapacity = 16 * 1024;
 
+export interface BulkRecord {
+  readonly topic: TopicEntry<unknown>;
+  readonly key: string;
+  readonly value: unknown;
+}
+
 interface OpenBatch {
   readonly builder: RecordBatchBuilder;
   readonly done: PromiseWithResolvers<void>;
@@ -53,6 +59,39 @@ export class LogWriter {
   append<V>(topic: TopicEntry<V>, key: string, value: V): Promise<void> {
     const lane = this.#lane(topic.name, partitionOf(key, this.partitionsOf(topic.name)));
     return this.#add(lane, (builder) => builder.encode(this.#options.clock.now(), key, value, topic.serde));
+  }
+
+  /**
+   * Resolves when the log has acknowledged all of them; those of a partition are in their order. For bulk: whoever calls
+   * it waits for it before the next portion, so nothing is refused for what waits.
+   * @throws RECORD_INVALID; whatever an append fails with
+   */
+  async appendAll(records: Iterable<BulkRecord>): Promise<void> {
+    const now = this.#options.clock.now();
+    const open = new Map<string, (RecordBatchBuilder | undefined)[]>();
+    const appends: Promise<unknown>[] = [];
+    const send = (topic: string, partition: number, builder: RecordBatchBuilder) => {
+      appends.push(this.#options.producer.append(topic, partition, builder));
+    };
+    for (const { topic, key, value } of records) {
+      const { name, serde } = topic;
+      const partition = partitionOf(key, this.partitionsOf(name));
+      const builders = open.get(name) ?? [];
+      open.set(name, builders);
+      const builder = builders[partition] ?? new RecordBatchBuilder(firstCapacity);
+      builder.encode(now, key, value, serde);
+      const isFull = builder.byteLength >= batchBytes;
+      if (isFull) send(name, partition, builder);
+      builders[partition] = isFull ? undefined : builder;
+    }
+    for (const [topic, builders] of open) {
+      builders.forEach((builder, partition) => {
+        if (builder) send(topic, partition, builder);
+      });
+    }
+    // All of them, so that no failure goes unheard.
+    const failed = (await Promise.allSettled(appends)).find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 
   /** As `append`, with bytes that are ready, to a partition of the caller's choice: for replays. */
