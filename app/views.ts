@@ -9,6 +9,7 @@ import { projectExpiry } from '../views/expiry/project-expiry.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import { projectImports, projectImportTallies } from '../views/imports.ts';
 import { projectMails } from '../views/mails.ts';
+import { projectNetwork } from '../views/network.ts';
 import { projectOrders } from '../views/orders.ts';
 import { projectProducts } from '../views/products.ts';
 import { projectStock } from '../views/stock.ts';
@@ -33,6 +34,7 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
     view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, ...into }),
     view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, ...into }),
     view(collections.imports.name, { topic: topics.imports, projection: projectImports, ...into }),
+    view(collections.network.name, { topic: topics.logisticsEvents, projection: projectNetwork, ...into }),
     view(collections.importTallies.name, { topic: topics.importTallies, projection: projectImportTallies, ...into }),
   ];
 }

@@ -60,4 +60,13 @@ export const collections = {
   },
   /** By seller, import and partition; from import-tallies: how many lines of an import were decided. */
   importTallies: { name: 'importTallies', indexes: [] },
+  /** By kind and id, such as `area/DE-10`; from logistics-events: the parts of the delivery network. */
+  network: {
+    name: 'network',
+    indexes: [
+      { name: 'byArea', fields: ['areaId', 'kind'] },
+      { name: 'byWarehouse', fields: ['warehouseId', 'kind'] },
+      { name: 'byKind', fields: ['kind'] },
+    ],
+  },
 } as const satisfies Record<string, CollectionSpec>;

@@ -35,7 +35,12 @@ const dispositions = ['retry', 'deadLetter', 'fenced', 'corruptState', 'refuse',
 
 test('every code is written once', () => {
   const tree = loadTree();
-  const sources = ['base/request-errors.ts', 'base/storage-errors.ts', 'base/error-catalogue.ts']
+  const sources = [
+    'base/delivery-errors.ts',
+    'base/request-errors.ts',
+    'base/storage-errors.ts',
+    'base/error-catalogue.ts',
+  ]
     .map((path) => tree.get(path))
     .join('');
   const written = matches(sources, /^ {2}([A-Z]\w+): \{$/gm).map(({ match }) => match[1]);

@@ -7,6 +7,7 @@ import { projectCatalogChanges } from '../../views/catalog-changes.ts';
 import type { Documents, DocumentWrite } from '../../views/documents/documents.ts';
 import { projectImports, projectImportTallies } from '../../views/imports.ts';
 import { projectMails } from '../../views/mails.ts';
+import { projectNetwork } from '../../views/network.ts';
 import { projectOrders } from '../../views/orders.ts';
 import { projectProducts } from '../../views/products.ts';
 import { projectStock } from '../../views/stock.ts';
@@ -23,6 +24,7 @@ const views = [
   { topic: topics.mails, projection: projectMails },
   { topic: topics.stockEvents, projection: projectStockChanges },
   { topic: topics.catalogEvents, projection: projectCatalogChanges },
+  { topic: topics.logisticsEvents, projection: projectNetwork },
   { topic: topics.imports, projection: projectImports },
   { topic: topics.importTallies, projection: projectImportTallies },
 ] as const;
