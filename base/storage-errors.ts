@@ -80,6 +80,23 @@ export const storageErrors = {
     disposition: 'fatal',
     remedy: 'Check the address, user and password in --redis, and what that user may do.',
   },
+  RANKS_UNAVAILABLE: {
+    message: 'The ranks of popular products cannot be reached now: {reason}.',
+    disposition: 'retry',
+    remedy: 'Try again. If it lasts, check that Redis runs at --redis.',
+    status: 503,
+  },
+  RANKS_REFUSED: {
+    message: 'The store of the ranks refuses: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check the address, user and password in --redis, and what that user may do.',
+  },
+  RANKS_CURSOR_INVALID: {
+    message: 'The cursor does not belong to this rank.',
+    disposition: 'refuse',
+    remedy: 'Pass the cursor of the page before, with the same category and window; start without one.',
+    status: 400,
+  },
   CACHE_UNAVAILABLE: {
     message: 'The cache of products cannot be reached now: {reason}.',
     disposition: 'retry',

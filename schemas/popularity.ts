@@ -29,6 +29,19 @@ export function decaysTo(floor: number, score: number, at: number): number {
   return at + halfLifeMs * Math.log2(score / floor);
 }
 
+/**
+ * What a score of `at` is ranked by beside those of other times: its logarithm, as far ahead as time has gone on, for all fade
+ * alike. 0 for none.
+ */
+export function rankOfScore(score: number, at: number): number {
+  return score > 0 ? Math.log2(score) + at / halfLifeMs : 0;
+}
+
+/** The score at `now` of what is ranked so. */
+export function scoreOfRank(rank: number, now: number): number {
+  return 2 ** (rank - now / halfLifeMs);
+}
+
 /** Lower ends of the ranges 1 to 9: each is four times the one before. */
 const rangeFrom: readonly number[] = [3, 15, 63, 255, 1_023, 4_095, 16_383, 65_535, 262_143];
 

@@ -28,6 +28,7 @@ const roomOf: Readonly<Record<string, string>> = {
   IMAGE: 'gateway',
   IMAGES: 'gateway',
   SEARCH: 'views',
+  RANKS: 'views',
   CARRIER: 'effects',
   PAYMENTS: 'effects',
 };
