@@ -61,6 +61,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   const app = await buildGateway({
     ...parts,
     documents: viewSets.documents,
+    search: viewSets.search,
     pinViews: (next) => viewSets.pinned(next),
     ...(paymentWebhook && { paymentWebhook }),
     idempotency,

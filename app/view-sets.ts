@@ -10,11 +10,15 @@ import { topics } from '../schemas/topics.ts';
 import type { ViewGenerationEvent } from '../schemas/types.generated.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { afterStep, type Generations, noSteps } from '../views/generations.ts';
+import type { Search } from '../views/search/search.ts';
+import { openedLate } from './opened-late.ts';
 
 /** Everything that is read from, filled from the log: one generation of it. */
 export interface ViewSet {
   readonly generation: string;
   readonly documents: Documents;
+  /** Undefined where nobody would find what is put into it. */
+  readonly search: Search | undefined;
   close(): Promise<void>;
   /** Drops what it stored. Called after `close`. */
   remove(): Promise<void>;
@@ -38,10 +42,17 @@ const place = { topic: topics.viewGenerations.name, partition: 0 };
 const limits = { maxWaitMs: 1_000, maxBytes: 1 << 20 };
 const retryMs = 1_000;
 const graceMs = 1_000;
+const noSearch = openedLate<Search>(async () => {
+  throw new StockstreamError('SEARCH_UNAVAILABLE', {
+    reason: 'the embedded search is that of `stockstream start` alone',
+  });
+});
 
 export class ViewSets {
   /** Of the set that answers. */
   readonly documents: Documents;
+  /** As well; each call throws SEARCH_UNAVAILABLE where there is none. */
+  readonly search: Search;
   readonly #options: ViewSetsOptions;
   readonly #fetcher: Fetcher;
   readonly #sets = new Map<string, ViewSet>();
@@ -55,6 +66,7 @@ export class ViewSets {
     this.#options = options;
     this.#fetcher = options.log.fetcher();
     this.documents = following(() => this.current.documents);
+    this.search = following(() => this.current.search ?? noSearch);
   }
 
   /** Resolves when all live sets are open. @throws whatever opening them throws */

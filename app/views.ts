@@ -8,18 +8,24 @@ import type { ExpiryRecords, ExpiryWrite } from '../views/expiry/expiry-records.
 import { projectExpiry } from '../views/expiry/project-expiry.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import { projectImports, projectImportTallies } from '../views/imports.ts';
+import { projectListings } from '../views/listings.ts';
 import { projectMails } from '../views/mails.ts';
 import { projectNetwork } from '../views/network.ts';
 import { projectOrders } from '../views/orders.ts';
 import { projectProducts } from '../views/products.ts';
+import type { Search, SearchWrite } from '../views/search/search.ts';
 import { projectStock } from '../views/stock.ts';
 import { projectStockChanges } from '../views/stock-changes.ts';
 import { projectUsers } from '../views/users.ts';
+import { projectZeroResults } from '../views/zero-results.ts';
 import type { ViewSet } from './view-sets.ts';
 
+const searchName = 'search';
+
 /** All views of a set. */
-export function viewsOf({ generation, documents }: ViewSet, topics: Topics): View<unknown>[] {
-  return [...viewsInto(documents, topics, generation)] as View<unknown>[];
+export function viewsOf({ generation, documents, search }: ViewSet, topics: Topics): View<unknown>[] {
+  const into = viewsInto(documents, topics, generation) as View<unknown>[];
+  return search === undefined ? into : [...into, searchView(search, topics, generation) as View<unknown>];
 }
 
 /** Into the documents; each is called as its collection is. */
@@ -35,13 +41,23 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
     view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, ...into }),
     view(collections.imports.name, { topic: topics.imports, projection: projectImports, ...into }),
     view(collections.network.name, { topic: topics.logisticsEvents, projection: projectNetwork, ...into }),
+    view(collections.zeroResults.name, { topic: topics.zeroResults, projection: projectZeroResults, ...into }),
     view(collections.importTallies.name, { topic: topics.importTallies, projection: projectImportTallies, ...into }),
   ];
 }
 
+export function searchView(sink: Search, topics: Topics, of = firstGeneration): View<SearchWrite> {
+  return view(searchName, {
+    topic: topics.listings,
+    projection: projectListings,
+    sink,
+    generation: generationSuffix(of),
+  });
+}
+
 /** Drops what a view of the set has. */
-export async function emptyView({ documents }: ViewSet, name: string): Promise<void> {
-  await documents.clear(name);
+export async function emptyView({ documents, search }: ViewSet, name: string): Promise<void> {
+  await (name === searchName ? search?.clear() : documents.clear(name));
 }
 
 /** What names a view of a generation. */

@@ -39,7 +39,9 @@ import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-records.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
+import type { Search } from '../views/search/search.ts';
 import type { Config } from './config-schema.ts';
+import { openedLate } from './opened-late.ts';
 import { keptSecret } from './secret.ts';
 import { LoggedViewGenerations, type ViewGenerationsParts } from './view-generations.ts';
 import { type ViewSet, ViewSets } from './view-sets.ts';
@@ -160,7 +162,30 @@ type OpenGenerationsParts = { readonly config: Config } & Omit<ViewGenerationsPa
 
 async function openViewSet(config: Config, generation: string, logger: Logger): Promise<ViewSet> {
   const documents = await openDocuments(config, logger, generation);
-  return { generation, documents, close: () => documents.close(), remove: () => documents.remove() };
+  const search = openSearch(config, logger, generation);
+  const close = () => Promise.all([documents.close(), search?.close()]);
+  const remove = () => Promise.all([documents.remove(), search?.remove()]);
+  return {
+    generation,
+    documents,
+    search,
+    close: async () => void (await close()),
+    remove: async () => void (await remove()),
+  };
+}
+
+/**
+ * Orders don't wait for the search, so it is opened with the first call. Undefined for an index of this process that no
+ * gateway would read. Calls throw SEARCH_*.
+ */
+export function openSearch(config: Config, logger: Logger, generation = firstGeneration): Search | undefined {
+  const { search: engine, elasticsearch: url = '', topicPrefix, appId } = config;
+  if (engine === 'embedded') return undefined;
+  const index = `${topicPrefix}${appId}-listings${suffixOf(generation, '-')}`.toLowerCase();
+  return openedLate(async () => {
+    const { openElasticsearchSearch } = await import('../views/search/elasticsearch/elasticsearch-search.ts');
+    return await openElasticsearchSearch({ url, index, clock, logger });
+  });
 }
 
 /** @throws DOCUMENTS_* */

@@ -9,6 +9,7 @@ export interface GatewayMetrics {
   readonly ordersAccepted: Counter;
   /** Lines of bulk uploads by what became of them. */
   readonly bulkLines: Counter<'result'>;
+  readonly searchesWithoutResults: Counter;
 }
 
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -41,6 +42,11 @@ export function createGatewayMetrics(registry: Registry, tail: EventTail): Gatew
     ordersAccepted: new Counter({
       name: 'gateway_orders_accepted_total',
       help: 'Orders that the log has acknowledged',
+      registers,
+    }),
+    searchesWithoutResults: new Counter({
+      name: 'stockstream_search_zero_results_total',
+      help: 'Searches for a text that found nothing',
       registers,
     }),
     bulkLines: new Counter({

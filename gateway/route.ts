@@ -17,8 +17,10 @@ import type { Random } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import type { OrderReader } from '../views/archive/read-orders.ts';
+import type { Delivery } from '../views/delivery/delivery.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import type { Search } from '../views/search/search.ts';
 import type { Access, Tokens } from './auth.ts';
 import type { EventTail } from './event-tail.ts';
 import type { OrderFinder } from './find-order.ts';
@@ -31,6 +33,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
 import type { ProductTypes } from './product-types.ts';
+import type { SearchSettingsTail } from './search-settings.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { OrderDesk } from './submit-order.ts';
 
@@ -54,6 +57,10 @@ export interface Gateway {
   readonly documents: Documents;
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
+  readonly search: Search;
+  readonly searchSettings: SearchSettingsTail;
+  /** Without it, nobody is told when something arrives. */
+  readonly delivery?: Delivery;
   readonly operations: Operations;
   readonly clock: Clock;
   readonly random: Random;
@@ -95,6 +102,7 @@ export type Tag =
   | 'Mails'
   | 'Orders'
   | 'Products'
+  | 'Search'
   | 'Stock'
   | 'Shipping'
   | 'Payments'

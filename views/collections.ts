@@ -69,4 +69,6 @@ export const collections = {
       { name: 'byKind', fields: ['kind'] },
     ],
   },
+  /** By text; from zero-results: what was looked for without result within a day. */
+  zeroResults: { name: 'zeroResults', indexes: [{ name: 'byCount', fields: ['lastDay'] }] },
 } as const satisfies Record<string, CollectionSpec>;

@@ -69,7 +69,7 @@ export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
   const { operations, tail, closing } = gateway;
   const { failure } = tail;
   const down = (name: string, detail: string): PartHealth => ({ name, healthy: false, detail });
-  const answers = (name: 'idempotency' | 'archive' | 'expiry' | 'images') =>
+  const answers = (name: 'idempotency' | 'archive' | 'expiry' | 'images' | 'search') =>
     gateway[name].ping().then(
       (): PartHealth => ({ name, healthy: true }),
       (error: unknown): PartHealth => ({ ...down(name, reasonOf(error)), isPartial: true }),
@@ -81,7 +81,7 @@ export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
   const others = await operations.health().catch((error: unknown) => [down('operations', reasonOf(error))]);
   return [
     ...own,
-    ...(await Promise.all([answers('idempotency'), answers('archive'), answers('expiry'), answers('images')])),
+    ...(await Promise.all((['idempotency', 'archive', 'expiry', 'images', 'search'] as const).map(answers))),
     ...others,
   ];
 }

@@ -42,7 +42,7 @@ async function setOf(generation: string): Promise<ViewSet> {
   await documents.open([{ name: 'things', indexes: [] }]);
   const position = { topic, partition: 0, offset: 0 };
   await documents.apply([{ kind: 'upsert', collection: 'things', id: 'it', position, set: { generation } }]);
-  return { generation, documents, close: () => documents.close(), remove: () => documents.remove() };
+  return { generation, documents, search: undefined, close: () => documents.close(), remove: () => documents.remove() };
 }
 
 async function openSets(t: TestContext, log: Log): Promise<ViewSets> {

@@ -249,6 +249,18 @@ export function life(makePlace: MakeSearchPlace): void {
     assert.deepEqual((await again.suggest({ text: 'anc', language: 'en', limit: 3 })).terms, ['anchor']);
   });
 
+  it('leaves nothing when it is removed', async (t) => {
+    const { place, search } = await openAt(t);
+    await search.apply([put(3, listing('a', { title: 'Anchor' }))]);
+    await search.remove();
+    const again = await place.open();
+    t.after(() => again.close());
+    assert.deepEqual(await again.scan(undefined, 10), []);
+    await again.apply([put(1, listing('a', { title: 'Anchor' }))]);
+    await again.refresh();
+    assert.deepEqual(await found(again, 'anchor'), ['a']);
+  });
+
   it('answers a ping until it is closed, and nothing after', async (t) => {
     const { search } = await openAt(t);
     await search.ping();

@@ -22,6 +22,7 @@ import type { Documents } from '../../views/documents/documents.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
 import { memoryExpiryRecords } from '../../views/expiry/memory/memory-expiry-records.ts';
 import { MemoryImages } from './memory-images.ts';
+import { MemorySearch } from './memory-search.ts';
 import { ordersGroup, TestDecider } from './test-decider.ts';
 import { ordersViewGroup, TestViews } from './test-views.ts';
 
@@ -98,6 +99,7 @@ export class TestGateway {
       expiry: memoryExpiryRecords(clock),
       idempotency: openSqliteIdempotency({ file: ':memory:', clock, random: systemRandom, windowMs: 60_000 }),
       images: new MemoryImages(),
+      search: new MemorySearch(),
       operations: idleOperations,
       clock,
       random: systemRandom,

@@ -248,6 +248,8 @@ export interface Search extends ViewSink<SearchWrite> {
   clear(): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
+  /** Drops the index, and closes. */
+  remove(): Promise<void>;
 }
 
 /** Lower ends of the price facet in minor units. */
