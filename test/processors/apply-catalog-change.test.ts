@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
-import type { CatalogChange, Product } from '../../schemas/types.generated.ts';
+import type { CatalogChange, Product, Variant } from '../../schemas/types.generated.ts';
 import { catalogChange, lampFields, linesOf, orderOf, submit, taskWith, unchanged } from './fixtures.ts';
 import { sentTo, TestTask } from './test-task.ts';
 
@@ -12,6 +12,10 @@ function edit(task: TestTask, change: CatalogChange['change'], more: Partial<Cat
   const asked = catalogChange('lamp', change, { changeId: `change-${changes++}`, ...more });
   task.process(applyCatalogChange, asked.productId, asked);
   return task.take();
+}
+
+function variant(productId: string, size: string): Variant {
+  return { productId, options: { size }, price: null, weightGrams: null, image: '' };
 }
 
 const outcomes = (sent: ReturnType<TestTask['take']>) => sentTo(sent, 'catalogEvents').map(({ outcome }) => outcome);
@@ -57,7 +61,33 @@ describe('given nothing', () => {
     ['invalid_weight', { weightGrams: -1 }],
     ['invalid_weight', { weightGrams: 1_000_001 }],
     ['invalid_limit', { customerLimit: 0 }],
+    ['invalid_description', { description: 'x'.repeat(20_001) }],
+    ['invalid_category', { category: 'a/b/c/d/e/f' }],
+    ['invalid_category', { category: 'a/ /b' }],
+    ['invalid_category', { category: 'x'.repeat(301) }],
+    ['invalid_brand', { brand: 'x'.repeat(201) }],
+    ['invalid_images', { images: ['javascript:alert(1)'] }],
+    ['invalid_images', { images: Array(21).fill('/a.jpg') }],
+    ['invalid_attributes', { attributes: { 'a b': 'c' } }],
+    ['invalid_attributes', { attributes: { a: 'x'.repeat(501) } }],
+    ['invalid_attributes', { attributes: Object.fromEntries(Array.from({ length: 65 }, (_, at) => [`a${at}`, ''])) }],
+    ['invalid_type', { productType: 'A type' }],
+    ['invalid_language', { language: 'xx' }],
+    ['invalid_language', { language: 'EN' }],
+    ['invalid_variants', { variants: [variant('lamp', 'S')] }],
   ];
+  const sound: readonly Partial<typeof lampFields>[] = [
+    { category: 'a/b/c/d/e' },
+    { category: '' },
+    { language: 'de', productType: 'tv-2' },
+    { attributes: Object.fromEntries(Array.from({ length: 64 }, (_, at) => [`a${at}`, 'x'.repeat(500)])) },
+    { variants: Array.from({ length: 200 }, (_, at) => variant(`lamp-${at}`, String(at))) },
+  ];
+  for (const fields of sound) {
+    test(`when it is created with ${JSON.stringify(fields).slice(0, 50)}, then it stands out`, () => {
+      assert.deepEqual(outcomes(edit(new TestTask(), { ...lampFields, ...fields })), version(1));
+    });
+  }
   for (const [reason, fields] of unsound) {
     test(`when it is created with ${JSON.stringify(fields).slice(0, 50)}, then ${reason}`, () => {
       assert.deepEqual(outcomes(edit(new TestTask(), { ...lampFields, ...fields })), refused(reason));
@@ -99,6 +129,17 @@ describe('given a lamp with 5 units', () => {
     assert.equal(task.stores.products.get('lamp')?.customerLimit, 2);
     edit(task, { ...unchanged, customerLimit: 0 });
     assert.equal(task.stores.products.get('lamp')?.customerLimit, null);
+  });
+
+  test('when what its variants rest on changes, then they must still be sound', () => {
+    const task = lamp();
+    const price = { amount: 900, currency: 'EUR' };
+    edit(task, { ...unchanged, variants: [{ ...variant('lamp-s', 'S'), price }] });
+    const dear = { ...unchanged, price: { amount: 900, currency: 'CHF' } };
+    assert.deepEqual(outcomes(edit(task, dear)), refused('invalid_variants'), 'in two currencies');
+    const sized = { ...unchanged, attributes: { size: 'all' } };
+    assert.deepEqual(outcomes(edit(task, sized)), refused('invalid_variants'), 'an option as attribute');
+    assert.deepEqual(outcomes(edit(task, { ...dear, variants: [] })), version(3));
   });
 
   test('when it comes from another seller, then it is refused', () => {

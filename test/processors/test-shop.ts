@@ -72,6 +72,14 @@ export class TestShop {
     if (message) this.#enqueue(message);
   }
 
+  /** Puts the first record of one of the queues, chosen by `pick`, behind the others: as one that was set aside and replayed. */
+  postpone(pick: number): void {
+    const waiting = [...this.#queues.values()].filter((queue) => queue.length > 0);
+    const queue = waiting[pick % waiting.length];
+    const message = queue?.shift();
+    if (message) queue?.push(message);
+  }
+
   drain(): void {
     while (this.deliver(0));
   }
