@@ -3,6 +3,7 @@
 import { Command } from 'commander';
 import { isStockstreamError } from '../base/errors.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
+import { addImport } from './commands/import.ts';
 import { addPrograms } from './commands/programs.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
@@ -27,6 +28,7 @@ addStart(program);
 addTopics(program);
 addTopology(program);
 addSeed(program);
+addImport(program);
 addReplay(program);
 addReconcile(program);
 addState(program);

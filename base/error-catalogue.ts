@@ -271,8 +271,18 @@ const entries = {
     disposition: 'fatal',
     remedy: 'See the code in docs/errors.md.',
   },
+  GATEWAY_NOT_RUNNING: {
+    message: 'No process with a gateway uses the data directory {data}.',
+    disposition: 'fatal',
+    remedy: 'Start one with `stockstream start`, or say with --url where a gateway answers.',
+  },
+  IMPORT_FILE_UNREADABLE: {
+    message: 'The file {file} cannot be imported: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check the path, that the file may be read, and its format.',
+  },
   GATEWAY_UNREACHABLE: {
-    message: 'The process that uses this data directory does not answer at {url}: {reason}.',
+    message: 'The gateway does not answer at {url}: {reason}.',
     disposition: 'fatal',
     remedy: 'Wait until it is ready, or stop it and try again.',
   },

@@ -9,6 +9,7 @@ import { loadTree, matches } from '../arch/tree.ts';
 const roomOf: Readonly<Record<string, string>> = {
   CONFIG: 'app',
   GATEWAY: 'app',
+  IMPORT: 'app',
   OPERATION: 'app',
   RECONCILIATION: 'app',
   LOG: 'log',
