@@ -19,7 +19,7 @@ const folded = ['lowercase', 'asciifolding'];
 
 /** Stems are of folded words, for shoppers leave marks out; only Portuguese needs them to be seen. */
 const stemmed: Readonly<Record<Language, readonly string[]>> = {
-  en: ['lowercase', 'possessive', 'asciifolding', 'irregular_plurals', 'english'],
+  en: ['lowercase', 'possessive', 'asciifolding', 'english'],
   de: ['lowercase', 'german_normalization', 'asciifolding', 'german'],
   fr: ['lowercase', 'french_elision', 'asciifolding', 'french'],
   es: [...folded, 'spanish'],
@@ -38,20 +38,6 @@ const stemmers = {
   dutch: 'dutch',
   portuguese: 'light_portuguese',
 };
-
-const plurals = [
-  ['knives', 'knife'],
-  ['shelves', 'shelf'],
-  ['bookshelves', 'bookshelf'],
-  ['scarves', 'scarf'],
-  ['leaves', 'leaf'],
-  ['loaves', 'loaf'],
-  ['children', 'child'],
-  ['feet', 'foot'],
-  ['teeth', 'tooth'],
-  ['mice', 'mous'],
-  ['geese', 'goos'],
-] as const;
 
 const elision = (articles: string) =>
   ({ type: 'elision', articles_case: true, articles: articles.split(' ') }) as const;
@@ -80,8 +66,6 @@ export function stemAnalyzer(language: Language): string {
 export const analysis: estypes.IndicesIndexSettingsAnalysis = {
   filter: {
     ...Object.fromEntries(Object.entries(stemmers).map(([name, language]) => [name, { type: 'stemmer', language }])),
-    // What they become is their stem: it isn't cut further.
-    irregular_plurals: { type: 'stemmer_override', rules: plurals.map(([many, one]) => `${many} => ${one}`) },
     possessive: { type: 'stemmer', language: 'possessive_english' },
     french_elision: elision('l m t qu n s j d c jusqu quoiqu lorsqu puisqu'),
     italian_elision: elision('c l all dall dell nell sull coll pell gl agl dagl degl negl sugl un m t s v d'),

@@ -3,7 +3,6 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import type { Clock } from '../../../base/clock.ts';
 import { StockstreamError } from '../../../base/errors.ts';
-import type { Logger } from '../../../base/logger.ts';
 import { encodeCursor } from '../cursor.ts';
 import type {
   Facets,
@@ -23,23 +22,16 @@ import { refusalFailure, searchFailure } from './failures.ts';
 import { baseFilters, facetFilters, live } from './filters.ts';
 import { highlightsFrom } from './highlights.ts';
 import type { IndexShape } from './index-form.ts';
-import { ensureIndex, remakeIndex } from './indices.ts';
-import { counting, type Part, pageRequest } from './page-request.ts';
+import { dropIndex, ensureIndex, type IndexOptions, remakeIndex, shapeOf } from './indices.ts';
+import { counting, type Part, pageRequest, within } from './page-request.ts';
 import { countRequest, likelierRequest, proposals } from './spelling.ts';
 import { suggestionsFrom, suggestRequest } from './suggestions.ts';
 import { textQuery } from './text-query.ts';
 
-export interface ElasticsearchOptions extends Connection, Partial<IndexShape> {
-  /** Made if it isn't there. */
-  readonly index: string;
+/** The index is made if it isn't there. For a process that only reads, it may be an alias. */
+export interface ElasticsearchOptions extends Connection, IndexOptions {
   readonly clock: Clock;
-  /** Told of an index that another version made. */
-  readonly logger: Logger;
 }
-
-/** A category's two shard keys lead to two of these at most, so most of the index isn't looked at. */
-const usualShards = 6;
-const usualRefreshMs = 250;
 
 /** Below so many hits another spelling is looked for. */
 const few = 3;
@@ -55,10 +47,9 @@ type Answer = estypes.SearchResponse<Stored>;
 /** @throws SEARCH_UNAVAILABLE, SEARCH_REFUSED */
 export async function openElasticsearchSearch(options: ElasticsearchOptions): Promise<Search> {
   const client = makeClient(options);
-  const { shards = usualShards, replicas, refreshMs = usualRefreshMs, index, logger } = options;
-  const shape = { shards, replicas, refreshMs };
+  const shape = shapeOf(options);
   try {
-    await ensureIndex(client, index, shape, logger);
+    await ensureIndex(client, options.index, shape, options.logger);
   } catch (error) {
     await client.close();
     throw searchFailure(error);
@@ -125,7 +116,9 @@ class ElasticsearchSearch implements Search {
   async #didYouMean(query: SearchQuery, total: number): Promise<string | undefined> {
     const request = likelierRequest(query);
     if (request === undefined) return undefined;
-    const answer = await this.#attempt((client) => client.search({ ...request, index: this.#index }));
+    const answer = await this.#attempt((client) =>
+      client.search({ ...request, ...within(query.filters.category), index: this.#index }),
+    );
     const tries = proposals(query, answer);
     if (tries.length === 0) return undefined;
     const counts = await this.#several(tries.map((proposal) => countRequest(query, proposal)));
@@ -192,6 +185,11 @@ class ElasticsearchSearch implements Search {
 
   async clear(): Promise<void> {
     await this.#attempt((client) => remakeIndex(client, this.#index, this.#shape));
+  }
+
+  async remove(): Promise<void> {
+    await this.#attempt((client) => dropIndex(client, this.#index));
+    await this.close();
   }
 
   async ping(): Promise<void> {

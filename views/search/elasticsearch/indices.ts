@@ -6,6 +6,25 @@ import { patience } from './client.ts';
 import { isOfType } from './failures.ts';
 import { formOf, type IndexShape, indexSettings, mappings } from './index-form.ts';
 
+export interface IndexOptions extends Partial<IndexShape> {
+  readonly index: string;
+  /** Told of an index that another version made. */
+  readonly logger: Logger;
+}
+
+/** A category's two shard keys lead to two of these at most, so most of the index isn't looked at. */
+const usualShards = 6;
+/** What was written shows within half a second, with the time that showing it takes. */
+const usualRefreshMs = 250;
+
+export function shapeOf({
+  shards = usualShards,
+  replicas,
+  refreshMs = usualRefreshMs,
+}: Partial<IndexShape>): IndexShape {
+  return { shards, replicas, refreshMs };
+}
+
 const slowly = { requestTimeout: patience.admin };
 
 export function writeAlias(index: string): string {
