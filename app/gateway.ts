@@ -62,6 +62,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     ...parts,
     documents: viewSets.documents,
     search: viewSets.search,
+    ranks: viewSets.ranks,
     pinViews: (next) => viewSets.pinned(next),
     ...(paymentWebhook && { paymentWebhook }),
     idempotency,

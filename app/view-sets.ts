@@ -10,6 +10,7 @@ import { topics } from '../schemas/topics.ts';
 import type { ViewGenerationEvent } from '../schemas/types.generated.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { afterStep, type Generations, noSteps } from '../views/generations.ts';
+import type { Ranks } from '../views/ranks/ranks.ts';
 import type { Search } from '../views/search/search.ts';
 import { openedLate } from './opened-late.ts';
 
@@ -19,6 +20,9 @@ export interface ViewSet {
   readonly documents: Documents;
   /** Undefined where nobody would find what is put into it. */
   readonly search: Search | undefined;
+  readonly ranks: Ranks;
+  /** Whether the ranks are filled by the process itself; else they are by a view. */
+  readonly ranksFollow: boolean;
   close(): Promise<void>;
   /** Drops what it stored. Called after `close`. */
   remove(): Promise<void>;
@@ -53,6 +57,7 @@ export class ViewSets {
   readonly documents: Documents;
   /** As well; each call throws SEARCH_UNAVAILABLE where there is none. */
   readonly search: Search;
+  readonly ranks: Ranks;
   readonly #options: ViewSetsOptions;
   readonly #fetcher: Fetcher;
   readonly #sets = new Map<string, ViewSet>();
@@ -67,6 +72,7 @@ export class ViewSets {
     this.#fetcher = options.log.fetcher();
     this.documents = following(() => this.current.documents);
     this.search = following(() => this.current.search ?? noSearch);
+    this.ranks = following(() => this.current.ranks);
   }
 
   /** Resolves when all live sets are open. @throws whatever opening them throws */

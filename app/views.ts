@@ -12,7 +12,10 @@ import { projectListings } from '../views/listings.ts';
 import { projectMails } from '../views/mails.ts';
 import { projectNetwork } from '../views/network.ts';
 import { projectOrders } from '../views/orders.ts';
+import { projectProductTypes } from '../views/product-types.ts';
 import { projectProducts } from '../views/products.ts';
+import { projectRanks } from '../views/ranks/project-ranks.ts';
+import type { Ranks, RankWrite } from '../views/ranks/ranks.ts';
 import type { Search, SearchWrite } from '../views/search/search.ts';
 import { projectStock } from '../views/stock.ts';
 import { projectStockChanges } from '../views/stock-changes.ts';
@@ -23,9 +26,11 @@ import type { ViewSet } from './view-sets.ts';
 const searchName = 'search';
 
 /** All views of a set. */
-export function viewsOf({ generation, documents, search }: ViewSet, topics: Topics): View<unknown>[] {
+export function viewsOf({ generation, documents, search, ...set }: ViewSet, topics: Topics): View<unknown>[] {
   const into = viewsInto(documents, topics, generation) as View<unknown>[];
-  return search === undefined ? into : [...into, searchView(search, topics, generation) as View<unknown>];
+  if (search !== undefined) into.push(searchView(search, topics, generation) as View<unknown>);
+  if (!set.ranksFollow) into.push(ranksView(set.ranks, topics, generation) as View<unknown>);
+  return into;
 }
 
 /** Into the documents; each is called as its collection is. */
@@ -34,6 +39,7 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
   return [
     view(collections.orders.name, { topic: topics.orderEvents, projection: projectOrders, ...into }),
     view(collections.products.name, { topic: topics.products, projection: projectProducts, ...into }),
+    view(collections.productTypes.name, { topic: topics.productTypes, projection: projectProductTypes, ...into }),
     view(collections.stock.name, { topic: topics.stockLevels, projection: projectStock, ...into }),
     view(collections.users.name, { topic: topics.users, projection: projectUsers, ...into }),
     view(collections.outbox.name, { topic: topics.mails, projection: projectMails, ...into }),
@@ -55,9 +61,20 @@ export function searchView(sink: Search, topics: Topics, of = firstGeneration): 
   });
 }
 
+function ranksView(sink: Ranks, topics: Topics, of: string): View<RankWrite> {
+  return view(projectRanks.name, {
+    topic: topics.popularity,
+    projection: projectRanks,
+    sink,
+    generation: generationSuffix(of),
+  });
+}
+
 /** Drops what a view of the set has. */
-export async function emptyView({ documents, search }: ViewSet, name: string): Promise<void> {
-  await (name === searchName ? search?.clear() : documents.clear(name));
+export async function emptyView({ documents, search, ranks }: ViewSet, name: string): Promise<void> {
+  if (name === searchName) await search?.clear();
+  else if (name === projectRanks.name) await ranks.clear();
+  else await documents.clear(name);
 }
 
 /** What names a view of a generation. */

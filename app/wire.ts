@@ -39,8 +39,10 @@ import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-records.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
+import type { Ranks } from '../views/ranks/ranks.ts';
 import type { Search } from '../views/search/search.ts';
 import type { Config } from './config-schema.ts';
+import { openFollowedRanks } from './followed-ranks.ts';
 import { openedLate } from './opened-late.ts';
 import { keptSecret } from './secret.ts';
 import { LoggedViewGenerations, type ViewGenerationsParts } from './view-generations.ts';
@@ -151,7 +153,12 @@ export function openStoreIn(directory: string): Promise<Store> {
 
 /** The views as the log's topic of generations says. @throws DOCUMENTS_* */
 export function openViewSets(config: Config, log: Log, logger: Logger): Promise<ViewSets> {
-  return ViewSets.open({ log, clock, logger, openSet: (generation) => openViewSet(config, generation, logger) });
+  return ViewSets.open({
+    log,
+    clock,
+    logger,
+    openSet: (generation) => openViewSet(config, { log, generation, logger }),
+  });
 }
 
 export function openViewGenerations({ config, ...parts }: OpenGenerationsParts): LoggedViewGenerations {
@@ -160,18 +167,42 @@ export function openViewGenerations({ config, ...parts }: OpenGenerationsParts):
 
 type OpenGenerationsParts = { readonly config: Config } & Omit<ViewGenerationsParts, 'clock' | 'appId' | 'openArchive'>;
 
-async function openViewSet(config: Config, generation: string, logger: Logger): Promise<ViewSet> {
+async function openViewSet(
+  config: Config,
+  { log, generation, logger }: { readonly log: Log; readonly generation: string; readonly logger: Logger },
+): Promise<ViewSet> {
   const documents = await openDocuments(config, logger, generation);
   const search = openSearch(config, logger, generation);
-  const close = () => Promise.all([documents.close(), search?.close()]);
-  const remove = () => Promise.all([documents.remove(), search?.remove()]);
+  const ranksFollow = config.cache !== 'redis';
+  const openRanks = ranksFollow
+    ? () => openFollowedRanks({ log, clock, logger })
+    : () => openSharedRanks(config, logger, generation);
+  const ranks = openedLate(openRanks);
+  const close = () => Promise.all([documents.close(), search?.close(), ranks.close()]);
+  const remove = () =>
+    Promise.all([documents.remove(), search?.remove(), ...(ranksFollow ? [] : [emptied(openRanks)])]);
   return {
     generation,
     documents,
     search,
+    ranks,
+    ranksFollow,
     close: async () => void (await close()),
     remove: async () => void (await remove()),
   };
+}
+
+/** @throws RANKS_* */
+async function openSharedRanks(config: Config, logger: Logger, generation: string): Promise<Ranks> {
+  const { redis: url = '', topicPrefix, appId } = config;
+  const prefix = `${topicPrefix}${appId}:ranks${suffixOf(generation, '-')}:`;
+  const { openRedisRanks } = await import('../views/ranks/redis/redis-ranks.ts');
+  return await openRedisRanks({ url, prefix, logger });
+}
+
+async function emptied(open: () => Promise<Ranks>): Promise<void> {
+  const ranks = await open();
+  await ranks.clear().finally(() => ranks.close());
 }
 
 /**

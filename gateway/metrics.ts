@@ -10,6 +10,8 @@ export interface GatewayMetrics {
   /** Lines of bulk uploads by what became of them. */
   readonly bulkLines: Counter<'result'>;
   readonly searchesWithoutResults: Counter;
+  /** Shoppers' events that came too late to count. */
+  readonly lateEvents: Counter;
 }
 
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
@@ -47,6 +49,11 @@ export function createGatewayMetrics(registry: Registry, tail: EventTail): Gatew
     searchesWithoutResults: new Counter({
       name: 'stockstream_search_zero_results_total',
       help: 'Searches for a text that found nothing',
+      registers,
+    }),
+    lateEvents: new Counter({
+      name: 'gateway_late_events_total',
+      help: 'Events of shoppers that came more than a day after they happened',
       registers,
     }),
     bulkLines: new Counter({

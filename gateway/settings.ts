@@ -24,6 +24,8 @@ export interface GatewaySettings {
   readonly loginsPerMinute: number;
   /** For each address. */
   readonly registrationsPerMinute: number;
+  /** With shoppers' events, for each user or address. */
+  readonly eventRequestsPerMinute: number;
   /** Characters of a password at least. */
   readonly shortestPassword: number;
   /** Beyond this delay of the event loop requests are refused; 0 for never. */
@@ -62,6 +64,7 @@ export const gatewayDefaults = {
   requestsPerMinute: 0,
   loginsPerMinute: 20,
   registrationsPerMinute: 60,
+  eventRequestsPerMinute: 120,
   shortestPassword: 8,
   mostEventLoopDelayMs: 1_000,
   heartbeatMs: 15_000,

@@ -13,6 +13,7 @@ import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { ViewGenerationEvent } from '../../schemas/types.generated.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
+import { memoryRanks } from '../../views/ranks/memory/memory-ranks.ts';
 
 const { name: topic, serde } = topics.viewGenerations;
 
@@ -42,7 +43,8 @@ async function setOf(generation: string): Promise<ViewSet> {
   await documents.open([{ name: 'things', indexes: [] }]);
   const position = { topic, partition: 0, offset: 0 };
   await documents.apply([{ kind: 'upsert', collection: 'things', id: 'it', position, set: { generation } }]);
-  return { generation, documents, search: undefined, close: () => documents.close(), remove: () => documents.remove() };
+  const views = { documents, search: undefined, ranks: memoryRanks(), ranksFollow: true };
+  return { generation, ...views, close: () => documents.close(), remove: () => documents.remove() };
 }
 
 async function openSets(t: TestContext, log: Log): Promise<ViewSets> {

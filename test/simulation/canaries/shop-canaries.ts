@@ -108,8 +108,8 @@ function bent(bend: Bend): (topology: Topology) => Topology {
 }
 
 /** All but `now`, which a copy would freeze. */
-function delegate({ stores, timers, forward }: PlainContext) {
-  return { stores, timers, forward };
+function delegate({ stores, timers, forward, drop }: PlainContext) {
+  return { stores, timers, forward, drop };
 }
 
 function withStore(context: PlainContext, name: string, bent: Partial<KeyValueStore<unknown>>): PlainContext {
