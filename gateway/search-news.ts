@@ -10,7 +10,7 @@ import type { Searched, ShopperEvent } from '../schemas/types.generated.ts';
 import type { LogWriter } from './log-writer.ts';
 
 export interface SearchNewsOptions {
-  readonly writer: LogWriter;
+  readonly writer: Pick<LogWriter, 'append'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Counts searches without results. */

@@ -8,6 +8,7 @@ import { systemRandom } from '../../base/random.ts';
 import { buildGateway, type GatewayDeps } from '../../gateway/gateway.ts';
 import { openSqliteIdempotency } from '../../gateway/idempotency/sqlite/sqlite-idempotency.ts';
 import type { Operations } from '../../gateway/operations.ts';
+import { readRange } from '../../gateway/read-range.ts';
 import { type GatewaySettings, gatewayDefaults } from '../../gateway/settings.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
@@ -21,6 +22,7 @@ import { collections } from '../../views/collections.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
 import { memoryExpiryRecords } from '../../views/expiry/memory/memory-expiry-records.ts';
+import { memoryRanks } from '../../views/ranks/memory/memory-ranks.ts';
 import { MemoryImages } from './memory-images.ts';
 import { MemorySearch } from './memory-search.ts';
 import { ordersGroup, TestDecider } from './test-decider.ts';
@@ -100,6 +102,7 @@ export class TestGateway {
       idempotency: openSqliteIdempotency({ file: ':memory:', clock, random: systemRandom, windowMs: 60_000 }),
       images: new MemoryImages(),
       search: new MemorySearch(),
+      ranks: memoryRanks(),
       operations: idleOperations,
       clock,
       random: systemRandom,
@@ -202,6 +205,20 @@ export class TestGateway {
 
   async appendRaw(topic: string, batch: RecordBatchBuilder): Promise<void> {
     await this.#producer.append(topic, 0, batch);
+  }
+
+  /** All that a topic has. */
+  async records<V>(topic: TopicEntry<V>): Promise<V[]> {
+    const found: V[] = [];
+    for (let partition = 0; partition < topic.partitions; partition++) {
+      const [to = 0] = await this.log.admin.offsets([{ topic: topic.name, partition }], 'latest');
+      await readRange(this.log, { topic: topic.name, partition, from: 0, to, maxBytes: 1 << 26 }, (cursor) => {
+        const bytes = cursor.value();
+        if (bytes !== null) found.push(topic.serde.decode(bytes));
+        return false;
+      });
+    }
+    return found;
   }
 
   /** How many records a topic has. */
