@@ -39,6 +39,7 @@ test('every code is written once', () => {
   const tree = loadTree();
   const sources = [
     'base/delivery-errors.ts',
+    'base/product-errors.ts',
     'base/request-errors.ts',
     'base/storage-errors.ts',
     'base/error-catalogue.ts',
