@@ -2,12 +2,14 @@
 // what the stream tells replaces what is there; a version never gives way to an older one. All of it may vanish at any
 // time, and does so by itself.
 //
-//     (nothing) --look: fill--> leased --fill--> fresh --(freshMs)--> old --look: fill, the others: hit--> fresh
-//         |                       |                 ^                   |
-//         | apply: a floor        +---- apply ------+                   +--(keptMs)--> (nothing)
+//     (nothing) --look: one gets `fill`, the others `wait`--> leased --fill--> fresh <--apply--+
+//                                                                                |             |
+//     (nothing) <------------- kept for so long ---- old <---- fresh for so long +-------------+
+//                                                     |  look: one gets `fill`, the others `hit`
+//                                                     +--fill, apply--> fresh
 //
-// A write of the stream to a key that isn't here leaves its version as a floor for a while: a reader that looks into
-// documents which are behind the stream then can't fill in what is over.
+// Where no value is, the stream leaves a floor for a while: the version that a fill must have at least. So a reader that
+// looked into documents that are behind, before or after the stream told, can't fill in what is over.
 import type { ViewSink } from '../../streams/api.ts';
 import type { JsonObject } from '../documents/documents.ts';
 

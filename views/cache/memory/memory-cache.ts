@@ -87,9 +87,8 @@ class MemoryCache implements Cache {
     for (const { id, version, value, at } of writes) {
       const known = this.#get(id, now);
       if (known !== undefined && known.version >= version) continue;
-      const isHere = known !== undefined && (known.entry !== undefined || known.leasedUntil > now);
-      if (value !== undefined && isHere) this.#keep(id, { version, value }, now);
-      else this.#putFloor(id, version, Math.min(at, now) + cacheTimes.floor, now);
+      if (value !== undefined && known?.entry !== undefined) this.#keep(id, { version, value }, now);
+      else this.#putFloor(id, { version, keptUntil: Math.min(at, now) + cacheTimes.floor }, now);
     }
   }
 
@@ -148,13 +147,11 @@ class MemoryCache implements Cache {
     this.#put(id, { version: entry.version, entry, ...times, lease: undefined, leasedUntil: 0, bytes });
   }
 
-  #putFloor(id: string, version: number, keptUntil: number, now: number): void {
-    if (keptUntil <= now) {
-      this.#drop(id);
-      return;
-    }
-    const floor = { entry: undefined, freshUntil: 0, keptUntil, lease: undefined, leasedUntil: 0, bytes: keyBytes };
-    this.#put(id, { version, ...floor });
+  /** Whoever has the lease may know more already: the fill is held against the version. */
+  #putFloor(id: string, floor: Pick<Known, 'version' | 'keptUntil'>, now: number): void {
+    const { lease, leasedUntil = 0 } = this.#known.get(id) ?? {};
+    if (floor.keptUntil <= now && leasedUntil <= now) this.#drop(id);
+    else this.#put(id, { ...floor, entry: undefined, freshUntil: 0, lease, leasedUntil, bytes: keyBytes });
   }
 
   #put(id: string, known: Known): void {

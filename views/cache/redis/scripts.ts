@@ -34,7 +34,7 @@ const common = `
     if kept <= now then kind = 'f' end
     if kept <= now and leased <= now then stored = false end
   end
-  if not stored then version, leased, kind = -1, 0, 'f' end
+  if not stored then version, leased, lease, kind = -1, 0, '-', 'f' end
 
   local function whole(number) return string.format('%.0f', number) end
 
@@ -84,9 +84,8 @@ export const releaseScript = script(endUnlessLeased, `write(version, fresh, kept
 /** now, version, how long it is fresh, kept, kind, JSON, when it was decided, how long a floor stands. */
 export const applyScript = script(`
   if version >= tonumber(ARGV[2]) then return end
-  local isHere = kind ~= 'f' or leased > now
-  if isHere and ARGV[5] == 'v' then
+  if kind ~= 'f' and ARGV[5] == 'v' then
     write(ARGV[2], now + ARGV[3], now + ARGV[4], 0, '-', 'v', ARGV[6])
   else
-    write(ARGV[2], 0, math.min(ARGV[7], now) + ARGV[8], 0, '-', 'f', '')
+    write(ARGV[2], 0, math.min(ARGV[7], now) + ARGV[8], leased, lease, 'f', '')
   end`);
