@@ -46,6 +46,7 @@ import { orderRoutes } from './routes/orders.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { productImportRoutes } from './routes/product-imports.ts';
+import { productTypeRoutes } from './routes/product-types.ts';
 import { productRoutes } from './routes/products.ts';
 import { reconciliationRoutes } from './routes/reconciliation.ts';
 import { rootRoute } from './routes/root.ts';
@@ -230,6 +231,7 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
   searchRoutes(typed, gateway);
   searchSettingsRoutes(typed, gateway);
+  productTypeRoutes(typed, gateway);
   stockRoutes(typed, gateway);
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);

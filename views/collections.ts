@@ -21,11 +21,15 @@ export const collections = {
   products: {
     name: 'products',
     indexes: [
-      { name: 'byCategory', fields: ['category'] },
-      { name: 'byBrand', fields: ['brand'] },
-      { name: 'bySeller', fields: ['sellerId'] },
+      // Lists leave variants out, unless they are those of one product.
+      { name: 'byVariantOf', fields: ['variantOf'] },
+      { name: 'byCategory', fields: ['category', 'variantOf'] },
+      { name: 'byBrand', fields: ['brand', 'variantOf'] },
+      { name: 'bySeller', fields: ['sellerId', 'variantOf'] },
     ],
   },
+  /** By name; from product-types: which attributes products of a type have. */
+  productTypes: { name: 'productTypes', indexes: [] },
   /** By product id; from stock-levels: on hand, held, free, by warehouse. */
   stock: { name: 'stock', indexes: [] },
   /** By e-mail address; from users. Holds the hash of the password. */

@@ -9,6 +9,7 @@ import { projectImports, projectImportTallies } from '../../views/imports.ts';
 import { projectMails } from '../../views/mails.ts';
 import { projectNetwork } from '../../views/network.ts';
 import { projectOrders } from '../../views/orders.ts';
+import { projectProductTypes } from '../../views/product-types.ts';
 import { projectProducts } from '../../views/products.ts';
 import { projectStock } from '../../views/stock.ts';
 import { projectStockChanges } from '../../views/stock-changes.ts';
@@ -19,6 +20,7 @@ export const ordersViewGroup = 'test-view-orders';
 const views = [
   { topic: topics.orderEvents, projection: projectOrders },
   { topic: topics.products, projection: projectProducts },
+  { topic: topics.productTypes, projection: projectProductTypes },
   { topic: topics.stockLevels, projection: projectStock },
   { topic: topics.users, projection: projectUsers },
   { topic: topics.mails, projection: projectMails },
