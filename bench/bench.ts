@@ -1,21 +1,27 @@
 // `stockstream bench`: every contender in one run, in turn, so that a noisy machine is noisy for all of them; medians
-// and ranges of some rounds, and the ratio of each round. Peers that aren't there are left out, loudly.
+// and ranges of some rounds, and the ratio of each round. Peers that aren't there are left out, loudly. `bench import` is
+// another one: a catalogue taken in.
 import { cpus, loadavg, totalmem } from 'node:os';
 import { type Contender, contendersOf } from './contenders.ts';
 import { orExit } from './flags.ts';
+import { benchImport } from './import.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import type { Result } from './peer-result.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 
-const options = orExit(usage, () => readOptions(process.argv.slice(2)));
-if (options === undefined) process.stdout.write(`${usage}\n`);
-else {
-  try {
-    await main(options);
-  } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
-    process.exitCode = 1;
-  }
+const [kind, ...rest] = process.argv.slice(2);
+try {
+  if (kind === 'import') await benchImport(rest);
+  else await benchOrders(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 1;
+}
+
+async function benchOrders(args: readonly string[]): Promise<void> {
+  const options = orExit(usage, () => readOptions(args));
+  if (options === undefined) process.stdout.write(`${usage}\n`);
+  else await main(options);
 }
 
 async function main({ json, ...bench }: BenchOptions): Promise<void> {

@@ -1,0 +1,159 @@
+// `stockstream bench import`: a catalogue uploaded to a shop of its own, in one request. How fast the log takes it, how
+// fast it is decided, and how fast everything shows it; and what memory that takes. It checks that every row counts once.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { parseArgs } from 'node:util';
+import { Server } from '../test/e2e/server.ts';
+import { orExit, whole } from './flags.ts';
+import { rowId, rowsOf } from './import-rows.ts';
+
+const usage = `stockstream bench import [options]
+  --rows N   products (100000)   --rounds N  (1)
+  --data DIR where the shops keep their data (the system's temporary directory)
+  --node FLAGS for the shop's Node, such as --cpu-prof
+  --json`;
+
+interface ImportBench {
+  readonly rows: number;
+  readonly rounds: number;
+  readonly data: string;
+  readonly node: string;
+  readonly json: boolean;
+}
+
+interface Result {
+  readonly rows: number;
+  /** Rows a second until the log had all, until all were decided, and until every view showed them. */
+  readonly taken: number;
+  readonly decided: number;
+  readonly shown: number;
+  readonly cpuSecondsPer100k: number;
+  readonly peakRssMb: number;
+  readonly problems: readonly string[];
+}
+
+const lookMs = 200;
+
+export async function benchImport(args: readonly string[]): Promise<void> {
+  const options = orExit(usage, () => readOptions(args));
+  if (options === undefined) return void process.stdout.write(`${usage}\n`);
+  const results: Result[] = [];
+  for (let round = 1; round <= options.rounds; round++) {
+    const result = await measure(options);
+    results.push(result);
+    const { taken, decided, shown, cpuSecondsPer100k, peakRssMb, problems } = result;
+    const load = loadavg()[0]!.toFixed(1);
+    const figures = `taken ${grouped(taken)}, decided ${grouped(decided)}, shown ${grouped(shown)} rows/s`;
+    const cost = `${cpuSecondsPer100k.toFixed(1)} CPU s per 100,000 rows; ${peakRssMb} MB at most; load ${load}`;
+    if (!options.json) process.stdout.write(`round ${round}: ${figures}; ${cost}\n`);
+    for (const problem of problems) process.stderr.write(`WRONG: ${problem}\n`);
+    if (problems.length > 0) process.exitCode = 1;
+  }
+  if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
+}
+
+function readOptions(args: readonly string[]): ImportBench | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rows: { type: 'string', default: '100000' },
+      rounds: { type: 'string', default: '1' },
+      data: { type: 'string', default: tmpdir() },
+      node: { type: 'string', default: '' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const { data, node, json } = values;
+  return {
+    rows: whole('rows', values.rows, [1, 9_999_999]),
+    rounds: whole('rounds', values.rounds, [1, 100]),
+    data,
+    node,
+    json,
+  };
+}
+
+async function measure({ rows, data: parent, node }: ImportBench): Promise<Result> {
+  const data = mkdtempSync(join(parent, 'stockstream-import-'));
+  if (node !== '') process.env.NODE_OPTIONS = node;
+  const server = await Server.start(data, '--payments', 'off', '--carrier', 'off', '--mail', 'off');
+  delete process.env.NODE_OPTIONS;
+  try {
+    return await run(server, rows);
+  } finally {
+    if (node === '') await server.kill();
+    else await server.stop();
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+async function run(server: Server, rows: number): Promise<Result> {
+  const token = await server.logIn('seller@demo');
+  let peak = 0;
+  const look = async () => {
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    peak = Math.max(peak, figureIn(figures, 'process_resident_memory_bytes'));
+    return figures;
+  };
+  const until = async (isReached: () => Promise<boolean>) => {
+    while (!(await isReached())) {
+      await look();
+      await new Promise((resolve) => setTimeout(resolve, lookMs));
+    }
+    return performance.now();
+  };
+  const cpuBefore = figureIn(await look(), 'process_cpu_seconds_total');
+  const watching = setInterval(() => look().catch(() => {}), 1_000);
+  const began = performance.now();
+  await upload(server, token, rows);
+  const takenAt = performance.now();
+  clearInterval(watching);
+  const state = async () => (await server.call('GET', '/v1/products/imports/bench', { token })).body;
+  const decidedAt = await until(async () => (await state()).status === 'done');
+  const shownAt = await until(async () => lagIn(await look()) === 0);
+  const cpu = figureIn(await look(), 'process_cpu_seconds_total') - cpuBefore;
+  const { applied, refused } = await state();
+  const last = await server.call('GET', `/v1/products/${rowId(rows - 1)}`);
+  const problems = [
+    ...(applied === rows && refused === 0 ? [] : [`of ${rows} rows ${applied} were applied and ${refused} refused`]),
+    ...(last.status === 200 ? [] : ['the last product does not show']),
+  ];
+  const rate = (at: number) => Math.round((rows * 1000) / (at - began));
+  return {
+    rows,
+    taken: rate(takenAt),
+    decided: rate(decidedAt),
+    shown: rate(shownAt),
+    cpuSecondsPer100k: (cpu * 100_000) / rows,
+    peakRssMb: Math.round(peak / 1e6),
+    problems,
+  };
+}
+
+async function upload(server: Server, token: string, rows: number): Promise<void> {
+  const response = await fetch(`${server.url}/v1/products:bulk?import=bench`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
+    body: Readable.toWeb(Readable.from(rowsOf(rows))) as ReadableStream,
+    duplex: 'half',
+  } as RequestInit);
+  if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
+}
+
+/** Records that views and tasks have not taken yet. */
+function lagIn(figures: string): number {
+  const lags = [...figures.matchAll(/^(?:view|stream_task)_records_lag\{.*\} (\d+)/gm)];
+  return lags.reduce((sum, [, lag]) => sum + Number(lag), 0);
+}
+
+function figureIn(figures: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(figures)?.[1] ?? 0);
+}
+
+function grouped(number: number): string {
+  return number.toLocaleString('en');
+}
