@@ -1,17 +1,15 @@
 // What shoppers search with: a page of what is found, and what the text may become while they type. Answers come from the
 // search's index, which may be a second old.
-import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import type { Ways } from '../../views/delivery/delivery.ts';
 import type { ListingDocument } from '../../views/search/search.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { SearchNews } from '../search-news.ts';
 import { answerOf, searchQueryOf } from '../search-query.ts';
 import { SearchAnswer, SearchParams, SuggestAnswer, SuggestParams } from '../shapes/search.ts';
+import { shopperOf, visitHeaderShape } from '../shopper.ts';
 import { invalidRequest } from '../validation.ts';
 
-/** Unknown shoppers are told apart by this header, which a shop's page sets as it likes. */
-const visitHeader = 'visit-id';
-const visitPattern = /^[\w.-]{1,64}$/;
 const cacheSeconds = 30;
 
 export function searchRoutes(app: App, gateway: Gateway): void {
@@ -32,6 +30,7 @@ function addSearch(app: App, gateway: Gateway): void {
           'Search for products',
           'Every word must be found, in one of its forms, with a typo or as a synonym. `attr.<name>=<value>` filters by an attribute, as `attr.color=red`; given several times, one of the values. Prices are in the minor unit.',
         ),
+        headers: Type.Object(visitHeaderShape),
         querystring: SearchParams,
         response: { 200: SearchAnswer },
       },
@@ -45,7 +44,7 @@ function addSearch(app: App, gateway: Gateway): void {
         const { text } = understood;
         const { language } = query;
         const fact = { query: text, language, category: params.category ?? '', results: page.total };
-        news.tell({ ...fact, eventId: random.uuid(), shopperId: shopperOf(request, random.uuid()) });
+        news.tell({ ...fact, eventId: random.uuid(), shopperId: shopperOf(request) ?? random.uuid() });
       }
       const now = clock.now();
       const arrivalOf = ({ warehouses, weightGrams, hazardous }: ListingDocument) =>
@@ -86,11 +85,5 @@ function waysOf({ delivery }: Gateway, { country, postalCode }: SearchParams): W
     const path = country === undefined ? 'country' : 'postalCode';
     throw invalidRequest([{ path, message: 'querystring: country and postalCode are needed together' }]);
   }
-  return delivery?.waysTo({ country, postalCode });
-}
-
-function shopperOf({ principal, headers }: FastifyRequest, unknown: string): string {
-  const visit = headers[visitHeader];
-  if (principal) return principal.userId;
-  return typeof visit === 'string' && visitPattern.test(visit) ? visit : unknown;
+  return delivery.waysTo({ country, postalCode });
 }

@@ -257,7 +257,7 @@ describe('what was searched for', () => {
       results: 1,
     });
     await shop.call('GET', '/v1/search?q=kryptonite&language=de', { headers: { 'visit-id': 'visit-7' } });
-    const missed = (await told(2)).find(({ shopperId }) => shopperId === 'visit-7');
+    const missed = (await told(2)).find(({ shopperId }) => shopperId === 'visit:visit-7');
     assert.deepEqual(missed?.event, {
       type: 'Searched',
       query: 'kryptonite',
