@@ -22,10 +22,10 @@ export const collections = {
     name: 'products',
     indexes: [
       // Lists leave variants out, unless they are those of one product.
-      { name: 'byVariantOf', fields: ['variantOf'] },
       { name: 'byCategory', fields: ['category', 'variantOf'] },
       { name: 'byBrand', fields: ['brand', 'variantOf'] },
       { name: 'bySeller', fields: ['sellerId', 'variantOf'] },
+      { name: 'byVariantOf', fields: ['variantOf'] },
     ],
   },
   /** By name; from product-types: which attributes products of a type have. */

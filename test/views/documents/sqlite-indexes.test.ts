@@ -50,10 +50,11 @@ const gatewayQueries: readonly (readonly [keyof typeof collections, FindQuery])[
   ['orders', { where: { placedAt: null }, sort: byId, limit: 10 }],
   ['orders', { where: { status: 'delivered', updatedAt: { lt: 5 } }, sort: oldest, limit: 10 }],
   ['orders', { where: {}, sort: newest, limit: 10 }],
-  ['products', { where: { status: 'active', category: 'home' }, sort: byId, limit: 10 }],
-  ['products', { where: { status: 'active', brand: 'Lux' }, sort: byId, limit: 10 }],
-  ['products', { where: { status: 'active', sellerId: 's1' }, sort: byId, limit: 10 }],
-  ['products', { where: { status: 'active' }, sort: byId, limit: 10 }],
+  ['products', { where: { status: 'active', variantOf: null, category: 'home' }, sort: byId, limit: 10 }],
+  ['products', { where: { status: 'active', variantOf: null, brand: 'Lux' }, sort: byId, limit: 10 }],
+  ['products', { where: { status: 'active', variantOf: null, sellerId: 's1' }, sort: byId, limit: 10 }],
+  ['products', { where: { status: 'active', variantOf: null }, sort: byId, limit: 10 }],
+  ['products', { where: { status: 'active', variantOf: 'p1' }, sort: byId, limit: 10 }],
   ['stockChanges', { where: { changeId: 'c1' }, sort: { field: 'at', direction: 'desc' }, limit: 10 }],
 ];
 for (const [collection, query] of gatewayQueries) {
@@ -63,6 +64,12 @@ for (const [collection, query] of gatewayQueries) {
     assert.deepEqual(more, [], 'nothing is sorted');
   });
 }
+
+test('what is listed by category is not looked for among all products that are no variants', () => {
+  const where = { status: 'active', variantOf: null, category: 'home' };
+  const [plan] = plansOf({ where, sort: byId, limit: 10 }, undefined, 'products');
+  assert.match(plan!, /USING INDEX products\.byCategory \(<expr>=\? AND <expr>=\?\)/);
+});
 
 test('an element of a list is looked for in the order asked, until there are enough', () => {
   const where = { sellers: { contains: 's1' }, placedAt: { gte: 0 } };
