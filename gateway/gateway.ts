@@ -11,14 +11,15 @@ import type { Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import { OrderReader } from '../views/archive/read-orders.ts';
-import type { Delivery } from '../views/delivery/delivery.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import type { Ranks } from '../views/ranks/ranks.ts';
 import type { Search } from '../views/search/search.ts';
 import { Accounts } from './accounts.ts';
 import { useAuth } from './auth.ts';
 import { CatalogDesk } from './change-product.ts';
 import { allowOrigins } from './cors.ts';
+import { DeliveryTail } from './delivery-tail.ts';
 import { EventTail } from './event-tail.ts';
 import { OrderFinder } from './find-order.ts';
 import { AnswerOnce } from './idempotency/answer-once.ts';
@@ -28,6 +29,7 @@ import { ImageUrls } from './images/image-urls.ts';
 import type { Images } from './images/images.ts';
 import { LogWriter } from './log-writer.ts';
 import { createGatewayMetrics, measureRequests } from './metrics.ts';
+import { NetworkDesk } from './network-desk.ts';
 import { openApiRoute, useOpenApi } from './open-api.ts';
 import type { Operations } from './operations.ts';
 import { Passwords } from './passwords.ts';
@@ -37,14 +39,18 @@ import { ProductTypes } from './product-types.ts';
 import { Refusal } from './refusal.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { deliveryRoutes } from './routes/delivery.ts';
+import { eventRoutes } from './routes/events.ts';
 import { gatewayHealth, healthRoutes } from './routes/health.ts';
 import { imageRoutes } from './routes/images.ts';
 import { isLiveUpgrade, liveRoutes } from './routes/live.ts';
+import { logisticsRoutes } from './routes/logistics.ts';
 import { orderExpiryRoute } from './routes/order-expiry.ts';
 import { orderWishRoutes } from './routes/order-wishes.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { outboxRoutes } from './routes/outbox.ts';
 import { paymentRoutes } from './routes/payments.ts';
+import { popularRoute } from './routes/popular.ts';
 import { productImportRoutes } from './routes/product-imports.ts';
 import { productTypeRoutes } from './routes/product-types.ts';
 import { productRoutes } from './routes/products.ts';
@@ -81,7 +87,7 @@ export interface GatewayDeps {
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
   readonly search: Search;
-  readonly delivery?: Delivery;
+  readonly ranks: Ranks;
   readonly idempotency: Idempotency;
   readonly images: Images;
   /** Reads what the payment provider tells; without it, that is refused. */
@@ -135,6 +141,8 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   await searchSettings.start();
   const productTypes = new ProductTypes({ log, partitions, clock, logger });
   await productTypes.start();
+  const delivery = new DeliveryTail({ log, partitions, clock, logger });
+  await delivery.start();
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   // Else a connection stays for as long as its caller likes to keep it, and closing waits for that.
@@ -155,6 +163,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     await tail.close();
     await searchSettings.close();
     await productTypes.close();
+    await delivery.close();
     await writer.close();
   });
   const { ordersGroup, ordersViewGroup, searchBytes, holdMillis, jwtSecret } = settings;
@@ -175,10 +184,21 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     finder,
     reader,
     productTypes,
+    delivery,
     imageUrls: new ImageUrls(settings.imageBaseUrl),
     once: new AnswerOnce({ idempotency, clock, logger, secret: jwtSecret }),
     tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
-    orders: new OrderDesk({ documents, writer, tail, finder, waiting, holdMillis, collectsPayments, onAccepted }),
+    orders: new OrderDesk({
+      documents,
+      writer,
+      tail,
+      finder,
+      delivery,
+      waiting,
+      holdMillis,
+      collectsPayments,
+      onAccepted,
+    }),
     closing: closing.signal,
   };
 }
@@ -230,13 +250,21 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   liveRoutes(typed, gateway);
   productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
   searchRoutes(typed, gateway);
+  popularRoute(typed, gateway);
+  eventRoutes(typed, gateway);
   searchSettingsRoutes(typed, gateway);
   productTypeRoutes(typed, gateway);
   stockRoutes(typed, gateway);
+  deliveryRoutes(typed, gateway);
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);
   reconciliationRoutes(typed, gateway);
   viewGenerationRoutes(typed, gateway);
+  app.register((scope, _options, done) => {
+    const { random } = gateway;
+    logisticsRoutes(scope, gateway, new NetworkDesk({ documents, writer, tail, waiting: gateway, random, waitMs }));
+    done();
+  });
   app.register((scope, _options, done) => {
     shipmentRoutes(scope, gateway);
     done();

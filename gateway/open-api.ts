@@ -18,6 +18,7 @@ const tags: { readonly [Name in Tag]: string } = {
   Products: 'The catalogue.',
   Search: 'Finding products, and what the search goes by.',
   Stock: 'What is there, and what sellers say is there.',
+  Delivery: 'Where things can be sent, and when they arrive.',
   Shipping: 'For carriers and warehouses.',
   Payments: 'For the payment provider.',
   Operations: 'For operators.',

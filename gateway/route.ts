@@ -17,11 +17,12 @@ import type { Random } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import type { OrderReader } from '../views/archive/read-orders.ts';
-import type { Delivery } from '../views/delivery/delivery.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import type { Ranks } from '../views/ranks/ranks.ts';
 import type { Search } from '../views/search/search.ts';
 import type { Access, Tokens } from './auth.ts';
+import type { DeliveryTail } from './delivery-tail.ts';
 import type { EventTail } from './event-tail.ts';
 import type { OrderFinder } from './find-order.ts';
 import type { AnswerOnce } from './idempotency/answer-once.ts';
@@ -58,9 +59,9 @@ export interface Gateway {
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
   readonly search: Search;
+  readonly ranks: Ranks;
   readonly searchSettings: SearchSettingsTail;
-  /** Without it, nobody is told when something arrives. */
-  readonly delivery?: Delivery;
+  readonly delivery: DeliveryTail;
   readonly operations: Operations;
   readonly clock: Clock;
   readonly random: Random;
@@ -104,6 +105,7 @@ export type Tag =
   | 'Products'
   | 'Search'
   | 'Stock'
+  | 'Delivery'
   | 'Shipping'
   | 'Payments'
   | 'Operations'

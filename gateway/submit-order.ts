@@ -5,6 +5,7 @@ import { orderIdFor } from '../schemas/ids.ts';
 import { topics } from '../schemas/topics.ts';
 import type { OrderSubmitted, Product } from '../schemas/types.generated.ts';
 import { collections } from '../views/collections.ts';
+import type { Delivery } from '../views/delivery/delivery.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { OrderAnswer } from '../views/order-document.ts';
 import type { EventTail } from './event-tail.ts';
@@ -12,7 +13,9 @@ import { Expectation } from './expectation.ts';
 import type { OrderFinder } from './find-order.ts';
 import type { LogWriter } from './log-writer.ts';
 import { isDecided, orderFromEvents, orderFromSubmission } from './order-answer.ts';
-import { quote } from './quote.ts';
+import { type OrderDelivery, orderDelivery } from './order-delivery.ts';
+import { productIn } from './product-document.ts';
+import { type Quote, quote } from './quote.ts';
 import { Refusal } from './refusal.ts';
 import type { OrderRequest } from './shapes/orders.ts';
 import type { Waiting } from './waiting.ts';
@@ -22,6 +25,7 @@ export interface OrderDeskOptions {
   readonly writer: LogWriter;
   readonly tail: EventTail;
   readonly finder: OrderFinder;
+  readonly delivery: Delivery;
   readonly waiting: Waiting;
   readonly holdMillis: number;
   /** Whether orders go on to payment by themselves. */
@@ -39,6 +43,9 @@ export interface Submission {
   readonly waitSeconds: number | undefined;
 }
 
+/** The payment method whose parcels need a carrier that collects. */
+const paidAtTheDoor = 'cash';
+
 export class OrderDesk {
   readonly #options: OrderDeskOptions;
 
@@ -48,7 +55,7 @@ export class OrderDesk {
 
   /**
    * The order once the log has it: decided if that was waited for and came in time.
-   * @throws what `quote` throws and what the append fails with; nothing was written then, but for a failed append
+   * @throws NOT_DELIVERABLE, what `quote` throws and what the append fails with; nothing was written then, but for a failed append
    */
   async submit(submission: Submission): Promise<OrderAnswer> {
     const submitted = await this.#priced(submission);
@@ -85,6 +92,7 @@ export class OrderDesk {
       collectsPayments ? documents.get(collections.users.name, email) : undefined,
     ]);
     const { currency, lines, totals } = quote(asked, products, shipTo.country);
+    const delivery = this.#delivery(request, lines, products);
     return {
       orderId: orderIdFor(customerId, idempotencyKey, lines[0]!.productId),
       customerId,
@@ -99,7 +107,7 @@ export class OrderDesk {
         billingPostalCode: billingAddress?.postalCode ?? '',
       },
       totals,
-      warehouses: [],
+      warehouses: delivery?.promises.map(({ warehouse }) => warehouse) ?? [],
       holdMillis,
       placedAt: waiting.clock.now(),
       email,
@@ -107,12 +115,24 @@ export class OrderDesk {
     };
   }
 
+  /** Undefined without a delivery network: no matter from where. @throws NOT_DELIVERABLE */
+  #delivery(
+    { shipTo, payment }: OrderRequest,
+    lines: Quote['lines'],
+    products: ReadonlyMap<string, Product>,
+  ): OrderDelivery | undefined {
+    const { delivery, waiting } = this.#options;
+    const ways = delivery.waysTo(shipTo);
+    const toSend = lines.map(({ line, productId, quantity, weightGrams }) => {
+      return { line, quantity, weightGrams, hazardous: products.get(productId)?.hazardous ?? false };
+    });
+    return ways && orderDelivery(ways, toSend, { cash: payment.method === paidAtTheDoor, now: waiting.clock.now() });
+  }
+
   /** A card number where an id should be is refused as one; a product may be called what looks like one. */
   async #products(ids: readonly string[]): Promise<ReadonlyMap<string, Product>> {
     const found = await this.#options.documents.getMany(collections.products.name, ids);
     if (ids.some((id, index) => !found[index] && looksLikeCard(id))) throw new Refusal('CARD_NUMBER_REFUSED');
-    return new Map(
-      found.flatMap((document) => (document ? [[document.id, document.fields as unknown as Product]] : [])),
-    );
+    return new Map(found.flatMap((document) => (document ? [[document.id, productIn(document)]] : [])));
   }
 }

@@ -66,7 +66,7 @@ export function healthRoutes(app: App, { health, figures }: HealthParts): void {
 }
 
 export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
-  const { operations, tail, closing } = gateway;
+  const { operations, tail, delivery, closing } = gateway;
   const { failure } = tail;
   const down = (name: string, detail: string): PartHealth => ({ name, healthy: false, detail });
   const answers = (name: 'idempotency' | 'archive' | 'expiry' | 'images' | 'search') =>
@@ -76,6 +76,7 @@ export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
     );
   const own: PartHealth[] = [
     failure === undefined ? { name: 'event tail', healthy: true } : down('event tail', failure),
+    delivery.health(),
     closing.aborted ? down('gateway', 'it is stopping') : { name: 'gateway', healthy: true },
   ];
   const others = await operations.health().catch((error: unknown) => [down('operations', reasonOf(error))]);

@@ -36,6 +36,7 @@ function placeOrder(app: App, { orders, once }: Gateway): void {
         'CARD_NUMBER_REFUSED',
         'PRODUCT_UNAVAILABLE',
         'QUANTITY_OUT_OF_RANGE',
+        'NOT_DELIVERABLE',
         'CURRENCIES_DIFFER',
         'UNSUPPORTED_COUNTRY',
         'UNSUPPORTED_CURRENCY',

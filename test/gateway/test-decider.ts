@@ -4,10 +4,13 @@ import type { Fetcher, Log, Producer } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
+import { changeNetwork } from '../../processors/logistics/change-network.ts';
+import { partKey, partOf } from '../../schemas/network-parts.ts';
 import type { TopicEntry } from '../../schemas/topics.ts';
 import { topics } from '../../schemas/topics.ts';
 import type {
   CatalogChange,
+  LogisticsChange,
   OrderCommand,
   OrderEvent,
   OrderSubmitted,
@@ -18,7 +21,13 @@ import { TestTask } from '../processors/test-task.ts';
 
 export const ordersGroup = 'test-shop';
 
-const inputs = [topics.catalogChanges, topics.stockChanges, topics.orders, topics.orderCommands] as const;
+const inputs = [
+  topics.catalogChanges,
+  topics.stockChanges,
+  topics.orders,
+  topics.orderCommands,
+  topics.logisticsChanges,
+] as const;
 
 export class TestDecider {
   readonly #log: Log;
@@ -29,6 +38,7 @@ export class TestDecider {
   /** Set to let submitted things lie undecided. */
   #gate: PromiseWithResolvers<void> | undefined;
   readonly #catalogue = new TestTask();
+  readonly #logistics = new TestTask();
   readonly #free = new Map<string, number>();
   readonly #orders = new Map<string, OrderEvent[]>();
 
@@ -83,6 +93,7 @@ export class TestDecider {
 
   async #decide(value: unknown, topic: string): Promise<void> {
     if (topic === topics.catalogChanges.name) await this.#catalog(value as CatalogChange);
+    else if (topic === topics.logisticsChanges.name) await this.#network(value as LogisticsChange);
     else if (topic === topics.stockChanges.name) await this.#stock(value as StockChange);
     else if (topic === topics.orders.name) await this.#order(value as OrderSubmitted);
     else await this.#command(value as OrderCommand);
@@ -90,8 +101,17 @@ export class TestDecider {
 
   /** As the streams decide it. */
   async #catalog(change: CatalogChange): Promise<void> {
-    const task = this.#catalogue;
-    task.process(applyCatalogChange, change.productId, change);
+    this.#catalogue.process(applyCatalogChange, change.productId, change);
+    await this.#sendAll(this.#catalogue);
+  }
+
+  /** As the streams decide it. */
+  async #network(change: LogisticsChange): Promise<void> {
+    this.#logistics.process(changeNetwork, partKey(partOf(change.change)), change);
+    await this.#sendAll(this.#logistics);
+  }
+
+  async #sendAll(task: TestTask): Promise<void> {
     for (const { topic, key, value } of task.take()) await this.#send(topics[topic] as TopicEntry<unknown>, key, value);
   }
 
