@@ -3,7 +3,7 @@
 import type { Product, StockLevel } from '../schemas/types.generated.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
-import { productIn } from './product-document.ts';
+import { productIn } from '../views/product-document.ts';
 import { Refusal } from './refusal.ts';
 
 /** As much of a product as tells which variants are its own. */

@@ -1,7 +1,7 @@
 // When a product could be at a shopper's door. What is promised counts from now; an order promises anew.
 import { collections } from '../../views/collections.ts';
 import type { Arrival } from '../../views/delivery/delivery.ts';
-import { productIn } from '../product-document.ts';
+import { productIn } from '../../views/product-document.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { DeliveryQuery, ProductDelivery } from '../shapes/logistics.ts';
