@@ -29,7 +29,7 @@ export function variantChanges(before: Product | undefined, after: Product): Var
 }
 
 /** The same for every repetition of the product's change; the seller's own change ids have no `~`. */
-export function variantChangeId({ productId, changeId }: CatalogChange): string {
+export function variantChangeId({ productId, changeId }: Pick<CatalogChange, 'productId' | 'changeId'>): string {
   return `${productId}~${changeId}`;
 }
 

@@ -5,10 +5,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { Log, Producer } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { variantChangeId, variantChanges } from '../../processors/variants.ts';
 import { noImport } from '../../schemas/catalog-defaults.ts';
 import type { TopicEntry, Topics } from '../../schemas/topics.ts';
-import type { UserRole } from '../../schemas/types.generated.ts';
-import { demoProducts } from './catalogue.ts';
+import type { CreateProduct, Product, UserRole } from '../../schemas/types.generated.ts';
+import { demoProducts, demoVaried } from './catalogue.ts';
+import { demoTypes } from './product-types.ts';
 
 export interface DemoAccount {
   readonly userId: string;
@@ -26,6 +28,7 @@ export const demoAccounts: readonly DemoAccount[] = [
 ];
 
 const sellerId = 'demo-seller';
+const operatorId = 'demo-operator';
 const recordsAtOnce = 2_000;
 
 export interface SeedOptions {
@@ -55,43 +58,46 @@ export async function seedAccounts(log: Log, { clock, topics }: SeedOptions): Pr
 }
 
 /**
- * Creates products and takes their stock in. Products that exist stay as they are; their stock is taken in again only if
- * the first time is longer ago than the idempotency window.
+ * Writes product types and products, and takes their stock in. Products that exist stay as they are; their stock is taken
+ * in again only if the first time is longer ago than the idempotency window.
+ * @returns how many products
  */
-export async function seedProducts(log: Log, { clock, topics, count }: SeedOptions): Promise<void> {
+export async function seedProducts(log: Log, { clock, topics, count }: SeedOptions): Promise<number> {
   const appender = new Appender(await log.producer(), clock);
+  for (const type of demoTypes) {
+    await appender.add(topics.productTypes, type.type, { ...type, updatedAt: clock.now(), updatedBy: operatorId });
+  }
   const products = demoProducts(count);
-  for (const { productId, product: change } of products) {
-    const changeId = `demo-create-${productId}`;
-    await appender.add(topics.catalogChanges, productId, {
-      changeId,
-      productId,
-      sellerId,
-      at: clock.now(),
-      ...noImport,
-      change,
-    });
+  const varied = demoVaried();
+  for (const { productId, product } of [...products, ...varied]) {
+    const created = { changeId: `demo-create-${productId}`, productId, sellerId, at: clock.now(), ...noImport };
+    await appender.add(topics.catalogChanges, productId, { ...created, change: product });
+    // What the streams will say themselves once they have the product, and then find said: so there is what the stock is of.
+    for (const { variantId, change } of variantChanges(undefined, asCreated(created, product))) {
+      const told = { ...created, changeId: variantChangeId(created), productId: variantId, change };
+      await appender.add(topics.catalogChanges, variantId, told);
+    }
   }
   // The products must stand in the log before the first of their stock does.
   await appender.flush();
-  for (const { productId, stock } of products) {
+  for (const { productId, stock } of [...products, ...varied.flatMap(({ stock }) => stock)]) {
     for (const [warehouseId, delta] of Object.entries(stock)) {
       const change = { type: 'StockDelta', delta } as const;
-      const changeId = `demo-stock-${warehouseId}`;
-      const at = clock.now();
-      await appender.add(topics.stockChanges, productId, {
-        changeId,
-        productId,
-        warehouseId,
-        sellerId,
-        sequence: null,
-        at,
-        ...noImport,
-        change,
-      });
+      const whose = { changeId: `demo-stock-${warehouseId}`, productId, warehouseId, sellerId, sequence: null };
+      await appender.add(topics.stockChanges, productId, { ...whose, at: clock.now(), ...noImport, change });
     }
   }
   await appender.close();
+  return products.length + varied.length;
+}
+
+/** A new product as the streams will have it. */
+function asCreated(
+  { productId, at }: { readonly productId: string; readonly at: number },
+  { type: _, replaces: __, ...fields }: CreateProduct,
+): Product {
+  const made = { variantOf: null, options: {}, status: 'active', version: 1, createdAt: at, updatedAt: at } as const;
+  return { productId, sellerId, ...fields, ...made };
 }
 
 /** Gathers records into one batch a partition. */

@@ -3,7 +3,7 @@
 import { type Clock, sleep } from '../../base/clock.ts';
 import type { Logger } from '../../base/logger.ts';
 import { type Random, systemRandom } from '../../base/random.ts';
-import { demoProducts } from './catalogue.ts';
+import { demoOffers } from './catalogue.ts';
 
 export interface TrafficOptions {
   /** Of the gateway. */
@@ -31,7 +31,7 @@ const cities = [
 export async function runTraffic(options: TrafficOptions): Promise<void> {
   const { clock, logger, signal } = options;
   const random = systemRandom;
-  const products = demoProducts().map(({ productId }) => productId);
+  const products = demoOffers();
   while (!signal.aborted) {
     await sleep(clock, (1000 / ordersPerSecond) * (0.5 + random.next()), signal);
     if (signal.aborted) return;
