@@ -256,7 +256,12 @@ export interface Search extends ViewSink<SearchWrite> {
 export const priceBounds: readonly number[] = [0, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000];
 
 /** What relevance is blended from beside the text, each between 0 and 1; the same in every engine. */
-export function rankingParts({ popularity, rating, ratings, warehouses }: ListingDocument) {
+export function rankingParts({
+  popularity,
+  rating,
+  ratings,
+  warehouses,
+}: Pick<ListingDocument, 'popularity' | 'rating' | 'ratings' | 'warehouses'>) {
   return {
     // As the ranges go: 1 where the last one begins.
     popularity: Math.min(1, Math.log2(1 + Math.max(0, popularity)) / 18),

@@ -1,0 +1,104 @@
+// The attributes of listings as numbers: each pair of a name and a value has one, each slot a list of them in one long
+// column, ordered by name. A list that gets another length moves; its room waits for the next one of that length.
+import { Dictionary } from './dictionary.ts';
+import { grown } from './grow.ts';
+
+export class Attributes {
+  readonly names = new Dictionary();
+  readonly #pairs = new Dictionary();
+  /** Of each pair, the number of its name. */
+  nameOf = new Int32Array(256);
+  /** Where each slot's pairs begin in `pairs`, and how many it has. */
+  starts = new Uint32Array(1024);
+  lengths = new Uint16Array(1024);
+  pairs = new Int32Array(4096);
+  #used = 0;
+  readonly #free = new Map<number, number[]>();
+
+  /** Above the number of every pair. */
+  get size(): number {
+    return this.#pairs.size;
+  }
+
+  /** Bytes of memory. */
+  get bytes(): number {
+    return 4 * (this.nameOf.length + this.starts.length + this.pairs.length) + 2 * this.lengths.length;
+  }
+
+  set(slot: number, attributes: { readonly [name: string]: readonly string[] }): void {
+    const pairs: number[] = [];
+    for (const [name, values] of Object.entries(attributes)) {
+      for (const value of new Set(values)) pairs.push(this.#take(name, value));
+    }
+    // Those that stay must not lose their number in between.
+    this.#dropAll(slot);
+    this.#store(slot, pairs);
+  }
+
+  clear(slot: number): void {
+    if (slot >= this.lengths.length) return;
+    this.#dropAll(slot);
+    this.#store(slot, []);
+  }
+
+  /** Undefined if no listing has it. */
+  find(name: string, value: string): number | undefined {
+    const number = this.names.find(name);
+    return number === undefined ? undefined : this.#pairs.find(`${number} ${value}`);
+  }
+
+  valueOf(pair: number): string {
+    const key = this.#pairs.textOf(pair);
+    return key.slice(key.indexOf(' ') + 1);
+  }
+
+  /** The pairs that somebody has. */
+  *all(): Generator<number> {
+    for (const [pair] of this.#pairs.entries()) yield pair;
+  }
+
+  #take(name: string, value: string): number {
+    const number = this.names.take(name);
+    const pair = this.#pairs.take(`${number} ${value}`);
+    this.nameOf = grown(this.nameOf, pair + 1);
+    this.nameOf[pair] = number;
+    return pair;
+  }
+
+  #dropAll(slot: number): void {
+    const start = this.starts[slot] ?? 0;
+    const end = start + (this.lengths[slot] ?? 0);
+    for (let at = start; at < end; at++) {
+      const pair = this.pairs[at]!;
+      this.names.drop(this.nameOf[pair]!);
+      this.#pairs.drop(pair);
+    }
+  }
+
+  #store(slot: number, pairs: readonly number[]): void {
+    this.starts = grown(this.starts, slot + 1);
+    this.lengths = grown(this.lengths, slot + 1);
+    if (this.lengths[slot] !== pairs.length) {
+      this.#release(this.starts[slot]!, this.lengths[slot]!);
+      this.starts[slot] = this.#reserve(pairs.length);
+      this.lengths[slot] = pairs.length;
+    }
+    this.pairs.set(pairs, this.starts[slot]);
+  }
+
+  #reserve(length: number): number {
+    const free = this.#free.get(length)?.pop();
+    if (free !== undefined) return free;
+    const start = this.#used;
+    this.#used += length;
+    this.pairs = grown(this.pairs, this.#used);
+    return start;
+  }
+
+  #release(start: number, length: number): void {
+    if (length === 0) return;
+    const free = this.#free.get(length);
+    if (free === undefined) this.#free.set(length, [start]);
+    else free.push(start);
+  }
+}

@@ -1,0 +1,57 @@
+// What is searched, in memory: ids, facts, words and who has them. It knows nothing of the disk; whoever changes it has
+// written the change there before.
+import { Columns } from './columns.ts';
+import { fieldBits, placesOf } from './entries.ts';
+import type { Facts } from './facts.ts';
+import { Ids } from './ids.ts';
+import { Postings } from './postings.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+/** One listing as it is now; without facts it is gone. */
+export interface IndexChange {
+  readonly slot: number;
+  readonly id: string;
+  readonly position: number;
+  readonly facts: Facts | undefined;
+  /** Its words before and now, if they changed. */
+  readonly words: { readonly before: Uint8Array; readonly now: Uint8Array; readonly hash: number } | undefined;
+}
+
+/** Words of these fields complete what somebody types. */
+const completing = fieldBits.title | fieldBits.brand | fieldBits.category;
+
+export class MemoryIndex {
+  readonly ids = new Ids();
+  readonly columns = new Columns();
+  readonly vocabulary = new Vocabulary();
+  readonly postings = new Postings();
+
+  /** Bytes of memory, without what JavaScript needs for the texts of brands and the like. */
+  get bytes(): number {
+    return this.ids.bytes + this.columns.bytes + this.vocabulary.bytes + this.postings.bytes;
+  }
+
+  change({ slot, id, position, facts, words }: IndexChange): void {
+    const { columns } = this;
+    if (slot === this.ids.size) {
+      this.ids.add(id);
+      columns.reserve(slot + 1);
+    }
+    columns.positions[slot] = position;
+    if (facts === undefined) columns.remove(slot);
+    else columns.set(slot, facts);
+    if (words === undefined) return;
+    columns.textHashes[slot] = words.hash;
+    if (words.before.length === 0) this.postings.add(slot, words.now);
+    else this.postings.replace(slot, words.before, words.now);
+    this.weigh(words.before, -1);
+    this.weigh(words.now, 1);
+  }
+
+  /** Counts who is called by which words. */
+  weigh(entries: Uint8Array, change: 1 | -1): void {
+    for (const [word, place] of placesOf(entries)) {
+      if ((entries[place]! & completing) !== 0) this.vocabulary.addWeight(word, change);
+    }
+  }
+}
