@@ -135,3 +135,39 @@ export interface Effect<V> {
   /** Lanes that are in the outside's hands at the same time. */
   readonly concurrency: number;
 }
+
+/** What a pull gave: records, and where it stands with them. Both get into the log, or neither. */
+export interface Pulled<P> {
+  readonly records: readonly Forwarded[];
+  /** Each under a name of its own; '' for the only or the main one. */
+  readonly positions: readonly (readonly [name: string, position: P])[];
+}
+
+/** What a source was told last, and where it stands. */
+export interface SourceState<C, P> {
+  readonly key: string;
+  readonly config: C;
+  readonly positions: ReadonlyMap<string, P>;
+}
+
+/**
+ * Pulls records from the outside into the log, for each key of a topic that says how. Positions are kept in the log with
+ * the records, so that after a crash it goes on exactly behind what is there.
+ */
+export interface Source<C, P> {
+  readonly name: string;
+  /**
+   * When to pull, in milliseconds since the Unix epoch; undefined for not at all.
+   * @param pulledAt when the last pull ended, if there was one since this thread took the key over
+   */
+  dueAt(state: SourceState<C, P>, pulledAt: number | undefined): number | undefined;
+  /**
+   * Pulls what there is, piece by piece; the next piece is asked for once the last one is in the log. `signal` aborts when
+   * the thread stops, lets the key go or was told something else of it.
+   */
+  pull(state: SourceState<C, P>, signal: AbortSignal): AsyncIterable<Pulled<P>>;
+  /** What to note when a pull has failed. */
+  failed(state: SourceState<C, P>, error: unknown): Pulled<P>;
+  /** Keys that are pulled at the same time. */
+  readonly concurrency: number;
+}

@@ -161,3 +161,36 @@ export function createEffectMetrics(registry: Registry): EffectMetrics {
     commitFailures: byCode('effect_commit_failures_total', 'Commits that failed, by error code'),
   };
 }
+
+export interface SourceMetrics {
+  /** Records that were pulled and are in the log. */
+  readonly records: Counter<'source' | 'key'>;
+  /** Pulls that ended, by result: done or failed. */
+  readonly pulls: Counter<'source' | 'key' | 'result'>;
+  /** Commits that failed, after which is pulled again, by code. */
+  readonly commitFailures: Counter<'source' | 'code'>;
+}
+
+export function createSourceMetrics(registry: Registry): SourceMetrics {
+  const registers = [registry];
+  return {
+    records: new Counter({
+      name: 'source_records_total',
+      help: 'Records that were pulled from the outside into the log',
+      labelNames: ['source', 'key'],
+      registers,
+    }),
+    pulls: new Counter({
+      name: 'source_pulls_total',
+      help: 'Pulls from the outside that ended, by result',
+      labelNames: ['source', 'key', 'result'],
+      registers,
+    }),
+    commitFailures: new Counter({
+      name: 'source_commit_failures_total',
+      help: 'Commits that failed, by error code',
+      labelNames: ['source', 'code'],
+      registers,
+    }),
+  };
+}
