@@ -20,7 +20,7 @@ export const productLimits = {
   options: 5,
   optionValue: 100,
   /** Of the text of all variants together, for each has a copy of its product's. */
-  textOfVariants: 4_000_000,
+  textOfVariants: 1_000_000,
 } as const;
 
 /** Of attributes and options, as a JSON schema's pattern. */

@@ -1,4 +1,5 @@
-// The outputs of a commit, one record batch a partition, whatever number of tasks wrote to it.
+// The outputs of a commit, one record batch a partition, whatever number of tasks wrote to it; several where one would grow
+// so large that a log might refuse it, for a record may lead to hundreds.
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import type { Forwarded, Topic } from './api.ts';
@@ -10,14 +11,21 @@ export interface OutputBatch {
   readonly builder: RecordBatchBuilder;
 }
 
+/** A batch of so many bytes is full; the last record may go beyond. */
+const fullBytes = 1 << 20;
+
 export class OutputBatches {
+  readonly #full: OutputBatch[] = [];
+  /** The last one of each partition. */
   readonly #batches = new Map<string, (OutputBatch | undefined)[]>();
 
-  /** In order of the first record that went to each. */
+  /** Those of one partition in order. */
   *[Symbol.iterator](): Generator<OutputBatch> {
+    yield* this.#full;
     for (const partitions of this.#batches.values()) for (const batch of partitions) if (batch) yield batch;
   }
 
+  /** For one more record. */
   builder(topic: string, partition: number): RecordBatchBuilder {
     let partitions = this.#batches.get(topic);
     if (partitions === undefined) {
@@ -25,6 +33,10 @@ export class OutputBatches {
       this.#batches.set(topic, partitions);
     }
     let batch = partitions[partition];
+    if (batch !== undefined && batch.builder.byteLength >= fullBytes) {
+      this.#full.push(batch);
+      batch = undefined;
+    }
     if (batch === undefined) {
       batch = { topic, partition, builder: new RecordBatchBuilder() };
       partitions[partition] = batch;

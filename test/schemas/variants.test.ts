@@ -61,7 +61,7 @@ describe('variants', () => {
 
   test('with too much text to be copied for each are refused', () => {
     const many = Array.from({ length: 200 }, (_, at) => variant(`v${at}`, { size: `${at}` }));
-    assert.deepEqual(faults(many, { description: 'x'.repeat(19_000) }), []);
-    assert.match(faults(many, { description: 'x'.repeat(20_000) })[0] ?? '', /^\/variants have copies of 4\d{6}/);
+    assert.deepEqual(faults(many, { description: 'x'.repeat(4_900) }), []);
+    assert.match(faults(many, { description: 'x'.repeat(5_000) })[0] ?? '', /^\/variants have copies of 1\d{6}/);
   });
 });

@@ -126,7 +126,7 @@ test('a loop that is declared as feedback is allowed', () => {
 test('the shop has one task a product partition, and says why its loop ends', () => {
   const shop = shopTopology();
   assert.equal(shop.partitions, 8);
-  assert.deepEqual([...shop.feedback.keys()], ['reservation-replies', 'risk-checks']);
+  assert.deepEqual([...shop.feedback.keys()], ['catalog-changes', 'reservation-replies', 'risk-checks']);
   assert.equal(shop.sources[0]!.topic.name, 'catalog-changes');
 });
 
