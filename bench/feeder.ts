@@ -144,6 +144,7 @@ export function orderOf(order: WorkloadOrder): OrderSubmitted {
     payment: { method: 'card', token, collect: isPaid, billingCountry: '', billingPostalCode: '' },
     totals,
     warehouses: [],
+    promises: [],
     holdMillis,
     placedAt: systemClock.now(),
     email: '',

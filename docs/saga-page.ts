@@ -14,6 +14,7 @@ const checkout = {
   email: '',
   shipTo: { name: '', street: '', city: '', postalCode: '', country: 'DE' },
   warehouses: [],
+  promises: [],
   holdMillis: 900_000,
   billingCountry: '',
   billingPostalCode: '',

@@ -2,7 +2,7 @@
 // from what was submitted.
 import type { OrderEvent, OrderSubmitted } from '../schemas/types.generated.ts';
 import type { JsonObject } from '../views/documents/documents.ts';
-import { type OrderAnswer, type OrderStatus, type OrderStep, orderOf } from '../views/order-document.ts';
+import { arrivalOf, type OrderAnswer, type OrderStatus, type OrderStep, orderOf } from '../views/order-document.ts';
 import { projectOrders, sellersOf } from '../views/orders.ts';
 
 /** The step as the order's history tells it. */
@@ -30,7 +30,8 @@ export function orderFromEvents(events: readonly OrderEvent[]): OrderAnswer | un
 
 /** The order while nothing is decided. Its end of hold counts from acceptance and may move a little. */
 export function orderFromSubmission(submitted: OrderSubmitted): OrderAnswer {
-  const { orderId, customerId, currency, lines, totals, shipTo, payment, placedAt, holdMillis } = submitted;
+  const { orderId, customerId, currency, lines, totals, shipTo, payment, placedAt, holdMillis, promises } = submitted;
+  const arrival = arrivalOf(promises, []);
   const { subtotal, shipping, tax, total } = totals;
   return {
     orderId,
@@ -47,6 +48,7 @@ export function orderFromSubmission(submitted: OrderSubmitted): OrderAnswer {
     total: { amount: total, currency },
     shipTo,
     payment: { method: payment.method, paid: 0 },
+    ...(arrival && { arrival }),
     parcels: [],
     review: 'none',
     placedAt,

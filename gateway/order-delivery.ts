@@ -1,4 +1,6 @@
-// From where an order can be sent and when it would arrive, line by line, from the delivery network as it is now. Pure.
+// From where an order can be sent and when it would arrive, from the delivery network as it is now. Pure.
+import type { DeliveryPromise } from '../schemas/types.generated.ts';
+import { dayIn } from '../views/delivery/days.ts';
 import type { Arrival, ParcelFacts, Ways } from '../views/delivery/delivery.ts';
 import { type Fault, Refusal } from './refusal.ts';
 
@@ -11,49 +13,38 @@ export interface LineToSend {
   readonly hazardous: boolean;
 }
 
-export interface OrderDelivery {
-  /** What each warehouse promises for all lines that it can send, the soonest first. */
-  readonly promises: readonly Arrival[];
-  /** Warehouses of `promises` that can't send a line, by the line's number; most lines have none. */
-  readonly notFrom: ReadonlyMap<number, readonly string[]>;
-}
-
-/** @throws NOT_DELIVERABLE with the lines that no warehouse can send there */
-export function orderDelivery(
+/**
+ * What each warehouse promises for all lines that it can send, the soonest first.
+ * @throws NOT_DELIVERABLE with the lines that no warehouse can send there
+ */
+export function orderPromises(
   ways: Ways,
   lines: readonly LineToSend[],
-  order: { cash: boolean; now: number },
-): OrderDelivery {
-  const { cash, now } = order;
+  { cash, now }: { readonly cash: boolean; readonly now: number },
+): readonly DeliveryPromise[] {
   const ofLines = lines.map((line) => ({ line, arrivals: ways.arrivals(undefined, parcelOf([line], cash), now) }));
-  const faults = ofLines.flatMap(({ line, arrivals }): Fault[] => {
-    const message = `line ${line.line}: not_deliverable`;
-    return arrivals.length > 0 ? [] : [{ path: `/lines/${line.line - 1}`, message }];
+  const faults = ofLines.flatMap(({ line: { line }, arrivals }): Fault[] => {
+    return arrivals.length > 0 ? [] : [{ path: `/lines/${line - 1}`, message: `line ${line}: not_deliverable` }];
   });
   if (faults.length > 0) throw new Refusal('NOT_DELIVERABLE', { faults });
-  const warehouses = [...new Set(ofLines.flatMap(({ arrivals }) => arrivals.map(({ warehouse }) => warehouse)))];
-  const promises = warehouses.flatMap((warehouse): Arrival[] => {
-    const own = ofLines.flatMap(({ line, arrivals }) => {
-      const arrival = arrivals.find((each) => each.warehouse === warehouse);
-      return arrival ? [{ line, arrival }] : [];
-    });
-    const together = parcelOf(
-      own.map(({ line }) => line),
-      cash,
-    );
+  const warehouses = new Set(ofLines.flatMap(({ arrivals }) => arrivals.map(({ warehouse }) => warehouse)));
+  const promises = [...warehouses].flatMap((warehouse): DeliveryPromise[] => {
+    const able = ofLines.filter(({ arrivals }) => arrivals.some((each) => each.warehouse === warehouse));
+    const together = able.map(({ line }) => line);
     // What is too heavy for one parcel goes in several, and the last of them counts.
-    const last = own
-      .map(({ arrival }) => arrival)
-      .sort(bySoonest)
-      .at(-1);
-    const promise = ways.arrival([warehouse], together, now) ?? last;
-    return promise ? [promise] : [];
+    const singly = able.flatMap(({ arrivals }) => arrivals.filter((each) => each.warehouse === warehouse));
+    const arrival = ways.arrival([warehouse], parcelOf(together, cash), now) ?? singly.sort(bySoonest).at(-1);
+    const others = lines.filter((line) => !together.includes(line));
+    return arrival
+      ? [
+          promiseOf(
+            arrival,
+            others.map(({ line }) => line),
+          ),
+        ]
+      : [];
   });
-  const notFrom = ofLines.flatMap(({ line, arrivals }): [number, string[]][] => {
-    const others = warehouses.filter((each) => !arrivals.some(({ warehouse }) => warehouse === each));
-    return others.length > 0 ? [[line.line, others]] : [];
-  });
-  return { promises: promises.sort(bySoonest), notFrom: new Map(notFrom) };
+  return promises.sort(soonestFirst);
 }
 
 function parcelOf(lines: readonly LineToSend[], cash: boolean): ParcelFacts {
@@ -64,8 +55,21 @@ function parcelOf(lines: readonly LineToSend[], cash: boolean): ParcelFacts {
   };
 }
 
+function promiseOf({ warehouse, carrier, from, to }: Arrival, notLines: readonly number[]): DeliveryPromise {
+  return { warehouseId: warehouse, carrier, fromDay: dayIn(from) ?? 0, toDay: dayIn(to) ?? 0, notLines };
+}
+
 /** Dates are written so that they sort. */
 function bySoonest(one: Arrival, other: Arrival): number {
-  const [a, b] = [one, other].map(({ to, from, warehouse }) => `${to} ${from} ${warehouse}`) as [string, string];
-  return a === b ? 0 : a < b ? -1 : 1;
+  return one.to === other.to ? 0 : one.to < other.to ? -1 : 1;
+}
+
+/** A warehouse that can send everything comes before one that can't. */
+function soonestFirst(one: DeliveryPromise, other: DeliveryPromise): number {
+  return (
+    one.notLines.length - other.notLines.length ||
+    one.toDay - other.toDay ||
+    one.fromDay - other.fromDay ||
+    (one.warehouseId < other.warehouseId ? -1 : 1)
+  );
 }

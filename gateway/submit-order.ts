@@ -3,18 +3,18 @@
 import { looksLikeCard } from '../base/card-number.ts';
 import { orderIdFor } from '../schemas/ids.ts';
 import { topics } from '../schemas/topics.ts';
-import type { OrderSubmitted, Product } from '../schemas/types.generated.ts';
+import type { DeliveryPromise, OrderSubmitted, Product } from '../schemas/types.generated.ts';
+import type { ProductReader } from '../views/cache/product-reader.ts';
 import { collections } from '../views/collections.ts';
 import type { Delivery } from '../views/delivery/delivery.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { OrderAnswer } from '../views/order-document.ts';
-import { productIn } from '../views/product-document.ts';
 import type { EventTail } from './event-tail.ts';
 import { Expectation } from './expectation.ts';
 import type { OrderFinder } from './find-order.ts';
 import type { LogWriter } from './log-writer.ts';
 import { isDecided, orderFromEvents, orderFromSubmission } from './order-answer.ts';
-import { type OrderDelivery, orderDelivery } from './order-delivery.ts';
+import { orderPromises } from './order-delivery.ts';
 import { type Quote, quote } from './quote.ts';
 import { Refusal } from './refusal.ts';
 import type { OrderRequest } from './shapes/orders.ts';
@@ -22,6 +22,7 @@ import type { Waiting } from './waiting.ts';
 
 export interface OrderDeskOptions {
   readonly documents: Documents;
+  readonly products: ProductReader;
   readonly writer: LogWriter;
   readonly tail: EventTail;
   readonly finder: OrderFinder;
@@ -107,7 +108,8 @@ export class OrderDesk {
         billingPostalCode: billingAddress?.postalCode ?? '',
       },
       totals,
-      warehouses: delivery?.promises.map(({ warehouse }) => warehouse) ?? [],
+      warehouses: delivery.map(({ warehouseId }) => warehouseId),
+      promises: delivery,
       holdMillis,
       placedAt: waiting.clock.now(),
       email,
@@ -115,24 +117,25 @@ export class OrderDesk {
     };
   }
 
-  /** Undefined without a delivery network: no matter from where. @throws NOT_DELIVERABLE */
+  /** None without a delivery network: no matter from where. @throws NOT_DELIVERABLE */
   #delivery(
     { shipTo, payment }: OrderRequest,
     lines: Quote['lines'],
     products: ReadonlyMap<string, Product>,
-  ): OrderDelivery | undefined {
+  ): readonly DeliveryPromise[] {
     const { delivery, waiting } = this.#options;
     const ways = delivery.waysTo(shipTo);
     const toSend = lines.map(({ line, productId, quantity, weightGrams }) => {
       return { line, quantity, weightGrams, hazardous: products.get(productId)?.hazardous ?? false };
     });
-    return ways && orderDelivery(ways, toSend, { cash: payment.method === paidAtTheDoor, now: waiting.clock.now() });
+    if (!ways) return [];
+    return orderPromises(ways, toSend, { cash: payment.method === paidAtTheDoor, now: waiting.clock.now() });
   }
 
   /** A card number where an id should be is refused as one; a product may be called what looks like one. */
   async #products(ids: readonly string[]): Promise<ReadonlyMap<string, Product>> {
-    const found = await this.#options.documents.getMany(collections.products.name, ids);
-    if (ids.some((id, index) => !found[index] && looksLikeCard(id))) throw new Refusal('CARD_NUMBER_REFUSED');
-    return new Map(found.flatMap((document) => (document ? [[document.id, productIn(document)]] : [])));
+    const found = await this.#options.products.getMany(ids);
+    if (ids.some((id) => !found.has(id) && looksLikeCard(id))) throw new Refusal('CARD_NUMBER_REFUSED');
+    return found;
   }
 }

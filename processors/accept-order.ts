@@ -10,6 +10,7 @@ import { emitEvent, type OrderContext, type OrderWiring, prefetchOrder, sendComm
 import { requireKey } from './require-key.ts';
 import { answered } from './saga/before-payment.ts';
 import { perform } from './saga/perform.ts';
+import { sendersOf } from './senders.ts';
 
 export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
   name: 'accept-order',
@@ -55,7 +56,7 @@ function create(
   lines: readonly OrderLine[],
   holdMillis: number,
 ): OrderFacts {
-  const { orderId, customerId, currency, totals, shipTo, placedAt } = submitted;
+  const { orderId, customerId, currency, totals, shipTo, placedAt, promises } = submitted;
   const expiresAt = context.now + holdMillis;
   const asked = lines.map(({ line, productId, quantity, weightGrams, sellerId }) => {
     return { line, productId, quantity, weightGrams, sellerId };
@@ -63,23 +64,25 @@ function create(
   const checkout = submitted.payment.collect ? checkoutOf(submitted) : null;
   const facts: OrderFacts = { customerId, sequence: 0, expiresAt, lines: asked, limited: false, attempt: 0, checkout };
   const paymentMethod = submitted.payment.method;
-  const created = { lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt };
+  const created = { lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt, promises };
   return emitEvent(context, { orderId, facts }, { type: 'OrderCreated', ...created });
 }
 
 /** The lead's line first: its answer is known at once. */
 function reserve(
   context: OrderContext,
-  { orderId, customerId, currency, warehouses }: OrderSubmitted,
+  submitted: OrderSubmitted,
   lines: readonly OrderLine[],
   facts: OrderFacts,
 ): void {
+  const { orderId, customerId, currency } = submitted;
   context.timers['hold-expiry'].set(orderId, facts.expiresAt);
   const answers: LineAnswer[] = [];
   let limited = false;
   for (const line of lines) {
     const { productId, quantity, unitPrice, weightGrams, productVersion } = line;
-    const request = { quantity, unitPrice, currency, weightGrams, productVersion, warehouses };
+    const senders = sendersOf(submitted, line.line);
+    const request = { quantity, unitPrice, currency, weightGrams, productVersion, ...senders };
     if (line === lines[0]) {
       const decision = takeHold(context, { productId, customerId }, request);
       answers.push({ productId, outcome: decision.outcome });
@@ -94,9 +97,21 @@ function reserve(
 
 /** What payment, mail and shipping will need. */
 function checkoutOf(submitted: OrderSubmitted): Checkout {
-  const { payment, totals, currency, email, shipTo, warehouses, holdMillis, customerSince } = submitted;
+  const { payment, totals, currency, email, shipTo, warehouses, promises, holdMillis, customerSince } = submitted;
   const { method, token, billingCountry, billingPostalCode } = payment;
   const amount = totals.total;
   const billing = { billingCountry, billingPostalCode };
-  return { method, token, amount, currency, email, shipTo, warehouses, holdMillis, ...billing, customerSince };
+  return {
+    method,
+    token,
+    amount,
+    currency,
+    email,
+    shipTo,
+    warehouses,
+    promises,
+    holdMillis,
+    ...billing,
+    customerSince,
+  };
 }

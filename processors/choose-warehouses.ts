@@ -1,17 +1,18 @@
 // Which warehouses serve a line: the preferred ones first, and one alone if any can serve the whole.
 import type { Allocation, WarehouseStock } from '../schemas/types.generated.ts';
+import type { Senders } from './senders.ts';
 
 /**
  * Where `quantity` units come from, or undefined if there aren't that many free.
  * @param warehouses by name
- * @param preferred warehouse ids, best first; unknown ones are passed over, the rest follow by name
+ * @param senders unknown warehouses are passed over; unless only these may send it, the rest follow by name
  */
 export function chooseWarehouses(
   warehouses: readonly WarehouseStock[],
   quantity: number,
-  preferred: readonly string[],
+  senders: Senders,
 ): Allocation[] | undefined {
-  const ranked = rank(warehouses, preferred);
+  const ranked = rank(warehouses, senders);
   const whole = ranked.find((warehouse) => freeIn(warehouse) >= quantity);
   if (whole) return [{ warehouseId: whole.warehouseId, quantity }];
 
@@ -30,8 +31,11 @@ export function freeIn(warehouse: WarehouseStock): number {
   return warehouse.onHand - warehouse.held;
 }
 
-function rank(warehouses: readonly WarehouseStock[], preferred: readonly string[]): readonly WarehouseStock[] {
-  if (preferred.length === 0 || warehouses.length < 2) return warehouses;
+function rank(
+  warehouses: readonly WarehouseStock[],
+  { warehouses: preferred, onlyFrom }: Senders,
+): readonly WarehouseStock[] {
+  if (!onlyFrom && (preferred.length === 0 || warehouses.length < 2)) return warehouses;
   const first = [...new Set(preferred)].flatMap((id) => warehouses.filter((warehouse) => warehouse.warehouseId === id));
-  return [...first, ...warehouses.filter((warehouse) => !first.includes(warehouse))];
+  return onlyFrom ? first : [...first, ...warehouses.filter((warehouse) => !first.includes(warehouse))];
 }

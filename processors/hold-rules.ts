@@ -2,10 +2,11 @@
 // Adding one is a function, an entry in the list, a test.
 import type { LineRefusalReason, StockHeld, StockRefused, StockState } from '../schemas/types.generated.ts';
 import { chooseWarehouses } from './choose-warehouses.ts';
+import type { Senders } from './senders.ts';
 import { freeOf } from './stock.ts';
 
 /** What a line asks for, and what the shopper was quoted. */
-export interface HoldRequest {
+export interface HoldRequest extends Senders {
   readonly quantity: number;
   /** For one unit, in the minor unit of `currency`. */
   readonly unitPrice: number;
@@ -14,8 +15,6 @@ export interface HoldRequest {
   readonly weightGrams: number;
   /** The version of the product that price and weight were read from. */
   readonly productVersion: number;
-  /** Best first. */
-  readonly warehouses: readonly string[];
 }
 
 interface Case {
@@ -40,7 +39,7 @@ export function decideHold(
     const reason = rule({ request, stock, bought });
     if (reason) return { type: 'StockRefused', reason, free: freeOf(stock) };
   }
-  const allocations = chooseWarehouses(stock.warehouses, request.quantity, request.warehouses);
+  const allocations = chooseWarehouses(stock.warehouses, request.quantity, request);
   return allocations
     ? { type: 'StockHeld', allocations }
     : { type: 'StockRefused', reason: 'insufficient_stock', free: freeOf(stock) };

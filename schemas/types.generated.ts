@@ -49,6 +49,13 @@ export interface Allocation {
   readonly quantity: number;
 }
 
+/** The seller's answer. */
+export interface AnswerReview {
+  readonly type: 'AnswerReview';
+  /** Plain text; empty takes the answer back. */
+  readonly text: string;
+}
+
 /** How an area is reached. */
 export interface AreaOptions {
   readonly type: 'AreaOptions';
@@ -417,6 +424,8 @@ export interface Checkout {
   readonly billingPostalCode: string;
   /** 0 if not known. */
   readonly customerSince: number;
+  /** By warehouse, the soonest first. If there are any, no other warehouse sends anything. */
+  readonly promises: readonly DeliveryPromise[];
 }
 
 /** The order is paid: the held units leave. Not answered. */
@@ -475,6 +484,11 @@ export interface DeleteProduct {
   readonly type: 'DeleteProduct';
 }
 
+/** Take one's own back. */
+export interface DeleteReview {
+  readonly type: 'DeleteReview';
+}
+
 /** Every parcel has arrived. */
 export interface Delivered {
   readonly type: 'Delivered';
@@ -506,6 +520,20 @@ export interface DeliveryArea {
 export interface DeliveryEntry {
   /** What it is. */
   readonly entry: AreaOptions | WarehouseHours | CountryHolidays | NetworkInForce | EntryGone;
+}
+
+/** What the delivery network promised when an order was placed: from where, by whom, and when it arrives. */
+export interface DeliveryPromise {
+  /** From where. */
+  readonly warehouseId: string;
+  /** By whom. */
+  readonly carrier: string;
+  /** The first day on which it may arrive: days since 1970-01-01. */
+  readonly fromDay: number;
+  /** The last one. */
+  readonly toDay: number;
+  /** Lines of the order that can't be sent from there. */
+  readonly notLines: readonly number[];
 }
 
 /** How a carrier brings parcels from a warehouse to an area. */
@@ -542,6 +570,15 @@ export interface DeliveryWay {
   readonly holidays: readonly number[];
 }
 
+/** Files that are put into a directory. */
+export interface DirectoryOrigin {
+  readonly type: 'DirectoryOrigin';
+  /** Below the directory of all feeds. */
+  readonly path: string;
+  /** Whether a file is moved into `done` once it was taken. */
+  readonly movesDone: boolean;
+}
+
 /** The product has this variant no more, or is off sale itself. Only the streams send it. */
 export interface DropVariant {
   readonly type: 'DropVariant';
@@ -549,6 +586,13 @@ export interface DropVariant {
   readonly variantOf: string;
   /** Its version; what an older version said counts no more. */
   readonly parentVersion: number;
+}
+
+/** Change one's own. */
+export interface EditReview {
+  readonly type: 'EditReview';
+  /** All of it. */
+  readonly content: ReviewContent;
 }
 
 /** It was removed. */
@@ -564,6 +608,103 @@ export interface EqualWords {
   /** Each of one or more words. */
   readonly words: readonly string[];
 }
+
+/** A supplier's feed as operators want it: where it comes from, what it has, how often it is looked for. */
+export interface Feed {
+  /** Its name; `[A-Za-z0-9._-]{1,64}`. */
+  readonly feedId: string;
+  /** Whose products and stock it tells. */
+  readonly sellerId: string;
+  /** Where it comes from. */
+  readonly origin: HttpOrigin | DirectoryOrigin;
+  /** How it is written. */
+  readonly format: FeedFormat;
+  /** What its lines are. */
+  readonly content: ImportContent;
+  /** How often it is looked for. */
+  readonly everySeconds: number;
+  /** Whether products of the run before that it has no more go off sale. */
+  readonly deletesMissing: boolean;
+  /** Whether it is looked for at all. */
+  readonly isEnabled: boolean;
+  /** Gone; its runs stay. */
+  readonly isRemoved: boolean;
+  /** When somebody asked to look for it at once. */
+  readonly requestedAt: number | null;
+  /** When this was written. */
+  readonly updatedAt: number;
+  /** The operator who wrote it. */
+  readonly updatedBy: string;
+}
+
+/** Files that were taken and are still where they were put. */
+export interface FeedFiles {
+  readonly type: 'FeedFiles';
+  /** By name. */
+  readonly versions: { readonly [key: string]: string };
+}
+
+/** How it is written. */
+export type FeedFormat =
+  | 'other'
+  | 'ndjson'
+  | 'csv';
+
+/** How far a feed was taken, written in one transaction with what was taken. */
+export interface FeedPosition {
+  /** Of which feed. */
+  readonly feedId: string;
+  /** A run, or what was taken for good. */
+  readonly what: FeedRun | FeedFiles;
+}
+
+/** The last run: one content, taken line by line. */
+export interface FeedRun {
+  readonly type: 'FeedRun';
+  /** From 1; 0 if there was none yet. */
+  readonly run: number;
+  /** `idle` once all of it was taken. */
+  readonly status: FeedRunStatus;
+  /** Of the content: an address, or a file's name. */
+  readonly name: string;
+  /** Of the content, as its origin tells: a tag, or size and time. */
+  readonly version: string;
+  /** The first line that isn't in the log. */
+  readonly nextLine: number;
+  /** So many bytes were read, up to the end of a line. */
+  readonly bytes: number;
+  /** SHA-256 of these bytes: should the run be gone on with, they must be the same. */
+  readonly digest: string;
+  /** Lines in the log. */
+  readonly lines: number;
+  /** Of these, those that never became a change. */
+  readonly refused: number;
+  /** Products that went off sale because the content has them no more. */
+  readonly deleted: number;
+  /** The line of the run before up to which that was looked at. */
+  readonly deletedTo: string;
+  /** When its first line was taken. */
+  readonly startedAt: number;
+  /** When it ended. */
+  readonly finishedAt: number | null;
+  /** The last run that came to its end before; 0 for none. */
+  readonly previousRun: number;
+  /** When the origin was asked last, about. */
+  readonly lookedAt: number;
+  /** Looks that failed in a row. */
+  readonly failures: number;
+  /** Why the last one did; empty if it didn't. */
+  readonly error: string;
+  /** What the last run left undone; empty for nothing. */
+  readonly warning: string;
+}
+
+/** How far the run came. */
+export type FeedRunStatus =
+  | 'other'
+  | 'idle'
+  | 'taking'
+  | 'deleting';
 
 /** Bring it back from the customer. */
 export interface FetchParcel {
@@ -659,6 +800,15 @@ export interface HolidayCalendar {
   readonly holidays: readonly number[];
 }
 
+/** A file at an address, whole each time. */
+export interface HttpOrigin {
+  readonly type: 'HttpOrigin';
+  /** http or https. */
+  readonly url: string;
+  /** To send along; `{secret:<name>}` stands for what only the workers know. */
+  readonly headers: { readonly [key: string]: string };
+}
+
 /** How far a bulk import or a run of a supplier's feed was taken into the log. What became of its lines is told by the tallies. */
 export interface Import {
   /** Unique with its seller: an upload's name, or `<feed>~<run>`. */
@@ -685,7 +835,7 @@ export interface Import {
   readonly updatedAt: number;
 }
 
-/** What the lines are. */
+/** What the lines of an import are. Content that a reader doesn't know yet reads as `other`. */
 export type ImportContent =
   | 'other'
   | 'products'
@@ -993,6 +1143,15 @@ export interface MailWithoutAddress {
   readonly type: 'MailWithoutAddress';
 }
 
+/** A moderator's word. */
+export interface ModerateReview {
+  readonly type: 'ModerateReview';
+  /** Whether shoppers may see it. */
+  readonly approve: boolean;
+  /** The moderator's words, to its author; may be empty if approved. */
+  readonly reason: string;
+}
+
 /** An amount in one currency. */
 export interface Money {
   /** In the currency's minor unit (cents, yen). */
@@ -1151,6 +1310,8 @@ export interface OrderCreated {
   readonly placedAt: number;
   /** When it is cancelled unless it is paid. */
   readonly expiresAt: number;
+  /** By warehouse, the soonest first. If there are any, no other warehouse sends anything. */
+  readonly promises: readonly DeliveryPromise[];
 }
 
 /** The last parcel has arrived. */
@@ -1321,6 +1482,8 @@ export interface OrderSubmitted {
   readonly email: string;
   /** When the customer registered; 0 if not known. */
   readonly customerSince: number;
+  /** By warehouse, the soonest first. If there are any, no other warehouse sends anything. */
+  readonly promises: readonly DeliveryPromise[];
 }
 
 /** What one warehouse sends of an order. */
@@ -1831,6 +1994,13 @@ export interface RepairedWarehouse {
   readonly held: number;
 }
 
+/** Say that it should not be there. */
+export interface ReportReview {
+  readonly type: 'ReportReview';
+  /** The customer's words; may be empty. */
+  readonly reason: string;
+}
+
 /** Send a delivered order back. */
 export interface RequestReturn {
   readonly type: 'RequestReturn';
@@ -1889,6 +2059,8 @@ export interface ReserveStock {
   readonly productVersion: number;
   /** Best first; the others follow by name. */
   readonly warehouses: readonly string[];
+  /** Whether no other warehouse may send it. */
+  readonly onlyFrom: boolean;
 }
 
 /** Every line is held, until payment or expiry. */
@@ -1952,6 +2124,106 @@ export interface Returning {
   readonly paymentReference: string;
 }
 
+/** What a customer who has received a product says about it. */
+export interface Review {
+  /** About which product; for a variant that is the product which it is a variant of. */
+  readonly productId: string;
+  /** Derived from product and customer, for each writes one. */
+  readonly reviewId: string;
+  /** Of the wish with which it was written: what is written after it was taken back is another one, though of the same id. */
+  readonly submissionId: string;
+  /** Who wrote it. */
+  readonly customerId: string;
+  /** The name that is shown: no more than a first name and an initial. */
+  readonly author: string;
+  /** 1 to 5 stars. */
+  readonly rating: number;
+  /** One line; may be empty. */
+  readonly title: string;
+  /** Plain text. */
+  readonly text: string;
+  /** ISO 639-1. */
+  readonly language: string;
+  /** Only what is published is shown and counted. */
+  readonly status: ReviewStatus;
+  /** Names of the rules because of which it is held. */
+  readonly findings: readonly string[];
+  /** Why a moderator rejected it; empty if none did. */
+  readonly rejection: string;
+  /** Customers who found it helpful. */
+  readonly helpful: number;
+  /** Customers who reported it since a moderator last looked at it. */
+  readonly reports: number;
+  /** The seller's; empty for none. */
+  readonly answer: string;
+  /** When; 0 for never. */
+  readonly answeredAt: number;
+  /** When it was written. */
+  readonly createdAt: number;
+  /** When its author last changed it. */
+  readonly updatedAt: number;
+}
+
+/** It is as asked. */
+export interface ReviewChanged {
+  readonly type: 'ReviewChanged';
+  /** As it stands. */
+  readonly review: Review;
+}
+
+/** A wish about a review of a product. */
+export interface ReviewCommand {
+  /** Unique; the same for every retry. */
+  readonly commandId: string;
+  /** Of which product; never a variant. */
+  readonly productId: string;
+  /** Which review. */
+  readonly reviewId: string;
+  /** The user id of who asks. */
+  readonly actor: string;
+  /** When it was asked. */
+  readonly at: number;
+  /** What is asked. */
+  readonly command: SubmitReview | EditReview | DeleteReview | VoteReview | ReportReview | ModerateReview | AnswerReview;
+}
+
+/** What its author says. */
+export interface ReviewContent {
+  /** The name that is shown: no more than a first name and an initial. */
+  readonly author: string;
+  /** 1 to 5 stars. */
+  readonly rating: number;
+  /** One line; may be empty. */
+  readonly title: string;
+  /** Plain text. */
+  readonly text: string;
+  /** ISO 639-1. */
+  readonly language: string;
+  /** What the gateway found in it, such as words of its list; a moderator looks at it then. */
+  readonly flags: readonly string[];
+}
+
+/** There is none any more. */
+export interface ReviewDeleted {
+  readonly type: 'ReviewDeleted';
+}
+
+/** The answer to a wish about a review. A repeated wish changes nothing: it is answered by the review as it stands, or by the same refusal. */
+export interface ReviewEvent {
+  /** The wish that is answered. */
+  readonly commandId: string;
+  /** Of which product. */
+  readonly productId: string;
+  /** Which review. */
+  readonly reviewId: string;
+  /** Who asked. */
+  readonly actor: string;
+  /** When it was decided. */
+  readonly at: number;
+  /** What came of it. */
+  readonly outcome: ReviewChanged | ReviewDeleted | ReviewRefused;
+}
+
 /** An operator's word about an order that waits for review. */
 export interface ReviewOrder {
   readonly type: 'ReviewOrder';
@@ -1959,6 +2231,55 @@ export interface ReviewOrder {
   readonly release: boolean;
   /** The operator's words. */
   readonly note: string;
+}
+
+/** What came of a wish about a review, so that a repeated one changes nothing. Key: `<product id>/<command id>`. */
+export interface ReviewOutcome {
+  /** When it was decided. */
+  readonly at: number;
+  /** Why it was refused; null if it wasn't. */
+  readonly refusal: ReviewRefusalReason | null;
+}
+
+/** Why a wish about a review is refused. A reason that a reader doesn't know yet reads as `other`. */
+export type ReviewRefusalReason =
+  | 'other'
+  | 'not_delivered'
+  | 'already_reviewed'
+  | 'unknown_review'
+  | 'own_review'
+  | 'not_author'
+  | 'not_owner'
+  | 'invalid_content'
+  | 'card_number';
+
+/** Nothing changed. */
+export interface ReviewRefused {
+  readonly type: 'ReviewRefused';
+  /** Why. */
+  readonly reason: ReviewRefusalReason;
+}
+
+/** A review. Key: `<product id>/<review id>`. */
+export interface ReviewState {
+  /** As it stands. */
+  readonly review: Review;
+}
+
+/** Whether shoppers see it. One that a reader doesn't know yet reads as `held`. */
+export type ReviewStatus =
+  | 'published'
+  | 'held'
+  | 'rejected';
+
+/** What a customer thinks of another's review. Key: `<product id>/<review id>/<customer id>`. */
+export interface ReviewVote {
+  /** Of the review: a vote isn't one for what its author writes after taking it back. */
+  readonly submissionId: string;
+  /** Whether it was found helpful. */
+  readonly isHelpful: boolean;
+  /** Whether it was reported. */
+  readonly hasReported: boolean;
 }
 
 /** A question whether an order looks like fraud: first to the task that knows its customer, then to the one that knows its card. */
@@ -2339,6 +2660,13 @@ export interface StockState {
   readonly version: number;
 }
 
+/** Write one. */
+export interface SubmitReview {
+  readonly type: 'SubmitReview';
+  /** All of it. */
+  readonly content: ReviewContent;
+}
+
 /** Look at the network, or at nothing: then everything is delivered everywhere. */
 export interface SuspendNetwork {
   readonly type: 'SuspendNetwork';
@@ -2411,6 +2739,14 @@ export interface Variant {
   readonly image: string;
 }
 
+/** A customer has received a product, or a variant of it. Key: `<product id>/<customer id>`. */
+export interface VerifiedPurchase {
+  /** With which order, first. */
+  readonly orderId: string;
+  /** When. */
+  readonly at: number;
+}
+
 /** A step in the life of a complete set of views: filled beside the one that answers, checked, switched to, dropped. Which one answers follows from all of them in their order. */
 export interface ViewGenerationEvent {
   /** Which set: `g1`, `g2`, ... */
@@ -2437,6 +2773,13 @@ export interface VoidTooLate {
   readonly type: 'VoidTooLate';
   /** In the currency's minor unit. */
   readonly amount: number;
+}
+
+/** Say whether it is helpful. */
+export interface VoteReview {
+  readonly type: 'VoteReview';
+  /** False takes the vote back. */
+  readonly isHelpful: boolean;
 }
 
 /** Where parcels are packed, and when. */
@@ -2529,6 +2872,8 @@ export interface RecordTypes {
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
   readonly DeliveryEntry: DeliveryEntry;
+  readonly Feed: Feed;
+  readonly FeedPosition: FeedPosition;
   readonly HoldState: HoldState;
   readonly Import: Import;
   readonly ImportTally: ImportTally;
@@ -2556,6 +2901,11 @@ export interface RecordTypes {
   readonly RecentPayments: RecentPayments;
   readonly ReservationCommand: ReservationCommand;
   readonly ReservationReply: ReservationReply;
+  readonly ReviewCommand: ReviewCommand;
+  readonly ReviewEvent: ReviewEvent;
+  readonly ReviewOutcome: ReviewOutcome;
+  readonly ReviewState: ReviewState;
+  readonly ReviewVote: ReviewVote;
   readonly RiskCheck: RiskCheck;
   readonly RiskVerdict: RiskVerdict;
   readonly RouteState: RouteState;
@@ -2571,6 +2921,7 @@ export interface RecordTypes {
   readonly StockRepair: StockRepair;
   readonly StockState: StockState;
   readonly UserEvent: UserEvent;
+  readonly VerifiedPurchase: VerifiedPurchase;
   readonly ViewGenerationEvent: ViewGenerationEvent;
   readonly WarehouseState: WarehouseState;
   readonly ZeroResults: ZeroResults;

@@ -1,6 +1,7 @@
 // An order as the `orders` collection keeps it, and as a reader is answered. Events can only replace whole fields of a
 // document, so what happened to the lines stands beside them; `orderOf` puts the two together.
-import type { Address, Allocation, LineRefusalReason, Parcel } from '../schemas/types.generated.ts';
+import type { Address, Allocation, DeliveryPromise, LineRefusalReason, Parcel } from '../schemas/types.generated.ts';
+import { dateOf } from './delivery/days.ts';
 import type { StoredDocument } from './documents/documents.ts';
 
 export type OrderStatus =
@@ -29,6 +30,8 @@ interface OrderFields {
   readonly payment: { readonly method: string; readonly paid: number };
   /** Who sells its lines, each once. */
   readonly sellers: readonly string[];
+  /** Between which days all of it arrives, `YYYY-MM-DD`, as was promised when it was placed; if anything was. */
+  readonly arrival?: { readonly from: string; readonly to: string };
   /** Once it is paid; before that, empty. */
   readonly parcels: readonly Parcel[];
   /** Whether a person looks, or has looked, at it before it is paid. */
@@ -57,11 +60,13 @@ interface QuotedLine {
 }
 
 /** What the document holds. */
-export interface OrderDocument extends Omit<OrderFields, 'payment'> {
+export interface OrderDocument extends Omit<OrderFields, 'payment' | 'arrival'> {
   readonly payment: { readonly method: string };
   /** Beside `payment`, for it changes alone. */
   readonly paid: number;
   readonly lines: readonly QuotedLine[];
+  /** Of the delivery network, by warehouse; empty without one. Documents from before there was one have none. */
+  readonly promises?: readonly DeliveryPromise[];
   /** Once every line was held; before that, empty. */
   readonly reserved: readonly { readonly line: number; readonly allocations: readonly Allocation[] }[];
   /** Once at least one was refused; before that, empty. */
@@ -82,7 +87,7 @@ export interface OrderAnswer extends OrderFields {
 
 /** A document of the `orders` collection as GET /v1/orders/{id} answers it. */
 export function orderOf({ fields }: StoredDocument): OrderAnswer {
-  const { lines, reserved, refused, paid, payment, ...order } = fields as unknown as OrderDocument;
+  const { lines, reserved, refused, paid, payment, promises = [], ...order } = fields as unknown as OrderDocument;
   const answer = (line: QuotedLine): AnsweredLine => {
     const refusal = refused.find((each) => each.line === line.line);
     if (refusal) return { ...line, status: 'refused', reason: refusal.reason };
@@ -92,5 +97,23 @@ export function orderOf({ fields }: StoredDocument): OrderAnswer {
     if (!hold) return { ...line, status: 'pending' };
     return { ...line, status: order.status === 'reserved' ? 'reserved' : 'paid', allocations: hold.allocations };
   };
-  return { ...order, payment: { ...payment, paid }, lines: lines.map(answer) };
+  const arrival = isGivenUp(order.status) ? undefined : arrivalOf(promises, reserved);
+  return { ...order, payment: { ...payment, paid }, ...(arrival && { arrival }), lines: lines.map(answer) };
+}
+
+/** When the last of the warehouses that send it arrives; as long as that isn't decided, the soonest of all. */
+export function arrivalOf(
+  promises: readonly DeliveryPromise[],
+  reserved: OrderDocument['reserved'],
+): OrderAnswer['arrival'] {
+  const senders = new Set(reserved.flatMap(({ allocations }) => allocations.map(({ warehouseId }) => warehouseId)));
+  const meant =
+    senders.size === 0 ? promises.slice(0, 1) : promises.filter(({ warehouseId }) => senders.has(warehouseId));
+  if (meant.length === 0) return undefined;
+  const last = (day: 'fromDay' | 'toDay') => dateOf(Math.max(...meant.map((promise) => promise[day])));
+  return { from: last('fromDay'), to: last('toDay') };
+}
+
+function isGivenUp(status: OrderStatus): boolean {
+  return status === 'rejected' || status === 'cancelled' || status === 'refunded';
 }

@@ -111,7 +111,7 @@ function changeOfPaid(event: PaidEvent, step: OrderStep): Change {
   }
 }
 
-function created({ lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt }: OrderCreated) {
+function created({ lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt, promises }: OrderCreated) {
   const { subtotal, shipping, tax, total } = totals;
   return {
     status: 'created',
@@ -125,6 +125,7 @@ function created({ lines, currency, totals, shipTo, paymentMethod, placedAt, exp
     tax,
     total: { amount: total, currency },
     shipTo,
+    promises,
     payment: { method: paymentMethod },
     paid: 0,
     parcels: [],

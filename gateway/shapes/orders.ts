@@ -127,6 +127,15 @@ export const Order = Type.Object(
       method: Type.String(),
       paid: Type.Optional(Type.Integer({ description: 'What was taken, less what was given back.' })),
     }),
+    arrival: Type.Optional(
+      Type.Object(
+        { from: Type.String({ examples: ['2026-12-22'] }), to: Type.String({ examples: ['2026-12-23'] }) },
+        {
+          description:
+            'Between which days all of it arrives, as was promised when it was placed; not there without a promise.',
+        },
+      ),
+    ),
     parcels: Type.Optional(Type.Array(Parcel, { description: 'Once it is paid.' })),
     review: Type.Optional(
       oneOf(['none', 'waiting', 'released', 'refused'], {

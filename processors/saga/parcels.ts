@@ -50,11 +50,13 @@ function parcelsOf(orderId: string, facts: OrderFacts, reserved: readonly Reserv
       lines.push({ productId, quantity });
     }
   }
-  const country = facts.checkout?.shipTo.country ?? '';
+  const { checkout } = facts;
+  const country = checkout?.shipTo.country ?? '';
+  const promised = (from: string) => checkout?.promises.find(({ warehouseId }) => warehouseId === from)?.carrier;
   return [...contents].map(([warehouseId, lines]) => ({
     shipmentId: `${orderId}/${warehouseId}`,
     warehouseId,
-    carrier: carrierFor({ country, weightGrams: weightOf(lines, facts) }),
+    carrier: promised(warehouseId) ?? carrierFor({ country, weightGrams: weightOf(lines, facts) }),
     trackingCode: '',
     status: 'requested',
     lines,

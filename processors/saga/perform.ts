@@ -12,6 +12,7 @@ import type {
 } from '../../schemas/types.generated.ts';
 import { commitHeld, giveBack, restockHeld, takeHold } from '../holds.ts';
 import { emitEvent, leadLine, type Order, type OrderContext, sendCommand } from '../order-state.ts';
+import { sendersOf } from '../senders.ts';
 import { retryDelay } from './later.ts';
 import { notify } from './notify.ts';
 import { weightOf } from './parcels.ts';
@@ -124,16 +125,24 @@ function allocationsOf(reserved: Lines, productId: string) {
 /** The price was paid: the product's own version counts as older than any, so that it isn't asked about again. */
 function retake(context: OrderContext, order: Order): Happening {
   const { customerId, lines, checkout } = order.facts;
-  const { currency = '', warehouses = [] } = checkout ?? {};
+  const { currency = '', warehouses = [], promises = [] } = checkout ?? {};
   const lead = leadLine(order);
-  const request = { unitPrice: 0, currency, productVersion: 0, warehouses };
+  const request = { unitPrice: 0, currency, productVersion: 0 };
+  const senders = (line: number) => sendersOf({ warehouses, promises }, line);
   for (const asked of lines) {
     if (asked === lead) continue;
     const { quantity, weightGrams } = asked;
-    sendCommand(context, order, asked, { type: 'ReserveStock', ...request, quantity, weightGrams });
+    sendCommand(context, order, asked, {
+      type: 'ReserveStock',
+      ...request,
+      ...senders(asked.line),
+      quantity,
+      weightGrams,
+    });
   }
   const { productId, quantity, weightGrams } = lead;
-  const { outcome, limited } = takeHold(context, { productId, customerId }, { ...request, quantity, weightGrams });
+  const asking = { ...request, ...senders(lead.line), quantity, weightGrams };
+  const { outcome, limited } = takeHold(context, { productId, customerId }, asking);
   return { type: 'LineAnswered', answer: { productId, outcome }, limited };
 }
 

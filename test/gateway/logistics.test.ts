@@ -185,7 +185,12 @@ describe('what the network means for shoppers', () => {
     const shipTo = { name: 'A', street: 'B', city: 'C', postalCode: '44000', country: 'FR' };
     const abroad = await shop.order({ lines: lines.slice(0, 1), body: { shipTo } });
     assert.deepEqual(abroad.body.errors, [{ path: '/lines/0', message: 'line 1: not_deliverable' }]);
-    assert.equal((await shop.order({ lines: lines.slice(0, 1) })).status, 202);
+    const placed = await shop.order({ lines: lines.slice(0, 1), headers: { prefer: 'wait=5' } });
+    assert.equal(placed.status, 201, placed.text);
+    assert.deepEqual(placed.body.arrival, { from: '2026-03-03', to: '2026-03-03' });
+    const path = `/v1/orders/${placed.body.orderId}`;
+    const shown = await shop.call('GET', path, { headers: shop.bearer('s1', 'shopper') });
+    assert.deepEqual(shown.body.arrival, placed.body.arrival);
   });
 
   test('a network that is suspended stands in nobody’s way', async () => {

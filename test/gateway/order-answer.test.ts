@@ -31,6 +31,7 @@ const created: OrderEvent['event'] = {
   paymentMethod: 'card',
   placedAt: 5,
   expiresAt: 99,
+  promises: [],
 };
 const held = lines.map(({ line, productId, quantity }) => {
   return { line, productId, quantity, allocations: [{ warehouseId: 'w', quantity }] };

@@ -131,12 +131,12 @@ export class TestDecider {
   }
 
   async #order(order: OrderSubmitted): Promise<void> {
-    const { orderId, lines, currency, totals, shipTo, payment, placedAt, holdMillis } = order;
+    const { orderId, lines, currency, totals, shipTo, payment, placedAt, holdMillis, promises } = order;
     if (this.#orders.has(orderId)) return;
     this.#orders.set(orderId, []);
     const expiresAt = placedAt + holdMillis;
     const created = { type: 'OrderCreated', lines, currency, totals, shipTo, paymentMethod: payment.method } as const;
-    await this.#event(order, { ...created, placedAt, expiresAt });
+    await this.#event(order, { ...created, placedAt, expiresAt, promises });
     const short = lines.filter(({ productId, quantity }) => (this.#free.get(productId) ?? 0) < quantity);
     if (short.length > 0) {
       const refused = short.map(({ line, productId }) => ({ line, productId, reason: 'insufficient_stock' as const }));

@@ -72,6 +72,7 @@ export class Wishes {
       payment: { method: 'card', token, collect: true, ...billing },
       totals,
       warehouses: draw('preference') < 0.5 ? [...warehouses] : [],
+      promises: [],
       // Some payments that come late come before the end of the hold, most after it.
       holdMillis: 1_000 + Math.floor(draw('hold') * 7_000),
       placedAt: at,

@@ -42,6 +42,7 @@ describe('given 5 lamps, when 2 are ordered alone', () => {
       paymentMethod: 'card',
       placedAt,
       expiresAt,
+      promises: [],
     };
     const allocations = [{ warehouseId: 'east', quantity: 2 }];
     const reserved = {
@@ -84,7 +85,7 @@ describe('given 5 lamps and nothing known of shades, when both are ordered', () 
     assert.equal(task.stores.stock.get('lamp')?.warehouses[0]?.held, 2);
     const { orderId, customerId } = order;
     const quote = { unitPrice: 1000, currency: 'EUR', weightGrams: 500, productVersion: 1 };
-    const command = { type: 'ReserveStock', quantity: 3, ...quote, warehouses: ['west', 'east'] };
+    const command = { type: 'ReserveStock', quantity: 3, ...quote, warehouses: ['west', 'east'], onlyFrom: false };
     assert.deepEqual(
       sent.filter(({ topic }) => topic === 'reservations'),
       [
@@ -270,4 +271,34 @@ test('an order under another key than its lead is a fault, for another task owns
   const order = orderOf({ lamp: 1 });
   assert.throws(() => task.process(acceptOrder, 'shade', order), { code: 'RECORD_MISROUTED' });
   assert.throws(() => task.process(acceptOrder, 'lamp', { ...order, orderId: 'lamp' }), { code: 'RECORD_MISROUTED' });
+});
+
+describe('given what the delivery network promised', () => {
+  const promise = { carrier: 'express', fromDay: 20_000, toDay: 20_001, notLines: [] };
+  const promises = [
+    { ...promise, warehouseId: 'west' },
+    { ...promise, warehouseId: 'east', notLines: [2] },
+  ];
+  const warehouses = promises.map(({ warehouseId }) => warehouseId);
+
+  test('then units come from where they arrive first, and from nowhere else', () => {
+    const task = taskWith({ lamp: { east: 9, north: 9, west: 1 } });
+    submit(task, orderOf({ lamp: 2 }, { warehouses, promises }));
+    const [created, reserved] = sentTo(task.take(), 'orderEvents').map(({ event }) => event);
+    assert.deepEqual(created?.type === 'OrderCreated' && created.promises, promises);
+    assert.deepEqual(reserved?.type === 'OrderReserved' && reserved.lines[0]?.allocations, [
+      { warehouseId: 'east', quantity: 2 },
+    ]);
+    const scarce = taskWith({ lamp: { north: 9, west: 1 } });
+    submit(scarce, orderOf({ lamp: 2 }, { warehouses, promises }));
+    assert.equal(sentTo(scarce.take(), 'orderEvents').at(-1)?.event.type, 'OrderRejected');
+  });
+
+  test('then a line is asked for only where it can be sent from', () => {
+    const task = taskWith({ lamp: { east: 5 } });
+    submit(task, orderOf({ lamp: 2, shade: 3 }, { warehouses, promises }));
+    const [{ command } = { command: undefined }] = sentTo(task.take(), 'reservations');
+    assert.ok(command?.type === 'ReserveStock');
+    assert.deepEqual([command.warehouses, command.onlyFrom], [['west'], true]);
+  });
 });

@@ -25,6 +25,8 @@ function shelves(free: { readonly [name: string]: number }): WarehouseStock[] {
 const from = (allocations: readonly Allocation[] | undefined) =>
   allocations?.map(({ warehouseId, quantity }) => `${quantity} ${warehouseId}`).join(' + ');
 
+const preferring = (warehouses: readonly string[]) => ({ warehouses, onlyFrom: false });
+
 describe('the choice of warehouses', () => {
   const three = shelves({ a: 2, b: 5, c: 3 });
 
@@ -39,13 +41,21 @@ describe('the choice of warehouses', () => {
   ];
   for (const [quantity, preferred, expected] of cases) {
     test(`${quantity}, preferring ${preferred}: ${expected}`, () => {
-      assert.equal(from(chooseWarehouses(three, quantity, preferred)), expected);
+      assert.equal(from(chooseWarehouses(three, quantity, preferring(preferred))), expected);
     });
   }
 
   test('an empty warehouse gives nothing', () => {
-    assert.equal(from(chooseWarehouses(shelves({ a: 0, b: 2, c: 1 }), 3, ['a'])), '2 b + 1 c');
-    assert.equal(chooseWarehouses([], 1, []), undefined);
+    assert.equal(from(chooseWarehouses(shelves({ a: 0, b: 2, c: 1 }), 3, preferring(['a']))), '2 b + 1 c');
+    assert.equal(chooseWarehouses([], 1, preferring([])), undefined);
+  });
+
+  test('if only some may send it, the others give nothing', () => {
+    const only = (warehouses: string[]) => ({ warehouses, onlyFrom: true });
+    assert.equal(from(chooseWarehouses(three, 2, only(['c', 'a']))), '2 c');
+    assert.equal(from(chooseWarehouses(three, 5, only(['c', 'a']))), '3 c + 2 a');
+    assert.equal(chooseWarehouses(three, 6, only(['c', 'a'])), undefined);
+    assert.equal(chooseWarehouses(three, 1, only([])), undefined);
   });
 
   const anyShelves = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(5)).map(shelves);
@@ -56,7 +66,7 @@ describe('the choice of warehouses', () => {
       fc.property(anyShelves, fc.integer({ min: 1, max: 20 }), anyPreference, (warehouses, quantity, preferred) => {
         const free = new Map(warehouses.map((warehouse) => [warehouse.warehouseId, freeIn(warehouse)]));
         const total = [...free.values()].reduce((sum, units) => sum + units, 0);
-        const allocations = chooseWarehouses(warehouses, quantity, preferred);
+        const allocations = chooseWarehouses(warehouses, quantity, preferring(preferred));
         if (!allocations) return assert.ok(total < quantity);
         assert.equal(
           allocations.reduce((sum, allocation) => sum + allocation.quantity, 0),

@@ -97,6 +97,7 @@ export class Wishes {
       payment: { method: 'card', token: 'token', collect: false, billingCountry: '', billingPostalCode: '' },
       totals: typeof totals === 'string' ? { subtotal: 0, shipping: 0, tax: 0, total: 0 } : totals,
       warehouses: chance(random, 0.5) ? [pick(random, warehouses)] : [],
+      promises: [],
       holdMillis: chance(random, 0.02) ? 0 : pick(random, [1, 100, 1_000, 5_000, 20_000]),
       placedAt: at,
       email: '',

@@ -40,6 +40,7 @@ export const orderCreated: OrderCreated = {
   paymentMethod: 'card',
   placedAt: 1_000,
   expiresAt: 900_000,
+  promises: [],
 };
 
 export const orderReserved: OrderReserved = {

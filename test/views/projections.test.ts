@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { orderFromEvents } from '../../gateway/order-answer.ts';
 import { noImport } from '../../schemas/catalog-defaults.ts';
 import type { OrderEvent, Product, StockLevel } from '../../schemas/types.generated.ts';
 import type { Projection } from '../../streams/api.ts';
@@ -40,6 +41,7 @@ describe('orders', () => {
           tax: 2185,
           total: { amount: 13_685, currency: 'EUR' },
           shipTo: orderCreated.shipTo,
+          promises: [],
           sellers: ['sally'],
           payment: { method: 'card' },
           paid: 0,
@@ -54,6 +56,23 @@ describe('orders', () => {
         },
       },
     ]);
+  });
+
+  test('an order arrives when the last of those arrives who send it; one that was given up does not', () => {
+    const promise = { carrier: 'express', notLines: [] };
+    const promises = [
+      { ...promise, warehouseId: 'east', fromDay: 20_000, toDay: 20_001 },
+      { ...promise, warehouseId: 'west', fromDay: 20_001, toDay: 20_003 },
+    ];
+    const created = { ...orderCreated, promises };
+    const after = (...events: readonly OrderEvent['event'][]) => {
+      const all = events.map((event, index) => orderEvent('o1', index + 1, event));
+      return orderFromEvents(all)?.arrival;
+    };
+    assert.deepEqual(after(created), { from: '2024-10-04', to: '2024-10-05' });
+    assert.deepEqual(after(created, orderReserved), { from: '2024-10-05', to: '2024-10-07' });
+    assert.equal(after(created, orderReserved, orderCancelled), undefined);
+    assert.equal(after(orderCreated), undefined);
   });
 
   test('a reserved order says where its units lie', () => {

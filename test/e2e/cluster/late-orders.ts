@@ -62,6 +62,7 @@ function orderOf(id: number, { token, holdMillis, random }: Terms): OrderSubmitt
     payment: { method: 'card', token, collect: true, billingCountry: '', billingPostalCode: '' },
     totals,
     warehouses: [],
+    promises: [],
     holdMillis,
     placedAt: 0,
     email: `customer-${id}@test.example`,

@@ -78,6 +78,7 @@ export function facts(sequence: number, lines: readonly string[], more: Partial<
       email: '',
       shipTo: address,
       warehouses: [],
+      promises: [],
       holdMillis: 900_000,
       billingCountry: '',
       billingPostalCode: '',

@@ -42,6 +42,7 @@ const checkout = {
   email: '',
   shipTo,
   warehouses: [],
+  promises: [],
   holdMillis: 900_000,
 };
 const facts: OrderFacts = {

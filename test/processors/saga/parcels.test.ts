@@ -24,6 +24,7 @@ const facts: OrderFacts = {
     email: 'ann@example.com',
     shipTo: { name: 'Ann', street: 'Way 1', city: 'Town', postalCode: '1', country: 'DE' },
     warehouses: [],
+    promises: [],
     holdMillis: 900_000,
     billingCountry: '',
     billingPostalCode: '',
@@ -91,6 +92,16 @@ describe('when the money is taken', () => {
       ['keepForGood', 'commit', 'tell', 'sendParcels'],
     );
   });
+});
+
+test('a warehouse sends by the carrier that was promised', () => {
+  const promise = { warehouseId: 'west', carrier: 'express', fromDay: 1, toDay: 2, notLines: [] };
+  const checkout = facts.checkout && { ...facts.checkout, promises: [promise] };
+  const life = new Life();
+  life.phase = { ...capturing, facts: { ...facts, checkout } };
+  const { phase } = life.happens({ type: 'Captured', reference: 'pay', amount: 500 });
+  const carriers = phase.type === 'Placed' && phase.parcels.map(({ carrier }) => carrier);
+  assert.deepEqual(carriers, ['parcel-post', 'express']);
 });
 
 describe('parcels on their way', () => {
