@@ -7,6 +7,7 @@ import { addImport } from './commands/import.ts';
 import { addPrograms } from './commands/programs.ts';
 import { addReconcile } from './commands/reconcile.ts';
 import { addReplay } from './commands/replay.ts';
+import { addSearch } from './commands/search.ts';
 import { addSeed } from './commands/seed.ts';
 import { addStart } from './commands/start.ts';
 import { addState } from './commands/state.ts';
@@ -34,6 +35,7 @@ addReconcile(program);
 addState(program);
 addDeadLetters(program);
 addViews(program);
+addSearch(program);
 addUsers(program);
 addPrograms(program);
 addSettings(program.command('config'))

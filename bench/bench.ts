@@ -8,10 +8,12 @@ import { benchImport } from './import.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import type { Result } from './peer-result.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
+import { benchSearch } from './search/search.ts';
 
 const [kind, ...rest] = process.argv.slice(2);
 try {
   if (kind === 'import') await benchImport(rest);
+  else if (kind === 'search') await benchSearch(rest);
   else await benchOrders(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);

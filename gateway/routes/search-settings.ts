@@ -73,7 +73,7 @@ function addReplace(app: App, gateway: Gateway): void {
     },
     async (request, reply) => {
       const before = searchSettings.current;
-      const basedOn = wantedVersion(request.headers['if-match'], before.version);
+      const basedOn = wantedVersion(request.headers['if-match'], request.body.version, before.version);
       const settings = settingsOf(request.body);
       const changeId = gateway.random.uuid();
       const by = principalOf(request).userId;
@@ -173,9 +173,9 @@ function settingsOf({ synonyms, weights }: SearchSettingsBody): SearchSettings {
 }
 
 /** @throws SEARCH_SETTINGS_DIFFER */
-function wantedVersion(header: unknown, version: number): number {
-  if (header === undefined || header === '*') return version;
-  if (header !== etagOf(version)) throw differs(version);
+function wantedVersion(header: unknown, stated: number | undefined, version: number): number {
+  const isSo = header === undefined || header === '*' || header === etagOf(version);
+  if (!isSo || (stated !== undefined && stated !== version)) throw differs(version);
   return version;
 }
 

@@ -175,6 +175,12 @@ const weight = Type.Number({ minimum: 0, maximum: 100 });
 
 export const SearchSettingsBody = strict(
   {
+    version: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        description: 'That which this is made for, as `If-Match` says it; any without both.',
+      }),
+    ),
     synonyms: Type.Array(
       Type.Union([
         strict({

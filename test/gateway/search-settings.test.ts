@@ -57,6 +57,7 @@ describe('the settings of the search', () => {
   test('stay as they are if a change was made for another version', async () => {
     const late = await replace({ synonyms: rules, weights }, { 'if-match': '"1"' });
     assert.deepEqual([late.status, late.body.code], [412, 'search_settings_differ']);
+    assert.equal((await replace({ version: 1, synonyms: rules, weights })).status, 412);
     assert.equal((await read()).body.version, 2);
   });
 
