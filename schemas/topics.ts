@@ -88,6 +88,9 @@ export const topics = {
     cleanup: 'compact',
     retentionMs: forGood,
   }),
+  /** Their partitions are owned by workers, and the feeds in them. */
+  feeds: topic({ name: 'feeds', key: 'feed', serde: serdeOf('Feed'), ...few, partitions: 4 }),
+  feedPositions: topic({ name: 'feed-positions', key: 'feed, or feed/files', serde: serdeOf('FeedPosition'), ...few }),
   imports: topic({ name: 'imports', key: 'seller/import', serde: serdeOf('Import'), ...few }),
   importTallies: topic({
     name: 'import-tallies',
@@ -106,6 +109,15 @@ export const topics = {
     serde: serdeOf('ZeroResults'),
     ...kept,
     retentionMs: 3 * day,
+  }),
+  reviews: topic({ name: 'reviews', key: 'product', serde: serdeOf('ReviewCommand'), ...kept }),
+  // What reviews were ever written is read from it.
+  reviewEvents: topic({
+    name: 'review-events',
+    key: 'product',
+    serde: serdeOf('ReviewEvent'),
+    ...kept,
+    retentionMs: forGood,
   }),
   ratings: topic({ name: 'ratings', key: 'product', serde: serdeOf('Rating'), ...compacted }),
   listingParts: topic({ name: 'listing-parts', key: 'listing', serde: serdeOf('ListingPart'), ...kept }),

@@ -424,8 +424,10 @@ export interface Checkout {
   readonly billingPostalCode: string;
   /** 0 if not known. */
   readonly customerSince: number;
-  /** By warehouse, the soonest first. If there are any, no other warehouse sends anything. */
+  /** By warehouse, the soonest first. */
   readonly promises: readonly DeliveryPromise[];
+  /** Warehouses that the delivery network has no way from. */
+  readonly notFrom: readonly string[];
 }
 
 /** The order is paid: the held units leave. Not answered. */
@@ -1310,7 +1312,7 @@ export interface OrderCreated {
   readonly placedAt: number;
   /** When it is cancelled unless it is paid. */
   readonly expiresAt: number;
-  /** By warehouse, the soonest first. If there are any, no other warehouse sends anything. */
+  /** By warehouse, the soonest first. */
   readonly promises: readonly DeliveryPromise[];
 }
 
@@ -1482,8 +1484,10 @@ export interface OrderSubmitted {
   readonly email: string;
   /** When the customer registered; 0 if not known. */
   readonly customerSince: number;
-  /** By warehouse, the soonest first. If there are any, no other warehouse sends anything. */
+  /** By warehouse, the soonest first. */
   readonly promises: readonly DeliveryPromise[];
+  /** Warehouses that the delivery network has no way from. */
+  readonly notFrom: readonly string[];
 }
 
 /** What one warehouse sends of an order. */
@@ -2059,8 +2063,8 @@ export interface ReserveStock {
   readonly productVersion: number;
   /** Best first; the others follow by name. */
   readonly warehouses: readonly string[];
-  /** Whether no other warehouse may send it. */
-  readonly onlyFrom: boolean;
+  /** Warehouses that can't send it. */
+  readonly notFrom: readonly string[];
 }
 
 /** Every line is held, until payment or expiry. */
