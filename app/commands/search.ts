@@ -1,4 +1,4 @@
-// `search settings get|put` and `search zero-results`: what a search goes by, and what was looked for in vain.
+// `search settings get|put` and `search misses`: what a search goes by, and what was looked for in vain.
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { reasonOf, StockstreamError } from '../../base/errors.ts';
@@ -29,7 +29,7 @@ export function addSearch(program: Command): void {
   addSettings(settings.command('put <file>'), places)
     .description('Replace them by those of a file, as `get` prints them: refused if others were set since.')
     .action(put);
-  addSettings(search.command('zero-results'), places)
+  addSettings(search.command('misses'), places)
     .description('List what was looked for without result within the last day.')
     .option('--limit <n>', 'At most so many', '50')
     .option('--json', 'Print JSON')

@@ -105,11 +105,11 @@ interface TitleParts {
 }
 
 /** No other listing has it. */
-export function modelOf(index: number): string {
+function modelOf(index: number): string {
   return `x${index.toString(36)}9`;
 }
 
-export function categoryOf(leaf: number): string {
+function categoryOf(leaf: number): string {
   const top = leaf % tops.length;
   const branch = Math.floor(leaf / tops.length) % branches;
   const twig = Math.floor(leaf / tops.length / branches);

@@ -161,7 +161,7 @@ async function timed<T>(items: readonly T[], concurrency: number, work: (item: T
   return { p50ms: at(50), p99ms: at(99), queriesPerSecond: items.length / ((performance.now() - started) / 1000) };
 }
 
-export function kindLine({ kind, p50ms, p99ms, queriesPerSecond, answered }: KindResult): string {
+function kindLine({ kind, p50ms, p99ms, queriesPerSecond, answered }: KindResult): string {
   const figures = `p50 ${p50ms.toFixed(1).padStart(7)} ms   p99 ${p99ms.toFixed(1).padStart(7)} ms`;
   const share = `${(answered * 100).toFixed(0).padStart(3)} % find something`;
   return `  ${kind.padEnd(22)}${figures}   ${queriesPerSecond.toFixed(0).padStart(6)}/s   ${share}`;

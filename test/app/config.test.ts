@@ -119,7 +119,7 @@ describe('refused:', () => {
   needs({ log: 'kafka' }, /--brokers or STOCKSTREAM_BROKERS: is missing while --log is kafka/);
   needs({ documents: 'mongo' }, /--mongo or STOCKSTREAM_MONGO: is missing/);
   needs({ documents: 'mongo', mongo: 'http://host' }, /--mongo: /);
-  needs({ search: 'elasticsearch' }, /--search: asks for what this version cannot do yet/);
+  needs({ search: 'elasticsearch' }, /--elasticsearch or STOCKSTREAM_ELASTICSEARCH: is missing while --search/);
   needs({ standbys: '1' }, /--standbys: asks for what this version cannot do yet/);
   needs({ cache: 'redis' }, /--redis or .*: is missing/);
   const cassandra = { archive: 'cassandra', cassandra: '10.0.0.1,10.0.0.2:9142' };

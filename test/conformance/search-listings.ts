@@ -22,7 +22,7 @@ export type MakeSearchPlace = () => SearchPlace;
 /** Gives an open, empty index. */
 export type OpenSearch = () => Promise<Search>;
 
-export const weights: RankingWeights = {
+const usualWeights: RankingWeights = {
   title: 6,
   brand: 4,
   category: 3,
@@ -107,7 +107,7 @@ export function queryFor(text: string | readonly QueryTerm[], asked: Asked = {})
   const filters = Object.fromEntries(filterNames.flatMap((name) => (name in asked ? [[name, asked[name]]] : [])));
   const { language = 'en', sort = 'relevance', limit = 100, facets = false, cursor } = asked;
   const terms = typeof text === 'string' ? termsOf(text) : text;
-  return { terms, language, filters, sort, weights: asked.weights ?? weights, limit, facets, cursor };
+  return { terms, language, filters, sort, weights: asked.weights ?? usualWeights, limit, facets, cursor };
 }
 
 /** The ids of the first page, as they are ranked. */

@@ -34,7 +34,7 @@ export const defaultWeights: RankingWeights = {
   stock: 0.5,
 };
 
-export const defaultSynonyms: readonly SynonymRule[] = [
+const defaultSynonyms: readonly SynonymRule[] = [
   equal('en', 'tv', 'television', 'telly'),
   equal('en', 'phone', 'smartphone', 'mobile phone', 'cell phone', 'mobile'),
   equal('en', 'laptop', 'notebook', 'notebook computer'),
