@@ -61,6 +61,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
   const app = await buildGateway({
     ...parts,
     documents: viewSets.documents,
+    products: viewSets.products,
     search: viewSets.search,
     ranks: viewSets.ranks,
     pinViews: (next) => viewSets.pinned(next),

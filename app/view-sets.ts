@@ -8,6 +8,8 @@ import type { Logger } from '../base/logger.ts';
 import type { Fetcher, Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
 import type { ViewGenerationEvent } from '../schemas/types.generated.ts';
+import type { Cache } from '../views/cache/cache.ts';
+import type { ProductReader } from '../views/cache/product-reader.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { afterStep, type Generations, noSteps } from '../views/generations.ts';
 import type { Ranks } from '../views/ranks/ranks.ts';
@@ -18,6 +20,10 @@ import { openedLate } from './opened-late.ts';
 export interface ViewSet {
   readonly generation: string;
   readonly documents: Documents;
+  /** What is in the documents, through a cache. */
+  readonly products: ProductReader;
+  /** That cache, if a view fills it. */
+  readonly cache: Cache | undefined;
   /** Undefined where nobody would find what is put into it. */
   readonly search: Search | undefined;
   readonly ranks: Ranks;
@@ -48,13 +54,14 @@ const retryMs = 1_000;
 const graceMs = 1_000;
 const noSearch = openedLate<Search>(async () => {
   throw new StockstreamError('SEARCH_UNAVAILABLE', {
-    reason: 'the embedded search is that of `stockstream start` alone',
+    reason: 'with Kafka it needs --search elasticsearch',
   });
 });
 
 export class ViewSets {
   /** Of the set that answers. */
   readonly documents: Documents;
+  readonly products: ProductReader;
   /** As well; each call throws SEARCH_UNAVAILABLE where there is none. */
   readonly search: Search;
   readonly ranks: Ranks;
@@ -71,6 +78,7 @@ export class ViewSets {
     this.#options = options;
     this.#fetcher = options.log.fetcher();
     this.documents = following(() => this.current.documents);
+    this.products = following(() => this.current.products);
     this.search = following(() => this.current.search ?? noSearch);
     this.ranks = following(() => this.current.ranks);
   }

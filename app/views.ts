@@ -1,6 +1,8 @@
 // The views that a worker keeps: which topic, through which projection, into the documents.
 import type { Topics } from '../schemas/topics.ts';
 import { type View, view } from '../streams/view.ts';
+import type { Cache, CacheWrite } from '../views/cache/cache.ts';
+import { projectCache } from '../views/cache/project-cache.ts';
 import { projectCatalogChanges } from '../views/catalog-changes.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
@@ -26,9 +28,10 @@ import type { ViewSet } from './view-sets.ts';
 const searchName = 'search';
 
 /** All views of a set. */
-export function viewsOf({ generation, documents, search, ...set }: ViewSet, topics: Topics): View<unknown>[] {
+export function viewsOf({ generation, documents, search, cache, ...set }: ViewSet, topics: Topics): View<unknown>[] {
   const into = viewsInto(documents, topics, generation) as View<unknown>[];
   if (search !== undefined) into.push(searchView(search, topics, generation) as View<unknown>);
+  if (cache !== undefined) into.push(cacheView(cache, topics, generation) as View<unknown>);
   if (!set.ranksFollow) into.push(ranksView(set.ranks, topics, generation) as View<unknown>);
   return into;
 }
@@ -52,13 +55,18 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
   ];
 }
 
-export function searchView(sink: Search, topics: Topics, of = firstGeneration): View<SearchWrite> {
+function searchView(sink: Search, topics: Topics, of = firstGeneration): View<SearchWrite> {
   return view(searchName, {
     topic: topics.listings,
     projection: projectListings,
     sink,
     generation: generationSuffix(of),
   });
+}
+
+function cacheView(sink: Cache, topics: Topics, of: string): View<CacheWrite> {
+  const generation = generationSuffix(of);
+  return view(projectCache.name, { topic: topics.products, projection: projectCache, sink, generation });
 }
 
 function ranksView(sink: Ranks, topics: Topics, of: string): View<RankWrite> {
@@ -74,7 +82,8 @@ function ranksView(sink: Ranks, topics: Topics, of: string): View<RankWrite> {
 export async function emptyView({ documents, search, ranks }: ViewSet, name: string): Promise<void> {
   if (name === searchName) await search?.clear();
   else if (name === projectRanks.name) await ranks.clear();
-  else await documents.clear(name);
+  // What is in the cache is never old: it ends by itself within a minute.
+  else if (name !== projectCache.name) await documents.clear(name);
 }
 
 /** What names a view of a generation. */

@@ -40,9 +40,11 @@ import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { memoryExpiryRecords } from '../views/expiry/memory/memory-expiry-records.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import type { Ranks } from '../views/ranks/ranks.ts';
+import { openEmbeddedSearch } from '../views/search/embedded/embedded-search.ts';
 import type { Search } from '../views/search/search.ts';
 import type { Config } from './config-schema.ts';
 import { openFollowedRanks } from './followed-ranks.ts';
+import { openProducts } from './open-products.ts';
 import { openedLate } from './opened-late.ts';
 import { keptSecret } from './secret.ts';
 import { LoggedViewGenerations, type ViewGenerationsParts } from './view-generations.ts';
@@ -56,6 +58,7 @@ function directories({ data, simulatorData = data }: Config) {
     log: join(data, 'log'),
     state: (thread: number) => join(data, 'state', String(thread)),
     views: (generation: string) => join(data, `views${suffixOf(generation, '-')}.sqlite`),
+    search: (generation: string) => join(data, `search${suffixOf(generation, '-')}.sqlite`),
     answers: join(data, 'answers.sqlite'),
     archive: join(data, 'archive.sqlite'),
     images: join(data, 'images'),
@@ -178,12 +181,19 @@ async function openViewSet(
     ? () => openFollowedRanks({ log, clock, logger })
     : () => openSharedRanks(config, logger, generation);
   const ranks = openedLate(openRanks);
-  const close = () => Promise.all([documents.close(), search?.close(), ranks.close()]);
+  const {
+    products,
+    cache,
+    close: closeProducts,
+  } = openProducts(config, { documents, set: suffixOf(generation, '-'), logger });
+  const close = () => Promise.all([documents.close(), closeProducts(), search?.close(), ranks.close()]);
   const remove = () =>
     Promise.all([documents.remove(), search?.remove(), ...(ranksFollow ? [] : [emptied(openRanks)])]);
   return {
     generation,
     documents,
+    products,
+    cache,
     search,
     ranks,
     ranksFollow,
@@ -209,9 +219,12 @@ async function emptied(open: () => Promise<Ranks>): Promise<void> {
  * Orders don't wait for the search, so it is opened with the first call. Undefined for an index of this process that no
  * gateway would read. Calls throw SEARCH_*.
  */
-export function openSearch(config: Config, logger: Logger, generation = firstGeneration): Search | undefined {
+function openSearch(config: Config, logger: Logger, generation = firstGeneration): Search | undefined {
   const { search: engine, elasticsearch: url = '', topicPrefix, appId } = config;
-  if (engine === 'embedded') return undefined;
+  if (engine === 'embedded') {
+    if (config.log !== 'embedded') return undefined;
+    return openedLate(() => openEmbeddedSearch({ file: directories(config).search(generation) }));
+  }
   const index = `${topicPrefix}${appId}-listings${suffixOf(generation, '-')}`.toLowerCase();
   return openedLate(async () => {
     const { openElasticsearchSearch } = await import('../views/search/elasticsearch/elasticsearch-search.ts');

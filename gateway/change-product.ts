@@ -5,6 +5,7 @@ import { unreachable } from '../base/assert.ts';
 import type { ErrorCode } from '../base/error-catalogue.ts';
 import { topics } from '../schemas/topics.ts';
 import type { CatalogChange, CatalogEvent, CatalogRefusalReason, Product } from '../schemas/types.generated.ts';
+import type { ProductReader } from '../views/cache/product-reader.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import { productIn } from '../views/product-document.ts';
@@ -17,6 +18,7 @@ import { lookFor, type Waiting } from './waiting.ts';
 
 export interface CatalogDeskOptions {
   readonly documents: Documents;
+  readonly products: ProductReader;
   readonly writer: LogWriter;
   readonly tail: EventTail;
   readonly waiting: Waiting;
@@ -40,7 +42,7 @@ export class CatalogDesk {
     this.#options = options;
   }
 
-  /** The product as the view has it. */
+  /** The product as the view has it, not as the cache does: for those who change it. */
   async find(productId: string): Promise<Product | undefined> {
     const document = await this.#options.documents.get(collections.products.name, productId);
     return document && productIn(document);
@@ -85,6 +87,8 @@ export class CatalogDesk {
       const shown = await this.withVariants(product);
       return shown.variantStates?.some(({ state }) => state === 'pending') ? undefined : shown;
     });
+    // Whoever is answered reads what was written.
+    await this.#options.products.refresh([productId, ...product.variants.map((variant) => variant.productId)]);
     return whole ?? this.withVariants(product);
   }
 

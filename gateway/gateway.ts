@@ -11,6 +11,7 @@ import type { Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import { OrderReader } from '../views/archive/read-orders.ts';
+import type { ProductReader } from '../views/cache/product-reader.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import type { Ranks } from '../views/ranks/ranks.ts';
@@ -79,6 +80,8 @@ export interface GatewayDeps {
   readonly log: Log;
   /** Opened with the collections of views/collections.ts. */
   readonly documents: Documents;
+  /** The products among them, through a cache. */
+  readonly products: ProductReader;
   /**
    * Calls `next` so that all that it leads to reads one set of views, whatever is switched to meanwhile; with the set's
    * name, which the answer then carries.
@@ -132,11 +135,12 @@ export async function buildGateway(deps: GatewayDeps): Promise<FastifyInstance> 
 
 /** Makes the parts, and lets them end with `app`. */
 async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gateway> {
-  const { log, documents, archive, idempotency, clock, settings, metrics: registry, logger } = deps;
+  const { log, documents, products, archive, idempotency, clock, settings, metrics: registry, logger } = deps;
   const partitions = await partitionCounts(log);
   const writer = new LogWriter({ producer: await log.producer(), partitions, clock });
   const tail = new EventTail({ log, partitions, clock, logger });
   await tail.start();
+  tellProducts(products, tail);
   const searchSettings = new SearchSettingsTail({ log, partitions, clock, logger });
   await searchSettings.start();
   const productTypes = new ProductTypes({ log, partitions, clock, logger });
@@ -169,7 +173,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   const { ordersGroup, ordersViewGroup, searchBytes, holdMillis, jwtSecret } = settings;
   const reader = new OrderReader(documents, archive);
   const finder = new OrderFinder({ log, reader, tail, partitions, ordersGroup, ordersViewGroup, searchBytes });
-  const metrics = createGatewayMetrics(registry, tail);
+  const metrics = createGatewayMetrics(registry, { tail, products });
   measureRequests(app, metrics);
   const waiting = { clock, closing: closing.signal };
   const onAccepted = () => metrics.ordersAccepted.inc();
@@ -190,6 +194,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     tokens: await useAuth(app, { secret: jwtSecret, lifetimeMs: settings.tokenLifetimeMs, clock }),
     orders: new OrderDesk({
       documents,
+      products,
       writer,
       tail,
       finder,
@@ -232,7 +237,11 @@ async function guard(app: FastifyInstance, settings: GatewaySettings): Promise<v
   });
 }
 
-function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings, figures }: GatewayDeps): void {
+function addRoutes(
+  app: FastifyInstance,
+  gateway: Gateway,
+  { documents, products, settings, figures }: GatewayDeps,
+): void {
   const { writer, tail } = gateway;
   const waitMs = settings.decisionWaitMs;
   const accounts = new Accounts({ documents, writer, waiting: gateway, passwords: new Passwords(), waitMs });
@@ -248,7 +257,7 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
   orderExpiryRoute(typed, gateway);
   orderWishRoutes(typed, gateway);
   liveRoutes(typed, gateway);
-  productRoutes(typed, gateway, new CatalogDesk({ documents, writer, tail, waiting: gateway, waitMs }));
+  productRoutes(typed, gateway, new CatalogDesk({ documents, products, writer, tail, waiting: gateway, waitMs }));
   searchRoutes(typed, gateway);
   popularRoute(typed, gateway);
   eventRoutes(typed, gateway);
@@ -295,4 +304,15 @@ function addRoutes(app: FastifyInstance, gateway: Gateway, { documents, settings
 function imageDesk({ images, settings }: Gateway): ImageDesk {
   const { imagePixels: mostPixels, imagesAtOnce: atOnce, imageUploads: mostUploads } = settings;
   return new ImageDesk({ images, mostPixels, atOnce, mostUploads });
+}
+
+/** A version that anybody caused is known to this process before a view has it. */
+function tellProducts(products: ProductReader, tail: EventTail): void {
+  tail.catalog.watch({
+    take({ productId, outcome, at }) {
+      if (outcome.type === 'ProductChanged') products.heard(productId, outcome.version, at);
+    },
+    // What was missed is read anew within a minute.
+    lost() {},
+  });
 }

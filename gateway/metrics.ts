@@ -1,6 +1,7 @@
 // What the gateway counts, for Prometheus. Labels are routes as they are declared, never addresses as they come.
 import type { FastifyInstance } from 'fastify';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import type { ProductReader } from '../views/cache/product-reader.ts';
 import type { EventTail } from './event-tail.ts';
 
 export interface GatewayMetrics {
@@ -16,7 +17,10 @@ export interface GatewayMetrics {
 
 const buckets = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export function createGatewayMetrics(registry: Registry, tail: EventTail): GatewayMetrics {
+export function createGatewayMetrics(
+  registry: Registry,
+  { tail, products }: { readonly tail: EventTail; readonly products: ProductReader },
+): GatewayMetrics {
   const registers = [registry];
   const gauge = (name: string, help: string, collect: (this: Gauge) => void) => {
     new Gauge({ name, help, registers, collect });
@@ -31,6 +35,16 @@ export function createGatewayMetrics(registry: Registry, tail: EventTail): Gatew
     registers,
     collect() {
       for (const [topic, lag] of tail.lag()) this.set({ topic }, lag);
+    },
+  });
+  new Counter({
+    name: 'gateway_product_reads_total',
+    help: 'Products asked for: found in the cache, missed and read from the documents, joined with another; and how many of all while the cache was away',
+    labelNames: ['result'],
+    registers,
+    collect() {
+      this.reset();
+      for (const [result, count] of Object.entries(products.counts)) this.inc({ result }, count);
     },
   });
   return {

@@ -17,6 +17,7 @@ import type { Random } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import type { OrderReader } from '../views/archive/read-orders.ts';
+import type { ProductReader } from '../views/cache/product-reader.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import type { Ranks } from '../views/ranks/ranks.ts';
@@ -56,6 +57,8 @@ export type App = FastifyInstance<
 export interface Gateway {
   readonly log: Log;
   readonly documents: Documents;
+  /** Products through the cache. */
+  readonly products: ProductReader;
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
   readonly search: Search;

@@ -69,7 +69,7 @@ export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
   const { operations, tail, delivery, closing } = gateway;
   const { failure } = tail;
   const down = (name: string, detail: string): PartHealth => ({ name, healthy: false, detail });
-  const answers = (name: 'idempotency' | 'archive' | 'expiry' | 'images' | 'search') =>
+  const answers = (name: 'idempotency' | 'archive' | 'expiry' | 'images' | 'products' | 'search') =>
     gateway[name].ping().then(
       (): PartHealth => ({ name, healthy: true }),
       (error: unknown): PartHealth => ({ ...down(name, reasonOf(error)), isPartial: true }),
@@ -82,7 +82,9 @@ export async function gatewayHealth(gateway: Gateway): Promise<PartHealth[]> {
   const others = await operations.health().catch((error: unknown) => [down('operations', reasonOf(error))]);
   return [
     ...own,
-    ...(await Promise.all((['idempotency', 'archive', 'expiry', 'images', 'search'] as const).map(answers))),
+    ...(await Promise.all(
+      (['idempotency', 'archive', 'expiry', 'images', 'products', 'search'] as const).map(answers),
+    )),
     ...others,
   ];
 }

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { topics } from '../../schemas/topics.ts';
 import type { AuditEntry } from '../../schemas/types.generated.ts';
 import { principalOf } from '../auth.ts';
+import { isKnownToCaller } from '../entity-tag.ts';
 import type { ImageDesk, KeptImage } from '../images/image-desk.ts';
 import { typeOf } from '../images/image-desk.ts';
 import type { ImageUrls } from '../images/image-urls.ts';
@@ -133,7 +134,7 @@ function readImage(scope: App, { images }: Gateway): void {
   scope.get('/images/:imageId/:file', { ...options, exposeHeadRoute: false }, async (request, reply) => {
     const { key, type, etag } = addressed(request.params);
     // A tag may be made up: whether there is such a file is looked up even so.
-    const isKnown = namedBy(request.headers['if-none-match'], etag);
+    const isKnown = isKnownToCaller(request.headers['if-none-match'], etag);
     const found = isKnown ? undefined : await images.get(key);
     const bytes = isKnown ? await images.size(key) : found?.bytes;
     if (bytes === undefined) throw new Refusal('IMAGE_NOT_FOUND');
@@ -199,9 +200,4 @@ function keepForEver(reply: FastifyReply): FastifyReply {
 
 function isImageId(text: string): boolean {
   return /^[0-9a-f]{64}$/.test(text);
-}
-
-/** Whether a list of tags, as `If-None-Match` has it, names this one. */
-function namedBy(list: string | undefined, etag: string): boolean {
-  return list?.split(',').some((each) => each.trim().replace(/^W\//, '') === etag) ?? false;
 }

@@ -221,7 +221,7 @@ function networkState(parts: Parts): void {
     },
     async () => {
       const { isSuspended: suspended, warehouses, areas } = gateway.delivery.network;
-      return { suspended, warehouses, areas };
+      return { suspended, warehouses: warehouses.size, areas };
     },
   );
   app.put(

@@ -2,8 +2,6 @@
 // products are, and what isn't for sale any more is passed over.
 
 import { scoreOfRank } from '../../schemas/popularity.ts';
-import type { Product } from '../../schemas/types.generated.ts';
-import { collections } from '../../views/collections.ts';
 import { decodeRankCursor, encodeRankCursor } from '../../views/ranks/cursor.ts';
 import type { RankedProduct, RankQuery } from '../../views/ranks/ranks.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
@@ -57,20 +55,30 @@ async function pageOf(gateway: Gateway, { limit, ...query }: RankQuery) {
 }
 
 async function shownOf(
-  { documents, clock }: Gateway,
+  { products, imageUrls, clock }: Gateway,
   { category, window }: Pick<RankQuery, 'category' | 'window'>,
   ranked: readonly RankedProduct[],
 ) {
   const ids = ranked.map(({ productId }) => productId);
-  const found = await documents.getMany(collections.products.name, ids);
+  const found = await products.getMany(ids);
   const now = clock.now();
-  return ranked.flatMap(({ productId, score }, index) => {
-    const product = found[index]?.fields as unknown as Product | undefined;
+  return ranked.flatMap(({ productId, score }) => {
+    const product = found.get(productId);
     // It may have moved to another category since it was ranked.
     const isThere = category === '' || `${product?.category}/`.startsWith(`${category}/`);
     if (product === undefined || product.status !== 'active' || !isThere) return [];
     const { title, brand, price, images } = product;
     const shown = Math.round((window === 'all' ? scoreOfRank(score, now) : score) * 100) / 100;
-    return [{ productId, title, category: product.category, brand, price, image: images[0] ?? '', score: shown }];
+    return [
+      {
+        productId,
+        title,
+        category: product.category,
+        brand,
+        price,
+        image: imageUrls.shown(images[0] ?? ''),
+        score: shown,
+      },
+    ];
   });
 }

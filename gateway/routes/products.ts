@@ -1,6 +1,7 @@
 // The catalogue: anybody reads it, a seller changes what is theirs. Changes are decided by the streams; the gateway
 // waits for that and refuses early what the view already knows to be wrong.
 
+import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { noImport } from '../../schemas/catalog-defaults.ts';
@@ -9,9 +10,11 @@ import { collections } from '../../views/collections.ts';
 import type { Condition } from '../../views/documents/documents.ts';
 import { productIn } from '../../views/product-document.ts';
 import { principalOf } from '../auth.ts';
-import { type CatalogDesk, variantOf } from '../change-product.ts';
+import { type CatalogDesk, type ShownProduct, variantOf } from '../change-product.ts';
 import { derivedId } from '../derived-id.ts';
+import { isKnownToCaller } from '../entity-tag.ts';
 import { type Answer, idempotencyKeyOf } from '../idempotency/answer-once.ts';
+import type { ImageUrls } from '../images/image-urls.ts';
 import { changedFrom, createdFrom } from '../product-body.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
@@ -54,22 +57,30 @@ export function productRoutes(app: App, gateway: Gateway, desk: CatalogDesk): vo
   deleteProduct(app, gateway, desk);
 }
 
-function readProducts(app: App, { documents }: Gateway, desk: CatalogDesk): void {
+function readProducts(app: App, { documents, products, imageUrls }: Gateway, desk: CatalogDesk): void {
   app.get(
     '/v1/products/:id',
     {
       ...config('public', ['PRODUCT_NOT_FOUND']),
       schema: {
-        ...about('Products', 'Read a product', 'Deleted products and variants are shown, too.'),
+        ...about(
+          'Products',
+          'Read a product',
+          'Deleted products and variants are shown, too. With `If-None-Match` only what has changed.',
+        ),
         params: ProductParams,
-        response: { 200: Product },
+        response: { 200: Product, 304: Type.Null({ description: 'The one that `If-None-Match` names.' }) },
       },
     },
     async (request, reply) => {
-      const product = await desk.find(request.params.id);
+      const product = await products.get(request.params.id);
       if (!product) throw new Refusal('PRODUCT_NOT_FOUND');
-      reply.header('etag', etagOf(product.version));
-      return desk.withVariants(product);
+      const shown = await desk.withVariants(product);
+      const etag = etagOf(shown, imageUrls);
+      // Prices change: whoever keeps it asks whether it is still so.
+      reply.header('etag', etag).header('cache-control', 'no-cache');
+      if (isKnownToCaller(request.headers['if-none-match'], etag)) return reply.code(304).send();
+      return imageUrls.shownIn(shown);
     },
   );
 
@@ -91,12 +102,13 @@ function readProducts(app: App, { documents }: Gateway, desk: CatalogDesk): void
       if (seller !== undefined) where.sellerId = seller;
       const sort = { field: 'id', direction: 'asc' } as const;
       const page = await documents.find(collections.products.name, { where, sort, limit, cursor });
-      return { products: page.documents.map(productIn), cursor: page.cursor };
+      return { products: page.documents.map((each) => imageUrls.shownIn(productIn(each))), cursor: page.cursor };
     },
   );
 }
 
 function createProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
+  const { imageUrls } = gateway;
   app.post(
     '/v1/products',
     {
@@ -115,7 +127,7 @@ function createProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
     async (request, reply) => {
       const { userId: sellerId } = principalOf(request);
       return gateway.once.send({ request, reply, scope: sellerId }, async () => {
-        const { productId, product: created } = createdFrom(request.body, gateway.productTypes);
+        const { productId, product: created } = createdFrom(imageUrls.keptIn(request.body), gateway.productTypes);
         const { variants } = created;
         await refuseTaken(gateway.documents, { productId, sellerId, variants, status: 'active' });
         const change = changeOf(gateway, request, productId, created);
@@ -123,14 +135,15 @@ function createProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
         if (version === undefined) return pending(change);
         // If the view is late: what it will show.
         const product = (await desk.shown(productId, version)) ?? asCreated(change, created, version);
-        const headers = { location: `/v1/products/${productId}`, etag: etagOf(version) };
-        return { status: 201, headers, body: product };
+        const headers = { location: `/v1/products/${productId}`, etag: etagOf(product, imageUrls) };
+        return { status: 201, headers, body: imageUrls.shownIn(product) };
       });
     },
   );
 }
 
 function changeProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
+  const { imageUrls } = gateway;
   app.patch(
     '/v1/products/:id',
     {
@@ -152,7 +165,7 @@ function changeProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
       return gateway.once.send({ request, reply, scope: principalOf(request).userId }, async () => {
         const before = await desk.find(id);
         refuseEarly(request, before);
-        const patch = changedFrom(request.body, before, gateway.productTypes);
+        const patch = changedFrom(imageUrls.keptIn(request.body), before, gateway.productTypes);
         const { userId: sellerId } = principalOf(request);
         const { variants } = patch;
         if (variants) await refuseTaken(gateway.documents, { productId: id, sellerId, variants, status: 'active' });
@@ -160,7 +173,7 @@ function changeProduct(app: App, gateway: Gateway, desk: CatalogDesk): void {
         const version = await desk.change(change);
         const product = version === undefined ? undefined : await desk.shown(id, version);
         if (!product) return pending(change);
-        return { status: 200, headers: { etag: etagOf(product.version) }, body: product };
+        return { status: 200, headers: { etag: etagOf(product, imageUrls) }, body: imageUrls.shownIn(product) };
       });
     },
   );
@@ -203,7 +216,7 @@ function refuseEarly(request: FastifyRequest, product: ProductRecord | undefined
   if (product?.status === 'active' && product.variantOf !== null) throw variantOf(product);
   if (wanted === undefined || wanted === '*') return;
   const version = product?.version ?? 0;
-  const isWanted = wanted.split(',').some((tag) => tag.trim().replaceAll('"', '') === String(version));
+  const isWanted = wanted.split(',').some((tag) => /^"?(\d+)/.exec(tag.trim())?.[1] === String(version));
   if (!isWanted) throw new Refusal('PRODUCT_VERSION_DIFFERS', { details: { version } });
 }
 
@@ -229,6 +242,9 @@ function pending({ productId, changeId }: CatalogChange): Answer {
   return { status: 202, headers: { location: `/v1/products/${productId}` }, body: { productId, changeId } };
 }
 
-function etagOf(version: number): string {
-  return `"${version}"`;
+/** The version, and a digest of what else is shown: how variants stand, which is theirs, and where images are. */
+function etagOf({ version, variantStates }: ShownProduct, { base }: ImageUrls): string {
+  if (variantStates === undefined && base === '') return `"${version}"`;
+  const digest = createHash('sha256').update(JSON.stringify([variantStates, base]));
+  return `"${version}-${digest.digest('hex').slice(0, 12)}"`;
 }

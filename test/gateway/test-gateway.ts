@@ -18,6 +18,8 @@ import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { type TopicEntry, topics } from '../../schemas/topics.ts';
 import type { Product, UserRole } from '../../schemas/types.generated.ts';
 import { openSqliteArchive } from '../../views/archive/sqlite/sqlite-archive.ts';
+import { openMemoryCache } from '../../views/cache/memory/memory-cache.ts';
+import { ProductReader } from '../../views/cache/product-reader.ts';
 import { collections } from '../../views/collections.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
@@ -94,9 +96,18 @@ export class TestGateway {
     await log.admin.createTopics(Object.values(topics));
     const documents = openSqliteDocuments({ file: ':memory:' });
     await documents.open(Object.values(collections));
+    const cache = openMemoryCache({ clock, mostBytes: 1 << 20 });
+    const products = new ProductReader({
+      documents: given?.documents ?? documents,
+      cache,
+      standIn: cache,
+      deaf: [cache],
+      clock,
+    });
     const deps: GatewayDeps = {
       log,
       documents,
+      products,
       archive: openSqliteArchive({ file: ':memory:' }),
       expiry: memoryExpiryRecords(clock),
       idempotency: openSqliteIdempotency({ file: ':memory:', clock, random: systemRandom, windowMs: 60_000 }),

@@ -8,13 +8,16 @@ import type { Product } from '../../schemas/types.generated.ts';
 import { collections } from '../collections.ts';
 import { toJson } from '../document-write.ts';
 import type { Documents } from '../documents/documents.ts';
+import { productIn } from '../product-document.ts';
 import type { Cache, CacheEntry, CacheWrite, Fill, Lease, Looked } from './cache.ts';
 
 export interface ProductReaderOptions {
   readonly documents: Pick<Documents, 'getMany'>;
   readonly cache: Cache;
-  /** Of this process, and small. */
+  /** While the cache is away; of this process, and small. May be the same one. */
   readonly standIn: Cache;
+  /** Those of them that no view of the stream fills: `heard` tells them what this process hears. */
+  readonly deaf: readonly Cache[];
   readonly clock: Clock;
 }
 
@@ -64,8 +67,8 @@ export class ProductReader {
     this.counts.joined += wanted.length - others.length;
     if (others.length > 0) this.#begin(others);
     const entries = await Promise.all(wanted.map((id) => this.#reading.get(id)));
-    const products = entries.flatMap((entry) => (entry?.value ? [entry.value as unknown as Product] : []));
-    return new Map(products.map((product) => [product.productId, product]));
+    const found = entries.map((entry, index) => [wanted[index]!, entry?.value as Product | undefined] as const);
+    return new Map(found.flatMap(([id, product]) => (product ? [[id, product] as const] : [])));
   }
 
   /** Resolves when these are in the cache, in the order given: the most wanted first. @throws DOCUMENTS_UNAVAILABLE */
@@ -76,29 +79,29 @@ export class ProductReader {
     }
   }
 
-  /** A version that is in the documents: whoever caused it reads nothing older from now on. */
-  async changed(product: Product): Promise<void> {
-    const { productId: id, version, updatedAt: at } = product;
-    const { cache } = this.#options;
-    await this.#tell([cache], { id, version, value: toJson(product), at });
-    this.forget(id, version, at);
+  /** What the documents have now is read from now on: for whoever caused it. @throws DOCUMENTS_UNAVAILABLE */
+  async refresh(ids: readonly string[]): Promise<void> {
+    const { documents, cache, standIn } = this.#options;
+    const found = await documents.getMany(collections.products.name, ids);
+    const writes = found.flatMap((document): CacheWrite[] => {
+      if (document === undefined) return [];
+      const product = productIn(document);
+      return [{ id: document.id, version: product.version, value: toJson(product), at: product.updatedAt }];
+    });
+    await tell([...new Set([cache, standIn])], writes);
+    // Who asks from now on doesn't join those who may have read the version before.
+    for (const id of ids) this.#reading.delete(id);
   }
 
-  /** Somebody caused a version, wherever: what this process alone knows gives way. */
-  forget(id: string, version: number, at: number): void {
-    // Who asks from now on doesn't join those who may have read the one before.
+  /** There is a version now, wherever it was caused: nothing older is kept. */
+  heard(id: string, version: number, at: number): void {
     this.#reading.delete(id);
-    void this.#tell([this.#options.standIn], { id, version, value: undefined, at });
+    void tell(this.#options.deaf, [{ id, version, value: undefined, at }]);
   }
 
   /** @throws CACHE_UNAVAILABLE, CACHE_REFUSED */
   ping(): Promise<void> {
     return this.#options.cache.ping();
-  }
-
-  async #tell(caches: readonly Cache[], write: CacheWrite): Promise<void> {
-    // One that is away hears of it from the stream.
-    await Promise.all(caches.map((cache) => cache.apply([write]).catch(throwUnlessAway)));
   }
 
   #begin(ids: readonly string[]): void {
@@ -127,7 +130,7 @@ export class ProductReader {
     });
     const loaded = found.map((document): CacheEntry => {
       if (document === undefined) return { version: 0, value: undefined };
-      return { version: Number(document.fields.version), value: document.fields };
+      return { version: Number(document.fields.version), value: toJson(productIn(document)) };
     });
     const fills = leases.map((lease, index): Fill => ({ ...lease, entry: loaded[index]! }));
     missing.forEach((id, index) => {
@@ -184,6 +187,11 @@ interface Gathered {
   /** Whose leases these are. */
   readonly cache: Cache;
   readonly waiting: readonly string[];
+}
+
+/** One that is away hears of it from the stream. */
+async function tell(caches: readonly Cache[], writes: readonly CacheWrite[]): Promise<void> {
+  await Promise.all(caches.map((cache) => cache.apply(writes).catch(throwUnlessAway)));
 }
 
 /** The cache is a help: whoever can do without it does. */

@@ -11,7 +11,8 @@ import { ProductReader } from '../../../views/cache/product-reader.ts';
 import type { JsonObject } from '../../../views/documents/documents.ts';
 
 function product(productId: string, version = 1): Product {
-  return { productId, version, title: `${productId} ${version}`, updatedAt: 0 } as Product;
+  const more = { productType: '', language: 'en', hazardous: false, variants: [], variantOf: null, options: {} };
+  return { productId, version, title: `${productId} ${version}`, updatedAt: 0, ...more } as unknown as Product;
 }
 
 /** Documents that tell how often they were asked, and can be held up. */
@@ -35,7 +36,7 @@ function setUp(given: { readonly cache?: Cache; readonly clock?: SteppedClock } 
   const documents = new FakeDocuments();
   const cache = given.cache ?? openMemoryCache({ clock, mostBytes: 1_000_000 });
   const standIn = openMemoryCache({ clock, mostBytes: 1_000_000 });
-  const reader = new ProductReader({ documents, cache, standIn, clock });
+  const reader = new ProductReader({ documents, cache, standIn, deaf: [standIn], clock });
   for (const id of ['a', 'b', 'c']) documents.products.set(id, product(id));
   /** Works off what can go on without time passing. */
   const settle = async () => {
@@ -141,7 +142,7 @@ test('what is old is read anew by one, and nobody waits', async () => {
   const gate = Promise.withResolvers<void>();
   documents.gate = gate.promise;
   const first = reader.get('a');
-  const others = new ProductReader({ documents, cache, standIn: cache, clock });
+  const others = new ProductReader({ documents, cache, standIn: cache, deaf: [], clock });
   await settle();
   assert.deepEqual(await others.get('a'), product('a'));
   documents.products.set('a', product('a', 2));
@@ -184,7 +185,8 @@ test('who changed a product reads the change, whoever was reading it before', as
   const before = reader.get('a');
   await settle();
   documents.products.set('a', product('a', 2));
-  await reader.changed(product('a', 2));
+  documents.gate = Promise.resolve();
+  await reader.refresh(['a', 'nothing']);
   const after = reader.get('a');
   gate.resolve();
   assert.equal((await before)?.version, 1);
@@ -217,9 +219,9 @@ test('while the cache is away nothing fails, it is left alone for a moment, and 
   for (let count = 0; count < 10; count++) assert.deepEqual(await reader.get('a'), product('a'));
   assert.deepEqual([cache.calls, documents.asked.length], [calls, 1], 'the stand-in has it');
   documents.products.set('a', product('a', 2));
-  reader.forget('a', 2, clock.now());
+  reader.heard('a', 2, clock.now());
   assert.equal((await reader.get('a'))?.version, 2);
-  await reader.changed(product('a', 2));
+  await reader.refresh(['a']);
   cache.isAway = false;
   clock.step(1_000);
   assert.equal((await reader.get('a'))?.version, 2);
