@@ -31,6 +31,12 @@ export function leadProductOf(orderId: string): string | undefined {
   return isOrderId(orderId) ? orderId.slice(orderId.indexOf('~') + 1) : undefined;
 }
 
+/** The id of a customer's review of a product, for each writes one; it doesn't give the customer away. */
+export function reviewIdOf(productId: string, customerId: string): string {
+  const hash = createHash('sha256').update(`review ${productId} ${customerId}`).digest();
+  return hash.subarray(0, idBytes).toString('base64url');
+}
+
 /** A person's token can't be guessed, so it is long; short ones name a provider's test cards, which everybody may use. */
 const shortestOwnToken = 20;
 

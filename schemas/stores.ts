@@ -44,6 +44,18 @@ const discoveryStores = {
   activityBatches: { name: 'activity-batches', key: 'product id', serde: serdeOf('ActivityBatch') },
   popularity: { name: 'popularity', key: 'product id', serde: serdeOf('PopularityState') },
   zeroResults: { name: 'zero-results', key: 'text', serde: serdeOf('ZeroResultsState') },
+  verifiedPurchases: {
+    name: 'verified-purchases',
+    key: '<product id>/<customer id>',
+    serde: serdeOf('VerifiedPurchase'),
+  },
+  reviews: { name: 'reviews', key: '<product id>/<review id>', serde: serdeOf('ReviewState') },
+  reviewVotes: {
+    name: 'review-votes',
+    key: '<product id>/<review id>/<customer id>',
+    serde: serdeOf('ReviewVote'),
+  },
+  ratings: { name: 'ratings', key: 'product id', serde: serdeOf('Rating') },
 };
 
 /** @param windowMs for how long what has ended is remembered, in milliseconds */
@@ -95,6 +107,12 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
       expiresAt: (value: { readonly at: number }) => value.at + importWindowMs,
     },
     ...discoveryStores,
+    reviewOutcomes: {
+      name: 'review-outcomes',
+      key: '<product id>/<command id>',
+      serde: serdeOf('ReviewOutcome'),
+      expiresAt: (value: { readonly at: number }) => after(value.at),
+    },
     warehouses: { name: 'warehouses', key: 'warehouse id', serde: serdeOf('WarehouseState') },
     areas: { name: 'areas', key: 'area id', serde: serdeOf('AreaState') },
     routes: { name: 'routes', key: 'route id', serde: serdeOf('RouteState') },

@@ -5,7 +5,12 @@ import { topics as catalogue, type Topics } from '../schemas/topics.ts';
 import { type Topology, topology } from '../streams/topology.ts';
 import { listings } from './listings.ts';
 import { popularity } from './popularity.ts';
+import { reviews } from './reviews.ts';
 
 export function discoveryTopology(topics: Topics = catalogue, stores: Stores = storesFor()): Topology {
-  return topology('discovery').include(listings(stores, topics)).include(popularity(stores, topics)).build();
+  return topology('discovery')
+    .include(listings(stores, topics))
+    .include(popularity(stores, topics))
+    .include(reviews(stores, topics))
+    .build();
 }

@@ -35,7 +35,7 @@ export const popularity = (stores: Stores, topics: Topics) => (builder: Topology
     .source(topics.orderEvents, countOrderEvent, { stores: {}, outputs: activity, timers: {} })
     .source(topics.productActivity, countActivity, {
       ...told,
-      stores: { ...told.stores, offers: stores.offers },
+      stores: { ...told.stores, offers: stores.offers, verifiedPurchases: stores.verifiedPurchases },
       outputs: { ...told.outputs, ...activity },
     })
     .source(topics.searchMisses, countSearchMiss, misses)

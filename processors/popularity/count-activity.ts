@@ -1,15 +1,16 @@
-// Counts what happened with a product. A variant's goes to the product that it is a variant of, which is found and judged as
+// Counts what happened with a product, and remembers who has received it. A variant's goes to the product that it is a variant of, which is found and judged as
 // one. What nobody offers isn't counted, for anybody may name any product.
 import type { OfferState, ProductActivity } from '../../schemas/types.generated.ts';
 import type { Context, Processor } from '../../streams/api.ts';
 import { listingOfOffer } from '../listings/offer.ts';
 import { requireKey } from '../require-key.ts';
+import { keepPurchase, type PurchaseWiring } from '../reviews/keep-purchase.ts';
 import { countedUnits, countsOf } from './counts.ts';
 import { count, unknownPopularity } from './popularity.ts';
 import { keepPopularity, type PopularityWiring } from './tell-popularity.ts';
 
 interface ActivityWiring {
-  readonly stores: PopularityWiring['stores'] & { readonly offers: OfferState };
+  readonly stores: PopularityWiring['stores'] & PurchaseWiring['stores'] & { readonly offers: OfferState };
   readonly outputs: PopularityWiring['outputs'] & { readonly productActivity: ProductActivity };
   readonly timers: PopularityWiring['timers'];
 }
@@ -23,13 +24,20 @@ export const countActivity: Processor<ProductActivity, ActivityWiring> = {
     const offer = context.stores.offers.get(productId);
     const listingId = offer && listingOfOffer(productId, offer);
     if (listingId === undefined) return context.drop('unknown product');
-    if (listingId === productId || activity.variantId !== '') return countHere(context, activity);
+    if (listingId === productId || activity.variantId !== '') return take(context, activity);
     context.forward('productActivity', listingId, { ...activity, productId: listingId, variantId: productId });
+  },
+
+  prefetch: ({ key, value: { kind, shopperId } }) => {
+    if (kind === 'delivered') return { offers: [key], verifiedPurchases: [`${key}/${shopperId}`] };
+    return { offers: [key], popularity: [key], listings: [key] };
   },
 };
 
-function countHere(context: Context<ActivityWiring>, { productId, kind, quantity, at }: ProductActivity): void {
+function take(context: Context<ActivityWiring>, activity: ProductActivity): void {
+  const { productId, kind, quantity, at } = activity;
   const { stores, now } = context;
+  if (kind === 'delivered') keepPurchase(context, activity);
   const counts = countsOf(kind, kind === 'ordered' ? countedUnits(quantity) : quantity);
   if (counts === undefined) return;
   const before = stores.popularity.get(productId) ?? unknownPopularity;

@@ -103,14 +103,14 @@ export class TestTask implements Context<TestWiring> {
     this.stores = Object.fromEntries(stores) as TestStores;
   }
 
-  forward<Name extends TopicName>(output: Name, key: string, value: TopicValue<Name>): void {
+  // Processors take these off their context.
+  readonly forward = <Name extends TopicName>(output: Name, key: string, value: TopicValue<Name>): void => {
     const serde = topics[output].serde as Serde<TopicValue<Name>>;
     this.outbox.push({ topic: output, key, value: throughBytes(serde, value) });
-  }
-
-  drop(reason: string): void {
+  };
+  readonly drop = (reason: string): void => {
     this.dropped.push(reason);
-  }
+  };
 
   /** Runs a record whose key is `key` through a processor. */
   process<V, W extends Wiring>(processor: Processor<V, W>, key: string, value: V): void {
