@@ -130,7 +130,7 @@ export class ProductReader {
     });
     const loaded = found.map((document): CacheEntry => {
       if (document === undefined) return { version: 0, value: undefined };
-      return { version: Number(document.fields.version), value: toJson(productIn(document)) };
+      return { version: Number(document.fields.version ?? 0), value: toJson(productIn(document)) };
     });
     const fills = leases.map((lease, index): Fill => ({ ...lease, entry: loaded[index]! }));
     missing.forEach((id, index) => {
