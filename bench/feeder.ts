@@ -145,6 +145,7 @@ export function orderOf(order: WorkloadOrder): OrderSubmitted {
     totals,
     warehouses: [],
     promises: [],
+    notFrom: [],
     holdMillis,
     placedAt: systemClock.now(),
     email: '',

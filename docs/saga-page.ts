@@ -15,6 +15,7 @@ const checkout = {
   shipTo: { name: '', street: '', city: '', postalCode: '', country: 'DE' },
   warehouses: [],
   promises: [],
+  notFrom: [],
   holdMillis: 900_000,
   billingCountry: '',
   billingPostalCode: '',

@@ -41,6 +41,10 @@ export class DeliveryTail implements Delivery {
     return this.#followed.close();
   }
 
+  get warehouses(): ReadonlySet<string> {
+    return this.network.warehouses;
+  }
+
   waysTo(destination: Destination): Ways | undefined {
     return this.#followed.isCaughtUp ? this.network.waysTo(destination) : undefined;
   }

@@ -1,8 +1,7 @@
 // From where an order can be sent and when it would arrive, from the delivery network as it is now. Pure.
-import type { DeliveryPromise } from '../schemas/types.generated.ts';
+import type { DeliveryPromise, OrderSubmitted } from '../schemas/types.generated.ts';
 import { dayIn } from '../views/delivery/days.ts';
 import type { Arrival, ParcelFacts, Ways } from '../views/delivery/delivery.ts';
-import { type Fault, Refusal } from './refusal.ts';
 
 export interface LineToSend {
   /** The place in the request, from 1. */
@@ -13,26 +12,33 @@ export interface LineToSend {
   readonly hazardous: boolean;
 }
 
-/**
- * What each warehouse promises for all lines that it can send, the soonest first.
- * @throws NOT_DELIVERABLE with the lines that no warehouse can send there
- */
-export function orderPromises(
-  ways: Ways,
-  lines: readonly LineToSend[],
-  { cash, now }: { readonly cash: boolean; readonly now: number },
-): readonly DeliveryPromise[] {
+export interface Place {
+  readonly ways: Ways;
+  /** Warehouses that the network knows. */
+  readonly known: ReadonlySet<string>;
+  /** Whether it is paid at the door. */
+  readonly cash: boolean;
+  /** Milliseconds since the Unix epoch. */
+  readonly now: number;
+}
+
+export interface OrderDelivery extends Pick<OrderSubmitted, 'warehouses' | 'promises' | 'notFrom'> {
+  /** Lines that no warehouse which the network knows can send. */
+  readonly unable: readonly LineToSend[];
+}
+
+/** Without a network: from anywhere, and nothing is promised. */
+export const fromAnywhere: OrderDelivery = { warehouses: [], promises: [], notFrom: [], unable: [] };
+
+/** What each warehouse promises for all lines that it can send, the soonest first. */
+export function orderDelivery(lines: readonly LineToSend[], { ways, known, cash, now }: Place): OrderDelivery {
   const ofLines = lines.map((line) => ({ line, arrivals: ways.arrivals(undefined, parcelOf([line], cash), now) }));
-  const faults = ofLines.flatMap(({ line: { line }, arrivals }): Fault[] => {
-    return arrivals.length > 0 ? [] : [{ path: `/lines/${line - 1}`, message: `line ${line}: not_deliverable` }];
-  });
-  if (faults.length > 0) throw new Refusal('NOT_DELIVERABLE', { faults });
-  const warehouses = new Set(ofLines.flatMap(({ arrivals }) => arrivals.map(({ warehouse }) => warehouse)));
-  const promises = [...warehouses].flatMap((warehouse): DeliveryPromise[] => {
-    const able = ofLines.filter(({ arrivals }) => arrivals.some((each) => each.warehouse === warehouse));
-    const together = able.map(({ line }) => line);
+  const able = new Set(ofLines.flatMap(({ arrivals }) => arrivals.map(({ warehouse }) => warehouse)));
+  const promises = [...able].flatMap((warehouse): DeliveryPromise[] => {
+    const own = ofLines.filter(({ arrivals }) => arrivals.some((each) => each.warehouse === warehouse));
+    const together = own.map(({ line }) => line);
     // What is too heavy for one parcel goes in several, and the last of them counts.
-    const singly = able.flatMap(({ arrivals }) => arrivals.filter((each) => each.warehouse === warehouse));
+    const singly = own.flatMap(({ arrivals }) => arrivals.filter((each) => each.warehouse === warehouse));
     const arrival = ways.arrival([warehouse], parcelOf(together, cash), now) ?? singly.sort(bySoonest).at(-1);
     const others = lines.filter((line) => !together.includes(line));
     return arrival
@@ -44,7 +50,13 @@ export function orderPromises(
         ]
       : [];
   });
-  return promises.sort(soonestFirst);
+  promises.sort(soonestFirst);
+  return {
+    warehouses: promises.map(({ warehouseId }) => warehouseId),
+    promises,
+    notFrom: [...known].filter((warehouseId) => !able.has(warehouseId)),
+    unable: ofLines.filter(({ arrivals }) => arrivals.length === 0).map(({ line }) => line),
+  };
 }
 
 function parcelOf(lines: readonly LineToSend[], cash: boolean): ParcelFacts {

@@ -3,7 +3,7 @@
 import { looksLikeCard } from '../base/card-number.ts';
 import { orderIdFor } from '../schemas/ids.ts';
 import { topics } from '../schemas/topics.ts';
-import type { DeliveryPromise, OrderSubmitted, Product } from '../schemas/types.generated.ts';
+import type { OrderSubmitted, Product } from '../schemas/types.generated.ts';
 import type { ProductReader } from '../views/cache/product-reader.ts';
 import { collections } from '../views/collections.ts';
 import type { Delivery } from '../views/delivery/delivery.ts';
@@ -12,11 +12,12 @@ import type { OrderAnswer } from '../views/order-document.ts';
 import type { EventTail } from './event-tail.ts';
 import { Expectation } from './expectation.ts';
 import type { OrderFinder } from './find-order.ts';
+import { freeUnits } from './free-units.ts';
 import type { LogWriter } from './log-writer.ts';
 import { isDecided, orderFromEvents, orderFromSubmission } from './order-answer.ts';
-import { orderPromises } from './order-delivery.ts';
+import { fromAnywhere, type OrderDelivery, orderDelivery } from './order-delivery.ts';
 import { type Quote, quote } from './quote.ts';
-import { Refusal } from './refusal.ts';
+import { type Fault, Refusal } from './refusal.ts';
 import type { OrderRequest } from './shapes/orders.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -93,7 +94,7 @@ export class OrderDesk {
       collectsPayments ? documents.get(collections.users.name, email) : undefined,
     ]);
     const { currency, lines, totals } = quote(asked, products, shipTo.country);
-    const delivery = this.#delivery(request, lines, products);
+    const { warehouses, promises, notFrom } = await this.#delivery(request, lines, products);
     return {
       orderId: orderIdFor(customerId, idempotencyKey, lines[0]!.productId),
       customerId,
@@ -108,8 +109,9 @@ export class OrderDesk {
         billingPostalCode: billingAddress?.postalCode ?? '',
       },
       totals,
-      warehouses: delivery.map(({ warehouseId }) => warehouseId),
-      promises: delivery,
+      warehouses,
+      promises,
+      notFrom,
       holdMillis,
       placedAt: waiting.clock.now(),
       email,
@@ -117,19 +119,38 @@ export class OrderDesk {
     };
   }
 
-  /** None without a delivery network: no matter from where. @throws NOT_DELIVERABLE */
-  #delivery(
+  /** @throws NOT_DELIVERABLE */
+  async #delivery(
     { shipTo, payment }: OrderRequest,
     lines: Quote['lines'],
     products: ReadonlyMap<string, Product>,
-  ): readonly DeliveryPromise[] {
+  ): Promise<OrderDelivery> {
     const { delivery, waiting } = this.#options;
     const ways = delivery.waysTo(shipTo);
+    if (!ways) return fromAnywhere;
+    const { warehouses: known } = delivery;
     const toSend = lines.map(({ line, productId, quantity, weightGrams }) => {
       return { line, quantity, weightGrams, hazardous: products.get(productId)?.hazardous ?? false };
     });
-    if (!ways) return [];
-    return orderPromises(ways, toSend, { cash: payment.method === paidAtTheDoor, now: waiting.clock.now() });
+    const place = { ways, known, cash: payment.method === paidAtTheDoor, now: waiting.clock.now() };
+    const found = orderDelivery(toSend, place);
+    if (found.unable.length > 0) await this.#refuseUnable(found, lines);
+    return found;
+  }
+
+  /** Warehouses that the network doesn't know may have what no other can send. @throws NOT_DELIVERABLE */
+  async #refuseUnable({ unable }: OrderDelivery, lines: Quote['lines']): Promise<void> {
+    const { documents, delivery } = this.#options;
+    const asked = lines.filter(({ line }) => unable.some((each) => each.line === line));
+    const stocks = await documents.getMany(
+      collections.stock.name,
+      asked.map(({ productId }) => productId),
+    );
+    const faults = asked.flatMap(({ line }, index): Fault[] => {
+      const isElsewhere = freeUnits(stocks[index]).some(({ warehouseId }) => !delivery.warehouses.has(warehouseId));
+      return isElsewhere ? [] : [{ path: `/lines/${line - 1}`, message: `line ${line}: not_deliverable` }];
+    });
+    if (faults.length > 0) throw new Refusal('NOT_DELIVERABLE', { faults });
   }
 
   /** A card number where an id should be is refused as one; a product may be called what looks like one. */

@@ -97,7 +97,8 @@ function reserve(
 
 /** What payment, mail and shipping will need. */
 function checkoutOf(submitted: OrderSubmitted): Checkout {
-  const { payment, totals, currency, email, shipTo, warehouses, promises, holdMillis, customerSince } = submitted;
+  const { payment, totals, currency, email, shipTo, warehouses, promises, notFrom, holdMillis, customerSince } =
+    submitted;
   const { method, token, billingCountry, billingPostalCode } = payment;
   const amount = totals.total;
   const billing = { billingCountry, billingPostalCode };
@@ -110,6 +111,7 @@ function checkoutOf(submitted: OrderSubmitted): Checkout {
     shipTo,
     warehouses,
     promises,
+    notFrom,
     holdMillis,
     ...billing,
     customerSince,

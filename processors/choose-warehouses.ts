@@ -5,7 +5,7 @@ import type { Senders } from './senders.ts';
 /**
  * Where `quantity` units come from, or undefined if there aren't that many free.
  * @param warehouses by name
- * @param senders unknown warehouses are passed over; unless only these may send it, the rest follow by name
+ * @param senders unknown warehouses are passed over
  */
 export function chooseWarehouses(
   warehouses: readonly WarehouseStock[],
@@ -31,11 +31,9 @@ export function freeIn(warehouse: WarehouseStock): number {
   return warehouse.onHand - warehouse.held;
 }
 
-function rank(
-  warehouses: readonly WarehouseStock[],
-  { warehouses: preferred, onlyFrom }: Senders,
-): readonly WarehouseStock[] {
-  if (!onlyFrom && (preferred.length === 0 || warehouses.length < 2)) return warehouses;
-  const first = [...new Set(preferred)].flatMap((id) => warehouses.filter((warehouse) => warehouse.warehouseId === id));
-  return onlyFrom ? first : [...first, ...warehouses.filter((warehouse) => !first.includes(warehouse))];
+function rank(all: readonly WarehouseStock[], { warehouses: preferred, notFrom }: Senders): readonly WarehouseStock[] {
+  const able = notFrom.length === 0 ? all : all.filter(({ warehouseId }) => !notFrom.includes(warehouseId));
+  if (preferred.length === 0 || able.length < 2) return able;
+  const first = [...new Set(preferred)].flatMap((id) => able.filter(({ warehouseId }) => warehouseId === id));
+  return [...first, ...able.filter((warehouse) => !first.includes(warehouse))];
 }

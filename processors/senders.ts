@@ -1,22 +1,19 @@
-// From where a line of an order may come: what was promised when it was placed says so; else anything goes.
+// From where a line of an order may come, as was promised when it was placed. Warehouses that the delivery network doesn't
+// know are bound by nothing.
 import type { DeliveryPromise } from '../schemas/types.generated.ts';
 
 export interface Senders {
-  /** Best first. */
+  /** Best first; those that it doesn't name follow by name. */
   readonly warehouses: readonly string[];
-  /** Whether no other warehouse may send it. */
-  readonly onlyFrom: boolean;
-}
-
-interface Promised {
-  /** Best first; the others follow by name. */
-  readonly warehouses: readonly string[];
-  readonly promises: readonly DeliveryPromise[];
+  /** Those that can't send it. */
+  readonly notFrom: readonly string[];
 }
 
 /** @param line the line's number */
-export function sendersOf({ warehouses, promises }: Promised, line: number): Senders {
-  if (promises.length === 0) return { warehouses, onlyFrom: false };
-  const able = promises.filter(({ notLines }) => !notLines.includes(line));
-  return { warehouses: able.map(({ warehouseId }) => warehouseId), onlyFrom: true };
+export function sendersOf(
+  { warehouses, promises, notFrom }: Senders & { readonly promises: readonly DeliveryPromise[] },
+  line: number,
+): Senders {
+  const unable = promises.filter(({ notLines }) => notLines.includes(line)).map(({ warehouseId }) => warehouseId);
+  return { warehouses: warehouses.filter((id) => !unable.includes(id)), notFrom: [...notFrom, ...unable] };
 }

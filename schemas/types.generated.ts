@@ -627,6 +627,8 @@ export interface Feed {
   readonly everySeconds: number;
   /** Whether products of the run before that it has no more go off sale. */
   readonly deletesMissing: boolean;
+  /** If more of them are missing, none goes off sale: the content is rather broken. */
+  readonly mostDeletedPercent: number;
   /** Whether it is looked for at all. */
   readonly isEnabled: boolean;
   /** Gone; its runs stay. */
@@ -671,26 +673,24 @@ export interface FeedRun {
   readonly name: string;
   /** Of the content, as its origin tells: a tag, or size and time. */
   readonly version: string;
+  /** SHA-256 of the content: a run that broke off goes on with the same alone. */
+  readonly digest: string;
   /** The first line that isn't in the log. */
   readonly nextLine: number;
-  /** So many bytes were read, up to the end of a line. */
+  /** Bytes before that line, about. */
   readonly bytes: number;
-  /** SHA-256 of these bytes: should the run be gone on with, they must be the same. */
-  readonly digest: string;
   /** Lines in the log. */
   readonly lines: number;
   /** Of these, those that never became a change. */
   readonly refused: number;
-  /** Products that went off sale because the content has them no more. */
+  /** Products that go off sale because the content has them no more. */
   readonly deleted: number;
-  /** The line of the run before up to which that was looked at. */
-  readonly deletedTo: string;
-  /** When its first line was taken. */
+  /** The first run whose products weren't looked for in a later one yet. */
+  readonly comparedFrom: number;
+  /** When the run began. */
   readonly startedAt: number;
   /** When it ended. */
   readonly finishedAt: number | null;
-  /** The last run that came to its end before; 0 for none. */
-  readonly previousRun: number;
   /** When the origin was asked last, about. */
   readonly lookedAt: number;
   /** Looks that failed in a row. */

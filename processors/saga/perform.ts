@@ -125,10 +125,10 @@ function allocationsOf(reserved: Lines, productId: string) {
 /** The price was paid: the product's own version counts as older than any, so that it isn't asked about again. */
 function retake(context: OrderContext, order: Order): Happening {
   const { customerId, lines, checkout } = order.facts;
-  const { currency = '', warehouses = [], promises = [] } = checkout ?? {};
+  const { currency = '', warehouses = [], promises = [], notFrom = [] } = checkout ?? {};
   const lead = leadLine(order);
   const request = { unitPrice: 0, currency, productVersion: 0 };
-  const senders = (line: number) => sendersOf({ warehouses, promises }, line);
+  const senders = (line: number) => sendersOf({ warehouses, promises, notFrom }, line);
   for (const asked of lines) {
     if (asked === lead) continue;
     const { quantity, weightGrams } = asked;

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { systemClock } from '../../base/clock.ts';
+import { topics } from '../../schemas/topics.ts';
 import { eventually, TestGateway } from './test-gateway.ts';
 
 const base = '/v1/admin/logistics';
@@ -191,6 +192,25 @@ describe('what the network means for shoppers', () => {
     const path = `/v1/orders/${placed.body.orderId}`;
     const shown = await shop.call('GET', path, { headers: shop.bearer('s1', 'shopper') });
     assert.deepEqual(shown.body.arrival, placed.body.arrival);
+  });
+
+  test('a warehouse that the network does not know is bound by nothing', async () => {
+    const changes = [{ changeId: 'elsewhere', productId: 'acid', warehouseId: 'elsewhere', count: 1 }];
+    const headers = { ...shop.bearer('seller', 'seller'), prefer: 'wait=5' };
+    const changed = await shop.call('POST', '/v1/stock-changes', { headers, payload: { changes } });
+    assert.equal(changed.body.changes[0].status, 'applied', changed.text);
+    // The test's shop has one place for all stock, so that is where the acid lies now.
+    await shop.append(topics.stockLevels, 'acid', {
+      ...{ productId: 'acid', onHand: 1, held: 0, free: 1, committed: 0, takenIn: 1, version: 9, at: 1 },
+      warehouses: [{ warehouseId: 'elsewhere', onHand: 1, held: 0 }],
+    });
+    const expected = { deliverable: true, dates: [] };
+    await eventually(async () => {
+      const found = await delivery('acid', 'country=FR');
+      return found.deliverable ? (assert.deepEqual(found, expected) ?? true) : undefined;
+    });
+    const placed = await shop.order({ lines: [{ productId: 'acid', quantity: 1 }] });
+    assert.deepEqual([placed.status, placed.body.arrival], [202, undefined], placed.text);
   });
 
   test('a network that is suspended stands in nobody’s way', async () => {

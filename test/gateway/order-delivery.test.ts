@@ -2,9 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { isStockstreamError } from '../../base/errors.ts';
-import { orderPromises } from '../../gateway/order-delivery.ts';
-import { Refusal } from '../../gateway/refusal.ts';
+import { orderDelivery } from '../../gateway/order-delivery.ts';
 import type { DeliveryWay } from '../../schemas/types.generated.ts';
 import { dateOf } from '../../views/delivery/days.ts';
 import type { Ways } from '../../views/delivery/delivery.ts';
@@ -30,7 +28,7 @@ function waysBy(...ways: readonly Partial<DeliveryWay>[]): Ways {
 const light = { line: 1, quantity: 1, weightGrams: 1_000, hazardous: false };
 const heavy = { line: 2, quantity: 3, weightGrams: 10_000, hazardous: false };
 const acid = { line: 3, quantity: 1, weightGrams: 1_000, hazardous: true };
-const order = { cash: false, now };
+const order = { known: new Set([...warehouseIds, 'closed']), cash: false, now };
 
 describe('an order is promised', () => {
   test('by the warehouse that arrives first, and by the others in their order', () => {
@@ -39,7 +37,7 @@ describe('an order is promised', () => {
       { warehouseId: 'lyon' },
       { warehouseId: 'lyon', maxDays: 1, maxWeightGrams: 10 },
     );
-    const promises = orderPromises(ways, [light], order);
+    const promises = orderDelivery([light], { ways, ...order }).promises;
     assert.deepEqual(
       promises.map(({ warehouseId, fromDay, toDay, notLines }) => [
         warehouseId,
@@ -56,7 +54,8 @@ describe('an order is promised', () => {
 
   test('without the lines that a warehouse can not send, and those that can send all come first', () => {
     const ways = waysBy({ maxDays: 1 }, { warehouseId: 'lyon', maxDays: 5, hazardous: true });
-    const promises = orderPromises(ways, [light, acid], order);
+    const { promises, notFrom, unable } = orderDelivery([light, acid], { ways, ...order });
+    assert.deepEqual([notFrom, unable], [['rotterdam', 'closed'], []]);
     assert.deepEqual(
       promises.map(({ warehouseId, notLines }) => [warehouseId, notLines]),
       [
@@ -68,21 +67,14 @@ describe('an order is promised', () => {
 
   test('in several parcels if one would be too heavy; the last of them counts', () => {
     const ways = waysBy({ maxDays: 1, maxWeightGrams: 1_000 }, { carrier: 'freight', maxDays: 4 });
-    const [promise] = orderPromises(ways, [light, heavy], order);
+    const [promise] = orderDelivery([light, heavy], { ways, ...order }).promises;
     assert.deepEqual([promise?.carrier, promise && dateOf(promise.toDay)], ['freight', '2026-03-06']);
   });
 
-  test('or refused, with the lines that nobody sends', () => {
-    const refused = () => orderPromises(waysBy({ maxWeightGrams: 1_000 }), [light, heavy, acid], order);
-    assert.throws(refused, (error) => {
-      assert.ok(isStockstreamError(error, 'NOT_DELIVERABLE') && error instanceof Refusal);
-      assert.deepEqual(
-        error.faults.map(({ path }) => path),
-        ['/lines/1', '/lines/2'],
-      );
-      return true;
-    });
-    assert.throws(() => orderPromises(waysBy({}), [light], { ...order, cash: true }));
+  test('or nobody is able, and is told which lines', () => {
+    const found = orderDelivery([light, heavy, acid], { ways: waysBy({ maxWeightGrams: 1_000 }), ...order });
+    assert.deepEqual(found.unable, [heavy, acid]);
+    assert.deepEqual(orderDelivery([light], { ways: waysBy({}), ...order, cash: true }).unable, [light]);
   });
 });
 
@@ -96,12 +88,17 @@ test('each line is promised by whoever can send it alone, and by nobody else', (
     fc.property(fc.array(anyWay, { maxLength: 8 }), fc.array(line, { minLength: 1, maxLength: 4 }), (all, asked) => {
       const lines = asked.map((each, index) => ({ ...each, line: index + 1 }));
       const ways = waysBy({ maxWeightGrams: 100_000, hazardous: true, maxDays: 60 }, ...all);
-      const promises = orderPromises(ways, lines, order);
+      const { promises, notFrom, unable } = orderDelivery(lines, { ways, ...order });
+      assert.deepEqual([...notFrom, ...promises.map(({ warehouseId }) => warehouseId)].sort(), [...order.known].sort());
       for (const { line: number, quantity, weightGrams, hazardous } of lines) {
         const parcel = { weightGrams: quantity * weightGrams, hazardous, cash: false };
         const able = ways.arrivals(undefined, parcel, now).map(({ warehouse }) => warehouse);
         const promised = promises.filter(({ notLines }) => !notLines.includes(number));
         assert.deepEqual(promised.map(({ warehouseId }) => warehouseId).sort(), able.sort());
+        assert.equal(
+          unable.some(({ line }) => line === number),
+          able.length === 0,
+        );
       }
     }),
   );

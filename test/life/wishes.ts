@@ -73,6 +73,7 @@ export class Wishes {
       totals,
       warehouses: draw('preference') < 0.5 ? [...warehouses] : [],
       promises: [],
+      notFrom: [],
       // Some payments that come late come before the end of the hold, most after it.
       holdMillis: 1_000 + Math.floor(draw('hold') * 7_000),
       placedAt: at,

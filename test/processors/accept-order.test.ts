@@ -85,7 +85,7 @@ describe('given 5 lamps and nothing known of shades, when both are ordered', () 
     assert.equal(task.stores.stock.get('lamp')?.warehouses[0]?.held, 2);
     const { orderId, customerId } = order;
     const quote = { unitPrice: 1000, currency: 'EUR', weightGrams: 500, productVersion: 1 };
-    const command = { type: 'ReserveStock', quantity: 3, ...quote, warehouses: ['west', 'east'], onlyFrom: false };
+    const command = { type: 'ReserveStock', quantity: 3, ...quote, warehouses: ['west', 'east'], notFrom: [] };
     assert.deepEqual(
       sent.filter(({ topic }) => topic === 'reservations'),
       [
@@ -280,25 +280,29 @@ describe('given what the delivery network promised', () => {
     { ...promise, warehouseId: 'east', notLines: [2] },
   ];
   const warehouses = promises.map(({ warehouseId }) => warehouseId);
+  const notFrom = ['north'];
 
-  test('then units come from where they arrive first, and from nowhere else', () => {
+  test('then units come from where they arrive first, and not from where nothing leads there', () => {
     const task = taskWith({ lamp: { east: 9, north: 9, west: 1 } });
-    submit(task, orderOf({ lamp: 2 }, { warehouses, promises }));
+    submit(task, orderOf({ lamp: 2 }, { warehouses, promises, notFrom }));
     const [created, reserved] = sentTo(task.take(), 'orderEvents').map(({ event }) => event);
     assert.deepEqual(created?.type === 'OrderCreated' && created.promises, promises);
     assert.deepEqual(reserved?.type === 'OrderReserved' && reserved.lines[0]?.allocations, [
       { warehouseId: 'east', quantity: 2 },
     ]);
+    const unbound = taskWith({ lamp: { elsewhere: 9, west: 1 } });
+    submit(unbound, orderOf({ lamp: 2 }, { warehouses, promises, notFrom }));
+    assert.equal(sentTo(unbound.take(), 'orderEvents').at(-1)?.event.type, 'OrderReserved');
     const scarce = taskWith({ lamp: { north: 9, west: 1 } });
-    submit(scarce, orderOf({ lamp: 2 }, { warehouses, promises }));
+    submit(scarce, orderOf({ lamp: 2 }, { warehouses, promises, notFrom }));
     assert.equal(sentTo(scarce.take(), 'orderEvents').at(-1)?.event.type, 'OrderRejected');
   });
 
   test('then a line is asked for only where it can be sent from', () => {
     const task = taskWith({ lamp: { east: 5 } });
-    submit(task, orderOf({ lamp: 2, shade: 3 }, { warehouses, promises }));
+    submit(task, orderOf({ lamp: 2, shade: 3 }, { warehouses, promises, notFrom }));
     const [{ command } = { command: undefined }] = sentTo(task.take(), 'reservations');
     assert.ok(command?.type === 'ReserveStock');
-    assert.deepEqual([command.warehouses, command.onlyFrom], [['west'], true]);
+    assert.deepEqual([command.warehouses, command.notFrom], [['west'], ['north', 'east']]);
   });
 });

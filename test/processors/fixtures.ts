@@ -102,6 +102,7 @@ export function orderOf(wish: Wish, more: Partial<OrderSubmitted> = {}): OrderSu
     totals: typeof totals === 'string' ? { subtotal: 0, shipping: 0, tax: 0, total: 0 } : totals,
     warehouses: [],
     promises: [],
+    notFrom: [],
     holdMillis: 900_000,
     placedAt: 1_600_000_000_000,
     email: 'ann@example.com',

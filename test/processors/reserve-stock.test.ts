@@ -8,7 +8,7 @@ import { sentTo, type TestTask } from './test-task.ts';
 
 const reserve = (quantity: number, warehouses: readonly string[] = []): ReservationCommand['command'] => {
   const quote = { unitPrice: 1000, currency: 'EUR', weightGrams: 500, productVersion: 1 };
-  return { type: 'ReserveStock', quantity, ...quote, warehouses, onlyFrom: false };
+  return { type: 'ReserveStock', quantity, ...quote, warehouses, notFrom: [] };
 };
 const release = { type: 'ReleaseStock' } as const;
 const commit = { type: 'CommitStock' } as const;

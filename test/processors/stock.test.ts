@@ -25,7 +25,7 @@ function shelves(free: { readonly [name: string]: number }): WarehouseStock[] {
 const from = (allocations: readonly Allocation[] | undefined) =>
   allocations?.map(({ warehouseId, quantity }) => `${quantity} ${warehouseId}`).join(' + ');
 
-const preferring = (warehouses: readonly string[]) => ({ warehouses, onlyFrom: false });
+const preferring = (warehouses: readonly string[]) => ({ warehouses, notFrom: [] });
 
 describe('the choice of warehouses', () => {
   const three = shelves({ a: 2, b: 5, c: 3 });
@@ -50,12 +50,12 @@ describe('the choice of warehouses', () => {
     assert.equal(chooseWarehouses([], 1, preferring([])), undefined);
   });
 
-  test('if only some may send it, the others give nothing', () => {
-    const only = (warehouses: string[]) => ({ warehouses, onlyFrom: true });
-    assert.equal(from(chooseWarehouses(three, 2, only(['c', 'a']))), '2 c');
-    assert.equal(from(chooseWarehouses(three, 5, only(['c', 'a']))), '3 c + 2 a');
-    assert.equal(chooseWarehouses(three, 6, only(['c', 'a'])), undefined);
-    assert.equal(chooseWarehouses(three, 1, only([])), undefined);
+  test('where it can not be sent from nothing comes from', () => {
+    const without = (...notFrom: readonly string[]) => ({ warehouses: ['c', 'b'], notFrom });
+    assert.equal(from(chooseWarehouses(three, 2, without('c'))), '2 b');
+    assert.equal(from(chooseWarehouses(three, 5, without('b'))), '3 c + 2 a');
+    assert.equal(chooseWarehouses(three, 6, without('b')), undefined);
+    assert.equal(chooseWarehouses(three, 1, without('a', 'b', 'c')), undefined);
   });
 
   const anyShelves = fc.dictionary(fc.constantFrom('a', 'b', 'c', 'd'), fc.nat(5)).map(shelves);

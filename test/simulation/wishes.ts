@@ -98,6 +98,7 @@ export class Wishes {
       totals: typeof totals === 'string' ? { subtotal: 0, shipping: 0, tax: 0, total: 0 } : totals,
       warehouses: chance(random, 0.5) ? [pick(random, warehouses)] : [],
       promises: [],
+      notFrom: [],
       holdMillis: chance(random, 0.02) ? 0 : pick(random, [1, 100, 1_000, 5_000, 20_000]),
       placedAt: at,
       email: '',

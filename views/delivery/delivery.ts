@@ -1,6 +1,6 @@
 // Where a parcel can go and when it arrives: what gateways answer from the shop's delivery network, which each holds in
 // memory. Once the network has changed, the next answer knows it; no answer waits for anything. A shop that told no
-// network delivers everything everywhere, and promises no date.
+// network delivers everything everywhere, and promises no date; so does a warehouse that the network doesn't know.
 import type { DeliveryOption } from '../search/search.ts';
 
 export interface Destination {
@@ -46,6 +46,8 @@ export interface Ways {
 }
 
 export interface Delivery {
+  /** Those that the network knows, closed ones too. Others are bound by nothing: they send everywhere and promise nothing. */
+  readonly warehouses: ReadonlySet<string>;
   /** Undefined as long as no network was told: no matter where it goes. */
   waysTo(destination: Destination): Ways | undefined;
 }

@@ -28,6 +28,7 @@ export class DeliveryNetwork implements Delivery, Surroundings {
   readonly #areas = new Map<string, KnownArea>();
   readonly #countries = new Map<string, Country>();
   readonly #hours = new Map<string, WarehouseHours>();
+  readonly #known = new Set<string>();
   readonly #holidays = new Map<string, ReadonlySet<number>>();
   /** By what they say, with the number of areas that have them. */
   readonly #ways = new Map<string, { readonly way: KnownWay; uses: number }>();
@@ -38,8 +39,8 @@ export class DeliveryNetwork implements Delivery, Surroundings {
     return this.#areas.size;
   }
 
-  get warehouses(): number {
-    return this.#hours.size;
+  get warehouses(): ReadonlySet<string> {
+    return this.#known;
   }
 
   get isSuspended(): boolean {
@@ -76,6 +77,7 @@ export class DeliveryNetwork implements Delivery, Surroundings {
       case 'WarehouseHours': {
         const { warehouse } = entry;
         this.#hours.set(warehouse.warehouseId, new WarehouseHours(warehouse, this.holidaysOf(warehouse.country)));
+        this.#known.add(warehouse.warehouseId);
         this.version++;
         break;
       }
@@ -136,6 +138,7 @@ export class DeliveryNetwork implements Delivery, Surroundings {
     if (kind === 'warehouse') {
       this.version++;
       this.#hours.delete(id);
+      this.#known.delete(id);
     }
   }
 

@@ -63,6 +63,7 @@ function orderOf(id: number, { token, holdMillis, random }: Terms): OrderSubmitt
     totals,
     warehouses: [],
     promises: [],
+    notFrom: [],
     holdMillis,
     placedAt: 0,
     email: `customer-${id}@test.example`,

@@ -79,6 +79,7 @@ export function facts(sequence: number, lines: readonly string[], more: Partial<
       shipTo: address,
       warehouses: [],
       promises: [],
+      notFrom: [],
       holdMillis: 900_000,
       billingCountry: '',
       billingPostalCode: '',

@@ -43,6 +43,7 @@ const checkout = {
   shipTo,
   warehouses: [],
   promises: [],
+  notFrom: [],
   holdMillis: 900_000,
 };
 const facts: OrderFacts = {

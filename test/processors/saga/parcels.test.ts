@@ -25,6 +25,7 @@ const facts: OrderFacts = {
     shipTo: { name: 'Ann', street: 'Way 1', city: 'Town', postalCode: '1', country: 'DE' },
     warehouses: [],
     promises: [],
+    notFrom: [],
     holdMillis: 900_000,
     billingCountry: '',
     billingPostalCode: '',
