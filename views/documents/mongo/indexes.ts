@@ -16,6 +16,8 @@ interface WantedIndex {
 /** What an index may carry and still be what we declare. */
 const harmless = new Set(['v', 'key', 'name', 'ns', 'background']);
 const namespaceNotFound = 26;
+/** The database's own, and that of the shard key: ops/mongo/shard.js. */
+const ofTheId: ReadonlySet<string> = new Set(['_id_', '_id_hashed']);
 
 /** Resolves when all are there and built, which takes its time in a collection that is full already. */
 export async function makeIndexes(
@@ -52,7 +54,7 @@ function report(
   index: IndexDescriptionInfo,
   { wanted, logger }: { wanted: readonly WantedIndex[]; logger: Logger },
 ): void {
-  if (index.name === '_id_') return;
+  if (ofTheId.has(index.name ?? '')) return;
   const declared = wanted.find(({ name, key }) => index.name === name || keyText(index.key) === keyText(key));
   if (declared === undefined) {
     logger.info({ collection, index: index.name, key: index.key }, 'an index that this version does not use');
