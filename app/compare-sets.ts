@@ -5,6 +5,7 @@ import { sameValue } from '../base/same-value.ts';
 import type { Archive } from '../views/archive/archive.ts';
 import { collections } from '../views/collections.ts';
 import type { Documents } from '../views/documents/documents.ts';
+import type { Search } from '../views/search/search.ts';
 import type { ViewSet } from './view-sets.ts';
 
 export interface SetDifference {
@@ -122,8 +123,24 @@ function textOf(value: unknown): string {
   return value === undefined ? '' : JSON.stringify(value).slice(0, 1_000);
 }
 
-function shelvesOf({ documents }: ViewSet): Shelf[] {
-  return Object.values(collections).map(({ name }) => shelfOfDocuments(documents, name));
+function shelvesOf({ documents, search }: ViewSet): Shelf[] {
+  const ofDocuments = Object.values(collections).map(({ name }) => shelfOfDocuments(documents, name));
+  return search === undefined ? ofDocuments : [...ofDocuments, shelfOfListings(search)];
+}
+
+function shelfOfListings(search: Search): Shelf {
+  return {
+    name: 'listings',
+    async *pages() {
+      for (let after: string | undefined; ; ) {
+        const ids = (await search.scan(after, pageSize)).map(({ id }) => id);
+        if (ids.length === 0) return;
+        yield ids;
+        after = ids.at(-1);
+      }
+    },
+    getMany: (ids) => search.getMany(ids),
+  };
 }
 
 function shelfOfDocuments(documents: Documents, name: string): Shelf {
