@@ -7,7 +7,7 @@ import type { Log } from '../log/log.ts';
 import type { Topology } from '../streams/topology.ts';
 import { allTopologies } from '../topologies/all.ts';
 import type { Config } from './config-schema.ts';
-import { isUnused, seedAccounts, seedProducts } from './demo/seed.ts';
+import { isUnused, seedAccounts, seedNetwork, seedProducts } from './demo/seed.ts';
 import { runTraffic } from './demo/traffic.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
@@ -69,6 +69,7 @@ export class Application {
     const viewSets = await openViewSets(config, log, logger);
     if (config.demo && (await isUnused(log, topics))) {
       await seedAccounts(log, { clock, topics });
+      await seedNetwork(log, { clock, topics });
       await seedProducts(log, { clock, topics });
     }
     const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });

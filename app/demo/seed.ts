@@ -7,9 +7,11 @@ import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { variantChangeId, variantChanges } from '../../processors/variants.ts';
 import { noImport } from '../../schemas/catalog-defaults.ts';
+import { partKey, partOf } from '../../schemas/network-parts.ts';
 import type { TopicEntry, Topics } from '../../schemas/topics.ts';
 import type { CreateProduct, Product, UserRole } from '../../schemas/types.generated.ts';
 import { demoProducts, demoVaried } from './catalogue.ts';
+import { demoNetwork } from './network.ts';
 import { demoTypes } from './product-types.ts';
 
 export interface DemoAccount {
@@ -89,6 +91,17 @@ export async function seedProducts(log: Log, { clock, topics, count }: SeedOptio
   }
   await appender.close();
   return products.length + varied.length;
+}
+
+/** Sets the delivery network up; what operators set since stays. */
+export async function seedNetwork(log: Log, { clock, topics }: SeedOptions): Promise<void> {
+  const appender = new Appender(await log.producer(), clock);
+  const at = clock.now();
+  for (const change of demoNetwork(new Date(at).getUTCFullYear())) {
+    const key = partKey(partOf(change));
+    await appender.add(topics.logisticsChanges, key, { changeId: `demo-${key}`, actor: operatorId, at, change });
+  }
+  await appender.close();
 }
 
 /** A new product as the streams will have it. */

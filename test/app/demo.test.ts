@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { demoOffers, demoProducts, demoVaried } from '../../app/demo/catalogue.ts';
 import { demoTypes } from '../../app/demo/product-types.ts';
-import { seedProducts } from '../../app/demo/seed.ts';
+import { seedNetwork, seedProducts } from '../../app/demo/seed.ts';
 import { systemClock } from '../../base/clock.ts';
 import { createdFrom } from '../../gateway/product-body.ts';
 import { typeBody, typeFrom } from '../../gateway/product-type-body.ts';
@@ -12,8 +12,13 @@ import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import type { Log } from '../../log/log.ts';
 import { applyCatalogChange } from '../../processors/apply-catalog-change.ts';
 import { applyStockChange } from '../../processors/apply-stock-change.ts';
+import { changeNetwork } from '../../processors/logistics/change-network.ts';
+import { partKey, partOf } from '../../schemas/network-parts.ts';
+import { taxBasisPoints } from '../../schemas/rates.ts';
 import type { TopicEntry } from '../../schemas/topics.ts';
 import { topics } from '../../schemas/topics.ts';
+import type { DeliveryEntry } from '../../schemas/types.generated.ts';
+import { DeliveryNetwork } from '../../views/delivery/network.ts';
 import { sentTo, TestTask } from '../processors/test-task.ts';
 
 const types = new Map(demoTypes.map((type) => [type.type, { ...type, updatedAt: 1, updatedBy: 'op' }]));
@@ -84,3 +89,33 @@ async function readAll<V>(log: Log, { name: topic, partitions, serde }: TopicEnt
   await fetcher.close();
   return values;
 }
+
+test('its network takes everything that it sells to wherever it asks a price for', async () => {
+  const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock: systemClock });
+  await log.admin.createTopics(Object.values(topics));
+  await seedNetwork(log, { clock: systemClock, topics });
+  const task = new TestTask();
+  for (const change of await readAll(log, topics.logisticsChanges)) {
+    task.process(changeNetwork, partKey(partOf(change.change)), change);
+  }
+  const sent = task.take();
+  const refused = sentTo(sent, 'logisticsEvents').filter(({ outcome }) => outcome.type === 'LogisticsRefused');
+  assert.deepEqual(refused, []);
+  const network = new DeliveryNetwork();
+  for (const { topic, key, value } of sent) {
+    if (topic === 'deliveryOptions') network.apply(key, (value as DeliveryEntry).entry);
+  }
+  const stocked = new Set(demoProducts().flatMap(({ stock }) => Object.keys(stock)));
+  assert.deepEqual(network.warehouses, stocked);
+  for (const country of [...Object.keys(taxBasisPoints), 'US', 'CN', 'AU', 'ZA']) {
+    for (const warehouse of stocked) {
+      for (const { productId, product } of [...demoProducts(), ...demoVaried()]) {
+        const { weightGrams, hazardous } = product;
+        const ways = network.waysTo({ country, postalCode: '12345' });
+        const arrival = ways?.arrival([warehouse], { weightGrams, hazardous, cash: false }, systemClock.now());
+        assert.ok(arrival || hazardous, `${productId} from ${warehouse} to ${country}`);
+      }
+    }
+  }
+  await log.close();
+});
