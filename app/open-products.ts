@@ -26,14 +26,13 @@ export function openProducts(
   if (config.cache === 'redis') {
     const standIn = openMemoryCache({ clock, mostBytes: standInBytes });
     const cache = redisCache(config, set, logger);
-    const products = new ProductReader({ documents, cache, standIn, deaf: [standIn], clock });
+    const products = new ProductReader({ documents, cache, standIn, clock });
     return { products, cache, close: () => cache.close() };
   }
   const cache = openMemoryCache({ clock, mostBytes: memoryBytes });
-  // On the embedded log the worker is in this process. Else it is in another one: the gateway tells what it hears.
-  const isFilled = config.log === 'embedded';
-  const products = new ProductReader({ documents, cache, standIn: cache, deaf: isFilled ? [] : [cache], clock });
-  return { products, cache: isFilled ? cache : undefined, close: () => cache.close() };
+  const products = new ProductReader({ documents, cache, standIn: cache, clock });
+  // On the embedded log the worker is in this process, too; else the gateway has to hear of what changes by itself.
+  return { products, cache: config.log === 'embedded' ? cache : undefined, close: () => cache.close() };
 }
 
 /** Nothing waits for it at the start: products can be read without. */

@@ -193,6 +193,7 @@ function deleteImage(scope: App, { writer, random, clock }: Gateway, desk: Image
 function keepForEver(reply: FastifyReply): FastifyReply {
   return reply
     .removeHeader('vary')
+    .removeHeader('views-generation')
     .header('cache-control', 'public, max-age=31536000, immutable')
     .header('access-control-allow-origin', '*')
     .header('cross-origin-resource-policy', 'cross-origin');

@@ -12,6 +12,8 @@ import type { Log } from '../../log/log.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { ViewGenerationEvent } from '../../schemas/types.generated.ts';
+import { openMemoryCache } from '../../views/cache/memory/memory-cache.ts';
+import { ProductReader } from '../../views/cache/product-reader.ts';
 import { openSqliteDocuments } from '../../views/documents/sqlite/sqlite-documents.ts';
 import { memoryRanks } from '../../views/ranks/memory/memory-ranks.ts';
 
@@ -43,7 +45,9 @@ async function setOf(generation: string): Promise<ViewSet> {
   await documents.open([{ name: 'things', indexes: [] }]);
   const position = { topic, partition: 0, offset: 0 };
   await documents.apply([{ kind: 'upsert', collection: 'things', id: 'it', position, set: { generation } }]);
-  const views = { documents, search: undefined, ranks: memoryRanks(), ranksFollow: true };
+  const cache = openMemoryCache({ clock: systemClock, mostBytes: 1_000 });
+  const products = new ProductReader({ documents, cache, standIn: cache, clock: systemClock });
+  const views = { documents, products, cache, search: undefined, ranks: memoryRanks(), ranksFollow: true };
   return { generation, ...views, close: () => documents.close(), remove: () => documents.remove() };
 }
 

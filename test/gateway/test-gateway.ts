@@ -101,7 +101,6 @@ export class TestGateway {
       documents: given?.documents ?? documents,
       cache,
       standIn: cache,
-      deaf: [cache],
       clock,
     });
     const deps: GatewayDeps = {

@@ -40,8 +40,7 @@ export interface Fill extends Lease {
 export interface CacheWrite {
   readonly id: string;
   readonly version: number;
-  /** Undefined if only the version is known: what is older goes, and nothing takes its place. */
-  readonly value: JsonObject | undefined;
+  readonly value: JsonObject;
   /** When it was decided, in milliseconds since the Unix epoch. */
   readonly at: number;
 }

@@ -1,7 +1,7 @@
 // How products are read: from the cache, else from the documents, which fills the cache. Of many who want one product at a
 // time one asks, in this process and, under the cache's lease, in all. While the cache is away a small one of this process
-// stands in for it, so nothing fails that the documents can answer. What is read is a moment behind the stream at most, and
-// a minute if the stream's view stands still.
+// stands in for it, so nothing fails that the documents can answer. What is read is a moment behind the stream; a minute at
+// most where nothing is heard of it, while the view that refreshes the cache stands still.
 import { type Clock, sleep } from '../../base/clock.ts';
 import { isStockstreamError } from '../../base/errors.ts';
 import type { Product } from '../../schemas/types.generated.ts';
@@ -10,14 +10,13 @@ import { toJson } from '../document-write.ts';
 import type { Documents } from '../documents/documents.ts';
 import { productIn } from '../product-document.ts';
 import type { Cache, CacheEntry, CacheWrite, Fill, Lease, Looked } from './cache.ts';
+import { HeardVersions } from './heard-versions.ts';
 
 export interface ProductReaderOptions {
   readonly documents: Pick<Documents, 'getMany'>;
   readonly cache: Cache;
   /** While the cache is away; of this process, and small. May be the same one. */
   readonly standIn: Cache;
-  /** Those of them that no view of the stream fills: `heard` tells them what this process hears. */
-  readonly deaf: readonly Cache[];
   readonly clock: Clock;
 }
 
@@ -28,11 +27,11 @@ export interface ReadCounts {
   miss: number;
   /** Somebody of this process was asking already. */
   joined: number;
-  /** While the cache was away. */
+  /** Of hits and misses those while the cache was away. */
   away: number;
 }
 
-/** How long others are waited for who fill, and how often it is looked: they take one read of the documents. Milliseconds. */
+/** How long others are waited for who fill: about what a read of the documents takes. Milliseconds, between two looks. */
 const waits = [5, 10, 20, 40];
 /** After a failure the cache is left alone for so long: a server that hangs is not waited for again and again. */
 const awayMs = 1_000;
@@ -44,15 +43,28 @@ interface Read {
   readonly filled: Promise<void>;
 }
 
+/** What the cache has, and what not. */
+interface Gathered {
+  readonly entries: Map<string, CacheEntry>;
+  /** To be filled. */
+  readonly leases: readonly Lease[];
+  /** Others fill them, and weren't waited for any longer; or the cache is behind what was heard. */
+  readonly unfilled: readonly string[];
+  /** Which one: its stand-in while it is away. */
+  readonly cache: Cache;
+}
+
 export class ProductReader {
   readonly counts: ReadCounts = { hit: 0, miss: 0, joined: 0, away: 0 };
   readonly #options: ProductReaderOptions;
+  readonly #heard: HeardVersions;
   /** Those being read now, by id. */
   readonly #reading = new Map<string, Promise<CacheEntry | undefined>>();
   #awayUntil = -Infinity;
 
   constructor(options: ProductReaderOptions) {
     this.#options = options;
+    this.#heard = new HeardVersions(options.clock);
   }
 
   /** As it stands, deleted ones too. @throws DOCUMENTS_UNAVAILABLE */
@@ -81,22 +93,18 @@ export class ProductReader {
 
   /** What the documents have now is read from now on: for whoever caused it. @throws DOCUMENTS_UNAVAILABLE */
   async refresh(ids: readonly string[]): Promise<void> {
-    const { documents, cache, standIn } = this.#options;
-    const found = await documents.getMany(collections.products.name, ids);
-    const writes = found.flatMap((document): CacheWrite[] => {
-      if (document === undefined) return [];
-      const product = productIn(document);
-      return [{ id: document.id, version: product.version, value: toJson(product), at: product.updatedAt }];
+    const entries = await this.#load(ids);
+    entries.forEach(({ version }, index) => {
+      this.heard(ids[index]!, version);
     });
-    await tell([...new Set([cache, standIn])], writes);
-    // Who asks from now on doesn't join those who may have read the version before.
-    for (const id of ids) this.#reading.delete(id);
+    await tell(this.#options.cache, ids, entries);
   }
 
-  /** There is a version now, wherever it was caused: nothing older is kept. */
-  heard(id: string, version: number, at: number): void {
+  /** There is this version, wherever it was caused: nothing older is given out by this process. */
+  heard(id: string, version: number): void {
+    this.#heard.add(id, version);
+    // Who asks from now on doesn't join those who may have read the one before.
     this.#reading.delete(id);
-    void tell(this.#options.deaf, [{ id, version, value: undefined, at }]);
   }
 
   /** @throws CACHE_UNAVAILABLE, CACHE_REFUSED */
@@ -118,33 +126,37 @@ export class ProductReader {
   }
 
   async #read(ids: readonly string[]): Promise<Read> {
-    const { documents } = this.#options;
-    const { entries, leases, cache, waiting } = await this.#gather(ids);
-    const missing = [...leases.map(({ id }) => id), ...waiting];
+    const { entries, leases, unfilled, cache } = await this.#gather(ids);
+    const missing = [...leases.map(({ id }) => id), ...unfilled];
     this.#count('hit', ids.length - missing.length);
     this.#count('miss', missing.length);
     if (missing.length === 0) return { entries, filled: Promise.resolve() };
-    const found = await documents.getMany(collections.products.name, missing).catch((error: unknown) => {
+    const loaded = await this.#load(missing).catch((error: unknown) => {
       void cache.release(leases).catch(throwUnlessAway);
       throw error;
     });
-    const loaded = found.map((document): CacheEntry => {
-      if (document === undefined) return { version: 0, value: undefined };
-      return { version: Number(document.fields.version ?? 0), value: toJson(productIn(document)) };
-    });
-    const fills = leases.map((lease, index): Fill => ({ ...lease, entry: loaded[index]! }));
-    missing.forEach((id, index) => {
-      const entry = loaded[index]!;
+    loaded.forEach((entry, index) => {
+      const id = missing[index]!;
       // Documents may be behind what the stream had told the cache.
       if (entry.version >= (entries.get(id)?.version ?? 0)) entries.set(id, entry);
     });
-    return { entries, filled: cache.fill(fills).catch(throwUnlessAway) };
+    const fills = leases.map((lease, index): Fill => ({ ...lease, entry: loaded[index]! }));
+    const filled = [cache.fill(fills).catch(throwUnlessAway), tell(cache, unfilled, loaded.slice(leases.length))];
+    return { entries, filled: Promise.all(filled).then(() => {}) };
   }
 
-  /** What the cache has, what is to be filled, and what others are still filling when it isn't waited for any more. */
+  async #load(ids: readonly string[]): Promise<CacheEntry[]> {
+    const found = await this.#options.documents.getMany(collections.products.name, ids);
+    return found.map((document) => {
+      if (document === undefined) return { version: 0, value: undefined };
+      return { version: Number(document.fields.version ?? 0), value: toJson(productIn(document)) };
+    });
+  }
+
   async #gather(ids: readonly string[]): Promise<Gathered> {
     const entries = new Map<string, CacheEntry>();
     const leases: Lease[] = [];
+    const behind: string[] = [];
     let waiting = ids;
     for (let tries = 0; ; tries++) {
       const { looked, cache } = await this.#look(waiting);
@@ -153,10 +165,13 @@ export class ProductReader {
         if (each.kind === 'fill') leases.push({ id, lease: each.lease });
         const entry = each.kind === 'hit' ? each.entry : each.kind === 'fill' ? each.old : undefined;
         if (entry !== undefined) entries.set(id, entry);
+        if (each.kind === 'hit' && !this.#heard.allow(id, each.entry.version)) behind.push(id);
         return each.kind === 'wait';
       });
       const pause = waits[tries];
-      if (waiting.length === 0 || pause === undefined) return { entries, leases, cache, waiting };
+      if (waiting.length === 0 || pause === undefined) {
+        return { entries, leases, unfilled: [...behind, ...waiting], cache };
+      }
       await sleep(this.#options.clock, pause);
     }
   }
@@ -181,17 +196,12 @@ export class ProductReader {
   }
 }
 
-interface Gathered {
-  readonly entries: Map<string, CacheEntry>;
-  readonly leases: readonly Lease[];
-  /** Whose leases these are. */
-  readonly cache: Cache;
-  readonly waiting: readonly string[];
-}
-
-/** One that is away hears of it from the stream. */
-async function tell(caches: readonly Cache[], writes: readonly CacheWrite[]): Promise<void> {
-  await Promise.all(caches.map((cache) => cache.apply(writes).catch(throwUnlessAway)));
+/** As the stream would, of which a cache that is away hears later. */
+async function tell(cache: Cache, ids: readonly string[], entries: readonly CacheEntry[]): Promise<void> {
+  const writes = entries.flatMap(({ version, value }, index): CacheWrite[] => {
+    return value === undefined ? [] : [{ id: ids[index]!, version, value, at: Number(value.updatedAt ?? 0) }];
+  });
+  await cache.apply(writes).catch(throwUnlessAway);
 }
 
 /** The cache is a help: whoever can do without it does. */

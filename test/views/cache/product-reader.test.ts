@@ -6,6 +6,7 @@ import { StockstreamError } from '../../../base/errors.ts';
 import { SteppedClock } from '../../../base/stepped-clock.ts';
 import type { Product } from '../../../schemas/types.generated.ts';
 import { type Cache, cacheTimes } from '../../../views/cache/cache.ts';
+import { HeardVersions } from '../../../views/cache/heard-versions.ts';
 import { openMemoryCache } from '../../../views/cache/memory/memory-cache.ts';
 import { ProductReader } from '../../../views/cache/product-reader.ts';
 import type { JsonObject } from '../../../views/documents/documents.ts';
@@ -36,7 +37,7 @@ function setUp(given: { readonly cache?: Cache; readonly clock?: SteppedClock } 
   const documents = new FakeDocuments();
   const cache = given.cache ?? openMemoryCache({ clock, mostBytes: 1_000_000 });
   const standIn = openMemoryCache({ clock, mostBytes: 1_000_000 });
-  const reader = new ProductReader({ documents, cache, standIn, deaf: [standIn], clock });
+  const reader = new ProductReader({ documents, cache, standIn, clock });
   for (const id of ['a', 'b', 'c']) documents.products.set(id, product(id));
   /** Works off what can go on without time passing. */
   const settle = async () => {
@@ -142,7 +143,7 @@ test('what is old is read anew by one, and nobody waits', async () => {
   const gate = Promise.withResolvers<void>();
   documents.gate = gate.promise;
   const first = reader.get('a');
-  const others = new ProductReader({ documents, cache, standIn: cache, deaf: [], clock });
+  const others = new ProductReader({ documents, cache, standIn: cache, clock });
   await settle();
   assert.deepEqual(await others.get('a'), product('a'));
   documents.products.set('a', product('a', 2));
@@ -195,6 +196,38 @@ test('who changed a product reads the change, whoever was reading it before', as
   assert.equal((await after)?.version, 2);
 });
 
+test('a cache that is behind what was heard is passed by, and told', async () => {
+  const { reader, documents, clock, cache, settle } = setUp();
+  await reader.get('a');
+  await settle();
+  documents.products.set('a', product('a', 2));
+  reader.heard('a', 2);
+  assert.equal((await reader.get('a'))?.version, 2);
+  await settle();
+  assert.equal(documents.asked.length, 2);
+  const [looked] = await cache.look(['a']);
+  assert.deepEqual(looked, { kind: 'hit', entry: { version: 2, value: product('a', 2) } });
+  reader.heard('a', 1);
+  reader.heard('a', 3);
+  assert.equal((await reader.get('a'))?.version, 2, 'the documents are behind, too');
+  await settle();
+  assert.equal(documents.asked.length, 3);
+  clock.step(cacheTimes.kept);
+  await reader.get('a');
+  await settle();
+  await reader.get('a');
+  assert.equal(documents.asked.length, 4, 'after a while the cache is believed again');
+});
+
+test('what was heard is bounded', () => {
+  const clock = new SteppedClock();
+  const heard = new HeardVersions(clock);
+  for (let count = 0; count < 60_000; count++) heard.add(`p${count}`, 2);
+  assert.deepEqual([heard.allow('p0', 1), heard.allow('p59999', 1), heard.allow('p59999', 2)], [true, false, true]);
+  clock.step(cacheTimes.kept);
+  assert.equal(heard.allow('p59999', 1), true);
+});
+
 test('a failure of the documents is told, and the next one tries again', async () => {
   const { reader, documents, settle } = setUp();
   documents.failure = new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'they are away' });
@@ -219,7 +252,7 @@ test('while the cache is away nothing fails, it is left alone for a moment, and 
   for (let count = 0; count < 10; count++) assert.deepEqual(await reader.get('a'), product('a'));
   assert.deepEqual([cache.calls, documents.asked.length], [calls, 1], 'the stand-in has it');
   documents.products.set('a', product('a', 2));
-  reader.heard('a', 2, clock.now());
+  reader.heard('a', 2);
   assert.equal((await reader.get('a'))?.version, 2);
   await reader.refresh(['a']);
   cache.isAway = false;

@@ -87,7 +87,7 @@ class MemoryCache implements Cache {
     for (const { id, version, value, at } of writes) {
       const known = this.#get(id, now);
       if (known !== undefined && known.version >= version) continue;
-      if (value !== undefined && known?.entry !== undefined) this.#keep(id, { version, value }, now);
+      if (known?.entry !== undefined) this.#keep(id, { version, value }, now);
       else this.#putFloor(id, { version, keptUntil: Math.min(at, now) + cacheTimes.floor }, now);
     }
   }

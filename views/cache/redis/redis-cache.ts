@@ -108,8 +108,7 @@ class RedisCache implements Cache {
   async apply(writes: readonly CacheWrite[]): Promise<void> {
     const { fresh, kept, floor } = cacheTimes;
     const calls = writes.map(({ id, version, value, at }): Call => {
-      const kind = value === undefined ? 'f' : 'v';
-      return { script: applyScript, id, values: [version, fresh, kept, kind, jsonOf(value), at, floor] };
+      return { script: applyScript, id, values: [version, fresh, kept, jsonOf(value), at, floor] };
     });
     await this.#run(calls);
   }

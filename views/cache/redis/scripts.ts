@@ -81,11 +81,11 @@ export const fillScript = script(
 /** now, lease. */
 export const releaseScript = script(endUnlessLeased, `write(version, fresh, kept, 0, '-', kind)`);
 
-/** now, version, how long it is fresh, kept, kind, JSON, when it was decided, how long a floor stands. */
+/** now, version, how long it is fresh, kept, JSON, when it was decided, how long a floor stands. */
 export const applyScript = script(`
   if version >= tonumber(ARGV[2]) then return end
-  if kind ~= 'f' and ARGV[5] == 'v' then
-    write(ARGV[2], now + ARGV[3], now + ARGV[4], 0, '-', 'v', ARGV[6])
+  if kind ~= 'f' then
+    write(ARGV[2], now + ARGV[3], now + ARGV[4], 0, '-', 'v', ARGV[5])
   else
-    write(ARGV[2], 0, math.min(ARGV[7], now) + ARGV[8], leased, lease, 'f', '')
+    write(ARGV[2], 0, math.min(ARGV[6], now) + ARGV[7], leased, lease, 'f', '')
   end`);
