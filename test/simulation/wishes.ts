@@ -11,6 +11,7 @@ import type {
   OrderCommand,
   OrderSubmitted,
   StockChange,
+  Variant,
 } from '../../schemas/types.generated.ts';
 import { between, chance, pick, weighted } from './dice.ts';
 
@@ -27,9 +28,15 @@ interface Offered {
   readonly customerLimit: number | null;
 }
 
+/** A product that comes in some of these, now in more of them, now in fewer. */
+const varied = 'shirt';
+export const sizes = ['shirt-s', 'shirt-m', 'shirt-l'] as const;
+
 export class Wishes {
   readonly #random: Random;
   readonly #products: readonly Offered[];
+  readonly #varied: Offered;
+  readonly #sizes: readonly Offered[];
   #count = 0;
 
   constructor(random: Random, products: number) {
@@ -41,16 +48,24 @@ export class Wishes {
       weightGrams: between(random, 1, 3_000),
       customerLimit: chance(random, 0.2) ? between(random, 2, 6) : null,
     }));
+    const sold = { sellerId: 'sal', weightGrams: 200, customerLimit: null };
+    this.#varied = { productId: varied, price: 900, ...sold };
+    this.#sizes = sizes.map((productId, index) => ({ productId, price: 900 + 100 * index, ...sold }));
   }
 
   /** The first change of each product. */
   creations(at: number): CatalogChange[] {
-    return this.#products.map((product) =>
-      this.#catalog(product, `create-${product.productId}`, this.#create(product), at),
-    );
+    const whole = { ...this.#create(this.#varied), variants: this.#variants(this.#sizes) };
+    return [
+      ...this.#products.map((product) =>
+        this.#catalog(product, `create-${product.productId}`, this.#create(product), at),
+      ),
+      this.#catalog(this.#varied, `create-${varied}`, whole, at),
+    ];
   }
 
   catalogChange(at: number): CatalogChange {
+    if (chance(this.#random, 0.4)) return this.#changeOfVaried(at);
     const product = pick(this.#random, this.#products);
     const change = {
       create: () => this.#create(product),
@@ -60,9 +75,30 @@ export class Wishes {
     return this.#catalog(product, this.#id('catalog'), change, at);
   }
 
+  /** Mostly the product says anew what it comes in; now and then its seller tries to change a variant itself. */
+  #changeOfVaried(at: number): CatalogChange {
+    const random = this.#random;
+    const some = this.#variants(this.#sizes.filter(() => chance(random, 0.7)));
+    const product = chance(random, 0.1) ? pick(random, this.#sizes) : this.#varied;
+    const change = {
+      create: () => ({ ...this.#create(product), variants: product === this.#varied ? some : [] }),
+      vary: () => ({ ...this.#edit(), variants: product === this.#varied ? some : null }),
+      change: () => this.#edit(),
+      delete: () => ({ type: 'DeleteProduct' }) as const,
+    }[weighted(random, { create: 3, vary: 6, change: 3, delete: 2 })]();
+    return this.#catalog(product, this.#id('catalog'), change, at);
+  }
+
+  /** Each has its own price, so that an order knows what it costs. */
+  #variants(chosen: readonly Offered[]): Variant[] {
+    return chosen.map(({ productId, price, weightGrams }) => {
+      return { productId, options: { size: productId }, price: { amount: price, currency }, weightGrams, image: '' };
+    });
+  }
+
   stockChange(at: number): StockChange {
     const random = this.#random;
-    const product = pick(random, this.#products);
+    const product = pick(random, this.#everything);
     const change = chance(random, 0.7)
       ? ({ type: 'StockDelta', delta: between(random, -4, 10) } as const)
       : ({ type: 'StockCount', count: between(random, 0, 12) } as const);
@@ -80,7 +116,7 @@ export class Wishes {
 
   order(at: number): OrderSubmitted {
     const random = this.#random;
-    const chosen = Array.from({ length: pick(random, [1, 1, 1, 2, 2, 3, 5]) }, () => pick(random, this.#products));
+    const chosen = Array.from({ length: pick(random, [1, 1, 1, 2, 2, 3, 5]) }, () => pick(random, this.#everything));
     const lines = chosen.map(({ productId, price, weightGrams }, index) => {
       const unitPrice = chance(random, 0.02) ? price + 1 : price;
       const quantity = chance(random, 0.02) ? 0 : between(random, 1, 3);
@@ -104,6 +140,10 @@ export class Wishes {
       email: '',
       customerSince: 0,
     };
+  }
+
+  get #everything(): readonly Offered[] {
+    return [...this.#products, ...this.#sizes, this.#varied];
   }
 
   cancellation(orderId: string, at: number): OrderCommand {

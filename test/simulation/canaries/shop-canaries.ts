@@ -50,6 +50,24 @@ export const shopCanaries: readonly Canary[] = [
     }),
   },
   {
+    name: 'variants left behind',
+    bug: 'a variant that its product has no more is not told so',
+    seeds: 5,
+    caughtBy: ['variants follow'],
+    plant: () => ({
+      topology: bent((context) => ({
+        ...delegate(context),
+        get now() {
+          return context.now;
+        },
+        forward(output, key, value) {
+          const { change } = value as { change?: { type: string } };
+          if (change?.type !== 'DropVariant') context.forward(output, key, value);
+        },
+      })),
+    }),
+  },
+  {
     name: 'sold twice',
     bug: 'once in a while stock that an order was given is not taken off the shelf',
     seeds: 5,

@@ -10,6 +10,7 @@ import { checkProgress } from './progress.ts';
 import { checkState } from './state.ts';
 import { checkStock } from './stock.ts';
 import { checkUndersell } from './undersell.ts';
+import { checkVariants } from './variants.ts';
 
 type Checker = (evidence: Evidence) => Violation[];
 
@@ -24,6 +25,7 @@ const checkers: readonly Checker[] = [
   checkIdempotence,
   checkState,
   checkDeadLetters,
+  checkVariants,
 ];
 
 /** All that is wrong; incidents first, for they tend to be the cause. */

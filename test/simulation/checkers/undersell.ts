@@ -6,7 +6,7 @@ import { decoded } from '../history.ts';
 const checker = 'no undersell';
 
 /** The stores that remember for good. */
-const lasting = ['stock', 'products', '@task'];
+const lasting = ['stock', 'products', 'parent-versions', '@task'];
 
 export function checkUndersell({ records, restedAt, shop, tasks }: Evidence): Violation[] {
   if (restedAt === undefined) return [];
