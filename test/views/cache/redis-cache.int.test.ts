@@ -1,6 +1,8 @@
 // The cache in Redis, held to the suite of its port; what several processes have in common, and that Redis drops it.
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
@@ -8,6 +10,7 @@ import type { Clock } from '../../../base/clock.ts';
 import { cacheTimes } from '../../../views/cache/cache.ts';
 import { openRedisCache } from '../../../views/cache/redis/redis-cache.ts';
 import { cacheSuite } from '../../conformance/cache.suite.ts';
+import { eventually } from '../../gateway/test-gateway.ts';
 import { services } from '../../services.ts';
 
 const logger = pino({ level: 'silent' });
@@ -54,6 +57,38 @@ test('Redis itself drops what is over, and knows the scripts again after it forg
   assert.ok((await redis.pttl(`${prefix}other`)) <= cacheTimes.floor);
   await cache.apply([{ id: 'old', version: 1, value: {}, at: 0 }]);
   assert.equal(await redis.exists(`${prefix}old`), 0);
+});
+
+test('a server that hangs has failed soon, and is used again when it answers', async (t) => {
+  const sockets: Socket[] = [];
+  const { hostname: host, port } = new URL(services.redis);
+  const way = createServer((socket) => {
+    const far = connect({ host, port: Number(port) });
+    socket.pipe(far).pipe(socket);
+    sockets.push(socket, far);
+    for (const each of [socket, far]) each.on('error', () => {});
+  });
+  way.listen(0, '127.0.0.1');
+  await once(way, 'listening');
+  const url = `redis://127.0.0.1:${(way.address() as AddressInfo).port}`;
+  const cache = await openRedisCache({ url, prefix: `test:${randomUUID()}:`, logger });
+  t.after(async () => {
+    await cache.close();
+    for (const each of sockets) each.destroy();
+    way.close();
+  });
+  await cache.look(['lamp']);
+  for (const each of sockets) each.unpipe();
+  const began = performance.now();
+  await assert.rejects(cache.look(['lamp']), { code: 'CACHE_UNAVAILABLE' });
+  assert.ok(performance.now() - began < 1_500, 'long before the connection is given up');
+  for (const each of sockets) each.destroy();
+  await eventually(() =>
+    cache.ping().then(
+      () => true,
+      () => undefined,
+    ),
+  );
 });
 
 test('a wrong address is refused or unavailable, and its password is not told', async () => {
