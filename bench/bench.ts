@@ -3,6 +3,7 @@
 // another one: a catalogue taken in.
 import { cpus, loadavg, totalmem } from 'node:os';
 import { type Contender, contendersOf } from './contenders.ts';
+import { benchDelivery } from './delivery.ts';
 import { orExit } from './flags.ts';
 import { benchImport } from './import.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
@@ -13,6 +14,7 @@ import { benchSearch } from './search/search.ts';
 const [kind, ...rest] = process.argv.slice(2);
 try {
   if (kind === 'import') await benchImport(rest);
+  else if (kind === 'delivery') await benchDelivery(rest);
   else if (kind === 'search') await benchSearch(rest);
   else await benchOrders(process.argv.slice(2));
 } catch (error) {
