@@ -17,6 +17,7 @@ import { version } from './manifest.ts';
 import { tokenSecret } from './secret.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewIn } from './views.ts';
+import { keepProductsWarm } from './warm-products.ts';
 import { clock, openArchive, openExpiryRecords, openIdempotency, openImages, openPaymentWebhook } from './wire.ts';
 
 export interface GatewayParts {
@@ -75,9 +76,11 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     settings,
     version,
   });
+  const letCool = keepProductsWarm({ ranks: viewSets.ranks, products: viewSets.products, clock, logger: parts.logger });
   return {
     app,
     async close() {
+      await letCool();
       await app.close();
       await Promise.all([idempotency.close(), archive.close(), expiry.close(), images.close()]);
     },

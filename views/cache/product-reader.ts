@@ -40,6 +40,8 @@ const preloadAtOnce = 100;
 /** What was read, and when what was read is in the cache, too. */
 interface Read {
   readonly entries: ReadonlyMap<string, CacheEntry>;
+  /** How many of them came from the documents. */
+  readonly missed: number;
   readonly filled: Promise<void>;
 }
 
@@ -83,7 +85,7 @@ export class ProductReader {
     return new Map(found.flatMap(([id, product]) => (product ? [[id, product] as const] : [])));
   }
 
-  /** Resolves when these are in the cache, in the order given: the most wanted first. @throws DOCUMENTS_UNAVAILABLE */
+  /** Resolves when these are in the cache, those first that are named first. Not counted. @throws DOCUMENTS_UNAVAILABLE */
   async preload(ids: readonly string[]): Promise<void> {
     for (let from = 0; from < ids.length; from += preloadAtOnce) {
       const { filled } = await this.#read(ids.slice(from, from + preloadAtOnce));
@@ -123,14 +125,17 @@ export class ProductReader {
       // Not before it is in the cache: else the next one would find it leased.
       void read.then(({ filled }) => filled.then(end)).catch(end);
     }
+    const count = ({ missed }: Read) => {
+      this.counts.miss += missed;
+      this.counts.hit += ids.length - missed;
+    };
+    void read.then(count, () => {});
   }
 
   async #read(ids: readonly string[]): Promise<Read> {
     const { entries, leases, unfilled, cache } = await this.#gather(ids);
     const missing = [...leases.map(({ id }) => id), ...unfilled];
-    this.#count('hit', ids.length - missing.length);
-    this.#count('miss', missing.length);
-    if (missing.length === 0) return { entries, filled: Promise.resolve() };
+    if (missing.length === 0) return { entries, missed: 0, filled: Promise.resolve() };
     const loaded = await this.#load(missing).catch((error: unknown) => {
       void cache.release(leases).catch(throwUnlessAway);
       throw error;
@@ -142,7 +147,7 @@ export class ProductReader {
     });
     const fills = leases.map((lease, index): Fill => ({ ...lease, entry: loaded[index]! }));
     const filled = [cache.fill(fills).catch(throwUnlessAway), tell(cache, unfilled, loaded.slice(leases.length))];
-    return { entries, filled: Promise.all(filled).then(() => {}) };
+    return { entries, missed: missing.length, filled: Promise.all(filled).then(() => {}) };
   }
 
   async #load(ids: readonly string[]): Promise<CacheEntry[]> {
@@ -187,12 +192,8 @@ export class ProductReader {
         this.#awayUntil = clock.monotonic() + awayMs;
       }
     }
-    this.#count('away', ids.length);
+    this.counts.away += ids.length;
     return { looked: await standIn.look(ids), cache: standIn };
-  }
-
-  #count(what: keyof ReadCounts, products: number): void {
-    this.counts[what] += products;
   }
 }
 
