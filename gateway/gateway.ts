@@ -36,7 +36,7 @@ import type { Operations } from './operations.ts';
 import { Passwords } from './passwords.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
 import { answerProblems, sendProblem } from './problem.ts';
-import { ProductTypes } from './product-types.ts';
+import { ProductTypes, type ProductTypesOptions as FollowingOptions } from './product-types.ts';
 import { Refusal } from './refusal.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
@@ -141,12 +141,8 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   const tail = new EventTail({ log, partitions, clock, logger });
   await tail.start();
   tellProducts(products, tail);
-  const searchSettings = new SearchSettingsTail({ log, partitions, clock, logger });
-  await searchSettings.start();
-  const productTypes = new ProductTypes({ log, partitions, clock, logger });
-  await productTypes.start();
-  const delivery = new DeliveryTail({ log, partitions, clock, logger });
-  await delivery.start();
+  const followed = await followTopics({ log, partitions, clock, logger });
+  const { searchSettings, productTypes, delivery } = followed;
   const closing = new AbortController();
   app.addHook('preClose', async () => closing.abort());
   // Else a connection stays for as long as its caller likes to keep it, and closing waits for that.
@@ -165,9 +161,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
   });
   app.addHook('onClose', async () => {
     await tail.close();
-    await searchSettings.close();
-    await productTypes.close();
-    await delivery.close();
+    await followed.close();
     await writer.close();
   });
   const { ordersGroup, ordersViewGroup, searchBytes, holdMillis, jwtSecret } = settings;
@@ -206,6 +200,19 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     }),
     closing: closing.signal,
   };
+}
+
+/** What this gateway holds of topics that it reads whole. */
+async function followTopics(options: FollowingOptions) {
+  const searchSettings = new SearchSettingsTail(options);
+  const productTypes = new ProductTypes(options);
+  const delivery = new DeliveryTail(options);
+  const all = [searchSettings, productTypes, delivery];
+  await Promise.all(all.map((each) => each.start()));
+  const close = async () => {
+    await Promise.all(all.map((each) => each.close()));
+  };
+  return { searchSettings, productTypes, delivery, close };
 }
 
 /** How many partitions each topic really has. @throws LOG_UNKNOWN_TOPIC if one is missing */
