@@ -8,6 +8,7 @@ import { collections } from '../views/collections.ts';
 import type { Documents, DocumentWrite } from '../views/documents/documents.ts';
 import type { ExpiryRecords, ExpiryWrite } from '../views/expiry/expiry-records.ts';
 import { projectExpiry } from '../views/expiry/project-expiry.ts';
+import { projectFeedRuns, projectFeeds } from '../views/feeds.ts';
 import { firstGeneration, generationSuffix } from '../views/generations.ts';
 import { projectImports, projectImportTallies } from '../views/imports.ts';
 import { projectListings } from '../views/listings.ts';
@@ -18,6 +19,7 @@ import { projectProductTypes } from '../views/product-types.ts';
 import { projectProducts } from '../views/products.ts';
 import { projectRanks } from '../views/ranks/project-ranks.ts';
 import type { Ranks, RankWrite } from '../views/ranks/ranks.ts';
+import { projectRatings, projectReviews } from '../views/reviews.ts';
 import type { Search, SearchWrite } from '../views/search/search.ts';
 import { projectStock } from '../views/stock.ts';
 import { projectStockChanges } from '../views/stock-changes.ts';
@@ -48,8 +50,12 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
     view(collections.outbox.name, { topic: topics.mails, projection: projectMails, ...into }),
     view(collections.stockChanges.name, { topic: topics.stockEvents, projection: projectStockChanges, ...into }),
     view(collections.catalogChanges.name, { topic: topics.catalogEvents, projection: projectCatalogChanges, ...into }),
+    view(collections.feeds.name, { topic: topics.feeds, projection: projectFeeds, ...into }),
+    view(collections.feedRuns.name, { topic: topics.feedPositions, projection: projectFeedRuns, ...into }),
     view(collections.imports.name, { topic: topics.imports, projection: projectImports, ...into }),
     view(collections.network.name, { topic: topics.logisticsEvents, projection: projectNetwork, ...into }),
+    view(collections.reviews.name, { topic: topics.reviewEvents, projection: projectReviews, ...into }),
+    view(collections.ratings.name, { topic: topics.ratings, projection: projectRatings, ...into }),
     view(collections.zeroResults.name, { topic: topics.zeroResults, projection: projectZeroResults, ...into }),
     view(collections.importTallies.name, { topic: topics.importTallies, projection: projectImportTallies, ...into }),
   ];

@@ -3,10 +3,12 @@
 
 import { deliveryErrors } from './delivery-errors.ts';
 import { productErrors } from './product-errors.ts';
+import { reviewErrors } from './review-errors.ts';
 
 export const requestErrors = {
   ...deliveryErrors,
   ...productErrors,
+  ...reviewErrors,
   REQUEST_MALFORMED: {
     message: 'The request cannot be read: {reason}.',
     disposition: 'refuse',

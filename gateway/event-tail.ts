@@ -5,7 +5,7 @@ import { reasonOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Fetched, Fetcher, Log, TopicPartition } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
-import type { CatalogEvent, LogisticsEvent, OrderEvent, StockEvent } from '../schemas/types.generated.ts';
+import type { CatalogEvent, LogisticsEvent, OrderEvent, ReviewEvent, StockEvent } from '../schemas/types.generated.ts';
 import { TopicTail } from './topic-tail.ts';
 
 export interface EventTailOptions {
@@ -29,6 +29,8 @@ export class EventTail {
   readonly catalog = new TopicTail<CatalogEvent>(topics.catalogEvents, 0);
   /** Keyed by the part of the network. */
   readonly logistics = new TopicTail<LogisticsEvent>(topics.logisticsEvents, 0);
+  /** Keyed by product id. */
+  readonly reviews = new TopicTail<ReviewEvent>(topics.reviewEvents, 0);
   readonly #options: EventTailOptions;
   readonly #stopping = new AbortController();
   readonly #lags = new Map<string, number>();
@@ -118,7 +120,7 @@ export class EventTail {
   }
 
   #tails(): readonly Pick<TopicTail<unknown>, 'topic' | 'take' | 'forget'>[] {
-    return [this.orders, this.stock, this.catalog, this.logistics];
+    return [this.orders, this.stock, this.catalog, this.logistics, this.reviews];
   }
 
   #placesOf(topic: string): TopicPartition[] {

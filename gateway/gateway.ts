@@ -37,11 +37,14 @@ import { Passwords } from './passwords.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
 import { answerProblems, sendProblem } from './problem.ts';
 import { ProductTypes, type ProductTypesOptions as FollowingOptions } from './product-types.ts';
+import { RatingReader } from './rating-reader.ts';
 import { Refusal } from './refusal.ts';
+import { ReviewDesk } from './review-desk.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
 import { deliveryRoutes } from './routes/delivery.ts';
 import { eventRoutes } from './routes/events.ts';
+import { feedRoutes } from './routes/feeds.ts';
 import { gatewayHealth, healthRoutes } from './routes/health.ts';
 import { imageRoutes } from './routes/images.ts';
 import { isLiveUpgrade, liveRoutes } from './routes/live.ts';
@@ -56,6 +59,8 @@ import { productImportRoutes } from './routes/product-imports.ts';
 import { productTypeRoutes } from './routes/product-types.ts';
 import { productRoutes } from './routes/products.ts';
 import { reconciliationRoutes } from './routes/reconciliation.ts';
+import { reviewModerationRoutes } from './routes/review-moderation.ts';
+import { reviewRoutes } from './routes/reviews.ts';
 import { rootRoute } from './routes/root.ts';
 import { searchRoutes } from './routes/search.ts';
 import { searchSettingsRoutes } from './routes/search-settings.ts';
@@ -182,6 +187,7 @@ async function assemble(app: FastifyInstance, deps: GatewayDeps): Promise<Gatewa
     finder,
     reader,
     productTypes,
+    ratings: new RatingReader({ documents, clock }),
     delivery,
     imageUrls: new ImageUrls(settings.imageBaseUrl),
     once: new AnswerOnce({ idempotency, clock, logger, secret: jwtSecret }),
@@ -227,7 +233,7 @@ async function partitionCounts(log: Log): Promise<ReadonlyMap<string, number>> {
 /** What a request passes before any route. */
 async function guard(app: FastifyInstance, settings: GatewaySettings): Promise<void> {
   allowOrigins(app, settings.corsOrigins);
-  await addSecurityHeaders(app);
+  await addSecurityHeaders(app, settings.imageBaseUrl);
   const { mostEventLoopDelayMs: maxEventLoopDelay, requestsPerMinute } = settings;
   await app.register(underPressure, {
     maxEventLoopDelay,
@@ -265,6 +271,9 @@ function addRoutes(
   orderWishRoutes(typed, gateway);
   liveRoutes(typed, gateway);
   productRoutes(typed, gateway, new CatalogDesk({ documents, products, writer, tail, waiting: gateway, waitMs }));
+  const reviews = { gateway, accounts, desk: new ReviewDesk({ ...gateway, waiting: gateway, waitMs }) };
+  reviewRoutes(typed, reviews);
+  reviewModerationRoutes(typed, reviews);
   searchRoutes(typed, gateway);
   popularRoute(typed, gateway);
   eventRoutes(typed, gateway);
@@ -274,6 +283,7 @@ function addRoutes(
   deliveryRoutes(typed, gateway);
   adminRoutes(typed, gateway);
   stateRoutes(typed, gateway);
+  feedRoutes(typed, gateway);
   reconciliationRoutes(typed, gateway);
   viewGenerationRoutes(typed, gateway);
   app.register((scope, _options, done) => {
@@ -316,10 +326,10 @@ function imageDesk({ images, settings }: Gateway): ImageDesk {
 /** A version that anybody caused is known to this process before a view has it. */
 function tellProducts(products: ProductReader, tail: EventTail): void {
   tail.catalog.watch({
-    take({ productId, outcome, at }) {
-      if (outcome.type === 'ProductChanged') products.heard(productId, outcome.version, at);
+    take({ productId, outcome }) {
+      if (outcome.type === 'ProductChanged') products.heard(productId, outcome.version);
     },
-    // What was missed is read anew within a minute.
+    // What was missed the cache hears of, or it is read anew within a minute.
     lost() {},
   });
 }

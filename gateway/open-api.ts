@@ -16,6 +16,7 @@ const tags: { readonly [Name in Tag]: string } = {
   Mails: 'What was written to whom, and how to have less of it.',
   Orders: 'Placing orders and following them.',
   Products: 'The catalogue.',
+  Reviews: 'What buyers say.',
   Search: 'Finding products, and what the search goes by.',
   Stock: 'What is there, and what sellers say is there.',
   Delivery: 'Where things can be sent, and when they arrive.',

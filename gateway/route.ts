@@ -35,6 +35,7 @@ import type { GatewayMetrics } from './metrics.ts';
 import type { Operations } from './operations.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
 import type { ProductTypes } from './product-types.ts';
+import type { RatingReader } from './rating-reader.ts';
 import type { SearchSettingsTail } from './search-settings.ts';
 import type { GatewaySettings } from './settings.ts';
 import type { OrderDesk } from './submit-order.ts';
@@ -59,6 +60,7 @@ export interface Gateway {
   readonly documents: Documents;
   /** Products through the cache. */
   readonly products: ProductReader;
+  readonly ratings: RatingReader;
   readonly archive: Archive;
   readonly expiry: ExpiryRecords;
   readonly search: Search;
@@ -106,6 +108,7 @@ export type Tag =
   | 'Mails'
   | 'Orders'
   | 'Products'
+  | 'Reviews'
   | 'Search'
   | 'Stock'
   | 'Delivery'

@@ -1,4 +1,5 @@
 // What a gateway can be told; plain values, checked by the app. Times in milliseconds unless the name says otherwise.
+import { rudeWords } from './review-words.ts';
 
 export interface GatewaySettings {
   /** At least 32 characters; the same for all gateways. */
@@ -26,6 +27,8 @@ export interface GatewaySettings {
   readonly registrationsPerMinute: number;
   /** With shoppers' events, for each user or address. */
   readonly eventRequestsPerMinute: number;
+  /** Words that send a review to a moderator. */
+  readonly reviewWords: readonly string[];
   /** Characters of a password at least. */
   readonly shortestPassword: number;
   /** Beyond this delay of the event loop requests are refused; 0 for never. */
@@ -65,6 +68,7 @@ export const gatewayDefaults = {
   loginsPerMinute: 20,
   registrationsPerMinute: 60,
   eventRequestsPerMinute: 120,
+  reviewWords: rudeWords,
   shortestPassword: 8,
   mostEventLoopDelayMs: 1_000,
   heartbeatMs: 15_000,

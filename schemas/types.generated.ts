@@ -2162,6 +2162,8 @@ export interface Review {
   readonly answer: string;
   /** When; 0 for never. */
   readonly answeredAt: number;
+  /** Rises with every change, votes included. */
+  readonly version: number;
   /** When it was written. */
   readonly createdAt: number;
   /** When its author last changed it. */

@@ -28,6 +28,18 @@ export const collections = {
       { name: 'byVariantOf', fields: ['variantOf'] },
     ],
   },
+  /** By review id; from review-events: reviews, those that are not published too. */
+  reviews: {
+    name: 'reviews',
+    indexes: [
+      { name: 'byHelpful', fields: ['productId', 'status', 'helpful'] },
+      { name: 'byTime', fields: ['productId', 'status', 'createdAt'] },
+      { name: 'byRating', fields: ['productId', 'status', 'rating'] },
+      { name: 'byStatus', fields: ['status', 'updatedAt'] },
+    ],
+  },
+  /** By product id; from ratings: how many reviews gave how many stars. */
+  ratings: { name: 'ratings', indexes: [] },
   /** By name; from product-types: which attributes products of a type have. */
   productTypes: { name: 'productTypes', indexes: [] },
   /** By product id; from stock-levels: on hand, held, free, by warehouse. */
@@ -62,6 +74,10 @@ export const collections = {
       { name: 'byFeed', fields: ['feedId', 'startedAt'] },
     ],
   },
+  /** By feed; from feeds: what operators want to have taken in. */
+  feeds: { name: 'feeds', indexes: [] },
+  /** By feed; from feed-positions: its last run. */
+  feedRuns: { name: 'feedRuns', indexes: [] },
   /** By seller, import and partition; from import-tallies: how many lines of an import were decided. */
   importTallies: { name: 'importTallies', indexes: [] },
   /** By kind and id, such as `area/DE-10`; from logistics-events: the parts of the delivery network. */

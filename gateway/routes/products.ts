@@ -16,6 +16,7 @@ import { isKnownToCaller } from '../entity-tag.ts';
 import { type Answer, idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import type { ImageUrls } from '../images/image-urls.ts';
 import { changedFrom, createdFrom } from '../product-body.ts';
+import type { RatingSummary } from '../rating-reader.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { described, idempotencyHeader } from '../shapes/common.ts';
@@ -57,7 +58,7 @@ export function productRoutes(app: App, gateway: Gateway, desk: CatalogDesk): vo
   deleteProduct(app, gateway, desk);
 }
 
-function readProducts(app: App, { documents, products, imageUrls }: Gateway, desk: CatalogDesk): void {
+function readProducts(app: App, { documents, products, ratings, imageUrls }: Gateway, desk: CatalogDesk): void {
   app.get(
     '/v1/products/:id',
     {
@@ -75,7 +76,11 @@ function readProducts(app: App, { documents, products, imageUrls }: Gateway, des
     async (request, reply) => {
       const product = await products.get(request.params.id);
       if (!product) throw new Refusal('PRODUCT_NOT_FOUND');
-      const shown = await desk.withVariants(product);
+      const [known, { average, reviews }] = await Promise.all([
+        desk.withVariants(product),
+        ratings.get(product.variantOf ?? product.productId),
+      ]);
+      const shown = { ...known, ...(reviews > 0 && { rating: { average, reviews } }) };
       const etag = etagOf(shown, imageUrls);
       // Prices change: whoever keeps it asks whether it is still so.
       reply.header('etag', etag).header('cache-control', 'no-cache');
@@ -243,8 +248,11 @@ function pending({ productId, changeId }: CatalogChange): Answer {
 }
 
 /** The version, and a digest of what else is shown: how variants stand, which is theirs, and where images are. */
-function etagOf({ version, variantStates }: ShownProduct, { base }: ImageUrls): string {
-  if (variantStates === undefined && base === '') return `"${version}"`;
-  const digest = createHash('sha256').update(JSON.stringify([variantStates, base]));
+/** A product's page shows what buyers think of it. */
+type Rated = ShownProduct & { readonly rating?: Pick<RatingSummary, 'average' | 'reviews'> };
+
+function etagOf({ version, variantStates, rating }: Rated, { base }: ImageUrls): string {
+  if (variantStates === undefined && base === '' && rating === undefined) return `"${version}"`;
+  const digest = createHash('sha256').update(JSON.stringify([variantStates, base, rating]));
   return `"${version}-${digest.digest('hex').slice(0, 12)}"`;
 }

@@ -213,6 +213,15 @@ export const Product = Type.Object(
         { description: 'How each variant stands; of a single product that has some.' },
       ),
     ),
+    rating: Type.Optional(
+      Type.Object(
+        {
+          average: Type.Number({ description: 'Mean of the stars, to two decimals.' }),
+          reviews: Type.Integer(),
+        },
+        { description: 'What buyers think of it, a few seconds old; of a single product that has reviews.' },
+      ),
+    ),
     variantOf: Type.Unsafe<string | null>({
       type: ['string', 'null'],
       description: 'The product that it is a variant of, and with which alone it can be changed.',

@@ -51,11 +51,11 @@ export const applyReviewCommand: Processor<ReviewCommand, ReviewWiring> = {
     const known = reviewOutcomes.get(outcomeKey);
     const before = reviews.get(key)?.review;
     const change = known === undefined ? decide(context, asked, before) : repeated(known, before);
-    if (!('refusal' in change)) keep(context, asked, { before, after: change.review });
+    const kept = 'refusal' in change ? change : keep(context, asked, { before, after: change.review });
     if (known === undefined) {
       reviewOutcomes.put(outcomeKey, { at: context.now, refusal: 'refusal' in change ? change.refusal : null });
     }
-    tell(context, asked, change);
+    tell(context, asked, kept);
   },
 
   prefetch: ({ key, value }) => {
@@ -126,16 +126,27 @@ function repeated({ refusal }: ReviewOutcome, review: Review | undefined): Chang
   return refusal === null ? { review } : { refusal };
 }
 
+/** Gives it as it is kept. */
 function keep(
-  { stores, forward, now }: Context<ReviewWiring>,
+  context: Context<ReviewWiring>,
   asked: ReviewCommand,
   { before, after }: { before: Review | undefined; after: Review | undefined },
-): void {
-  if (before === after) return;
-  const { productId } = asked;
+): Change {
+  if (before === after) return { review: after };
+  const { stores } = context;
   const { reviews: key } = keysOf(asked);
-  if (after === undefined) stores.reviews.delete(key);
-  else stores.reviews.put(key, { review: after });
+  const review = after && { ...after, version: after.version + 1 };
+  if (review === undefined) stores.reviews.delete(key);
+  else stores.reviews.put(key, { review });
+  rate(context, asked, { before, after });
+  return { review };
+}
+
+function rate(
+  { stores, forward, now }: Context<ReviewWiring>,
+  { productId }: ReviewCommand,
+  { before, after }: { before: Review | undefined; after: Review | undefined },
+): void {
   const isCounted = before?.status === 'published' || after?.status === 'published';
   if (!isCounted || (before?.status === after?.status && before?.rating === after?.rating)) return;
   const rating = stores.ratings.get(productId) ?? unrated(productId);

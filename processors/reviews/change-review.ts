@@ -44,6 +44,7 @@ export function submitted(
     reports: 0,
     answer: '',
     answeredAt: 0,
+    version: 0,
     createdAt: now,
     updatedAt: now,
   };

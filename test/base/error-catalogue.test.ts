@@ -10,6 +10,7 @@ const roomOf: Readonly<Record<string, string>> = {
   CONFIG: 'app',
   GATEWAY: 'app',
   IMPORT: 'app',
+  FEED: 'inbound',
   OPERATION: 'app',
   RECONCILIATION: 'app',
   LOG: 'log',
@@ -38,8 +39,10 @@ const dispositions = ['retry', 'deadLetter', 'fenced', 'corruptState', 'refuse',
 test('every code is written once', () => {
   const tree = loadTree();
   const sources = [
+    'base/feed-errors.ts',
     'base/delivery-errors.ts',
     'base/product-errors.ts',
+    'base/review-errors.ts',
     'base/request-errors.ts',
     'base/storage-errors.ts',
     'base/error-catalogue.ts',

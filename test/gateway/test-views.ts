@@ -5,12 +5,14 @@ import { topics } from '../../schemas/topics.ts';
 import type { Projection } from '../../streams/api.ts';
 import { projectCatalogChanges } from '../../views/catalog-changes.ts';
 import type { Documents, DocumentWrite } from '../../views/documents/documents.ts';
+import { projectFeedRuns, projectFeeds } from '../../views/feeds.ts';
 import { projectImports, projectImportTallies } from '../../views/imports.ts';
 import { projectMails } from '../../views/mails.ts';
 import { projectNetwork } from '../../views/network.ts';
 import { projectOrders } from '../../views/orders.ts';
 import { projectProductTypes } from '../../views/product-types.ts';
 import { projectProducts } from '../../views/products.ts';
+import { projectRatings, projectReviews } from '../../views/reviews.ts';
 import { projectStock } from '../../views/stock.ts';
 import { projectStockChanges } from '../../views/stock-changes.ts';
 import { projectUsers } from '../../views/users.ts';
@@ -24,9 +26,13 @@ const views = [
   { topic: topics.stockLevels, projection: projectStock },
   { topic: topics.users, projection: projectUsers },
   { topic: topics.mails, projection: projectMails },
+  { topic: topics.reviewEvents, projection: projectReviews },
+  { topic: topics.ratings, projection: projectRatings },
   { topic: topics.stockEvents, projection: projectStockChanges },
   { topic: topics.catalogEvents, projection: projectCatalogChanges },
   { topic: topics.logisticsEvents, projection: projectNetwork },
+  { topic: topics.feeds, projection: projectFeeds },
+  { topic: topics.feedPositions, projection: projectFeedRuns },
   { topic: topics.imports, projection: projectImports },
   { topic: topics.importTallies, projection: projectImportTallies },
 ] as const;
