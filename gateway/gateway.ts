@@ -36,7 +36,7 @@ import type { Operations } from './operations.ts';
 import { Passwords } from './passwords.ts';
 import type { PaymentWebhook } from './payment-webhook.ts';
 import { answerProblems, sendProblem } from './problem.ts';
-import { ProductTypes, type ProductTypesOptions as FollowingOptions } from './product-types.ts';
+import { type ProductTypesOptions as FollowingOptions, ProductTypes } from './product-types.ts';
 import { RatingReader } from './rating-reader.ts';
 import { Refusal } from './refusal.ts';
 import { ReviewDesk } from './review-desk.ts';

@@ -30,6 +30,7 @@ const rooms: readonly Room[] = [
   { files: 'effects/**', may: ['effects/*', 'effects/*/*', 'schemas/**', 'base/**', 'streams/api.ts'] },
   { files: 'gateway/**', may: ['log/*', 'views/*', 'views/*/*', 'schemas/**', 'base/**'] },
   { files: 'web/**', may: [] },
+  { files: 'ops/**', may: [] },
 
   { files: 'app/**', may: 'any', never: ['test/**', 'web/**'] },
   { files: 'bin/**', may: ['app/**'] },

@@ -38,7 +38,7 @@ const outcomes = (sent: readonly Message[]) => sentTo(sent, 'catalogEvents').map
 const refused = (reason: string) => ({ type: 'CatalogChangeRefused', reason });
 const version = (number: number) => ({ type: 'ProductChanged', version: number });
 
-export function variant(productId: string, size: string, more: Partial<Variant> = {}): Variant {
+function variant(productId: string, size: string, more: Partial<Variant> = {}): Variant {
   return { productId, options: { size }, price: null, weightGrams: null, image: '', ...more };
 }
 
