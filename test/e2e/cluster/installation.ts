@@ -66,6 +66,11 @@ export class Installation {
     return this.#run('worker', disk, ['--metrics-port', '0', '--instance-id', name, ...timeout, ...flags]);
   }
 
+  /** Of the search, with Elasticsearch. */
+  get index(): string {
+    return `${this.#prefix}${appId}-listings`;
+  }
+
   /** What the simulators know, whichever process asked them. */
   get simulatorData(): string {
     return join(this.#directory, 'simulators');
