@@ -14,31 +14,71 @@ export interface AnalysedText {
 
 type Text = Pick<ListingDocument, 'title' | 'brand' | 'category' | 'attributes' | 'description' | 'language'>;
 
-const builder = new EntriesBuilder();
+/** A word's number and its stem's, -1 if the stem is the word. */
+interface Numbers {
+  readonly word: number;
+  readonly stem: number;
+}
 
-/** Words that nobody had get a number. */
-export function analyseListing(listing: Text, vocabulary: Vocabulary): AnalysedText {
-  const { language } = listing;
-  let position = 0;
-  const add = (text: string, field: number) => {
-    const start = position;
-    for (const { word, isJoined } of tokensOf(text.normalize('NFKC'))) {
-      const place = isJoined ? position - 1 : position++;
-      builder.add(vocabulary.add(word), field, place);
-      const stem = stemOf(word, language);
-      if (stem !== word) builder.add(vocabulary.add(markedStem(stem, language)), field, place);
+const mostKnown = 50_000;
+const mostLanguages = 10;
+
+export class ListingAnalyser {
+  readonly #vocabulary: Vocabulary;
+  readonly #builder = new EntriesBuilder();
+  /** By language and word: most words of a listing were in others before. */
+  readonly #known = new Map<string, Map<string, Numbers>>();
+
+  constructor(vocabulary: Vocabulary) {
+    this.#vocabulary = vocabulary;
+  }
+
+  /** Words that nobody had get a number. */
+  analyse({ title, brand, category, attributes, description, language }: Text): AnalysedText {
+    const known = this.#knownIn(language);
+    let position = 0;
+    const add = (text: string, field: number) => {
+      const start = position;
+      for (const { word, isJoined } of tokensOf(text.normalize('NFKC'))) {
+        const place = isJoined ? position - 1 : position++;
+        const numbers = known.get(word) ?? this.#number(word, language, known);
+        this.#builder.add(numbers.word, field, place);
+        if (numbers.stem !== -1) this.#builder.add(numbers.stem, field, place);
+      }
+      const length = position - start;
+      // What ends here and what begins next don't stand together.
+      position++;
+      return length;
+    };
+    const titleLength = add(title, fieldBits.title);
+    add(brand, fieldBits.brand);
+    for (const part of category.split('/')) add(part, fieldBits.category);
+    for (const value of Object.values(attributes).flat()) add(value, fieldBits.attributes);
+    add(description, fieldBits.description);
+    return { entries: this.#builder.take(), titleLength };
+  }
+
+  #number(word: string, language: string, known: Map<string, Numbers>): Numbers {
+    const stem = stemOf(word, language);
+    const numbers = {
+      word: this.#vocabulary.add(word),
+      stem: stem === word ? -1 : this.#vocabulary.add(markedStem(stem, language)),
+    };
+    if (known.size === mostKnown) known.clear();
+    known.set(word, numbers);
+    return numbers;
+  }
+
+  #knownIn(language: string): Map<string, Numbers> {
+    let known = this.#known.get(language);
+    if (known === undefined) {
+      // Languages come from outside: however many there are, they take no more room.
+      if (this.#known.size === mostLanguages) this.#known.clear();
+      known = new Map();
+      this.#known.set(language, known);
     }
-    const length = position - start;
-    // What ends here and what begins next don't stand together.
-    position++;
-    return length;
-  };
-  const titleLength = add(listing.title, fieldBits.title);
-  add(listing.brand, fieldBits.brand);
-  for (const part of listing.category.split('/')) add(part, fieldBits.category);
-  for (const value of Object.values(listing.attributes).flat()) add(value, fieldBits.attributes);
-  add(listing.description, fieldBits.description);
-  return { entries: builder.take(), titleLength };
+    return known;
+  }
 }
 
 /** Equal for listings of the same text; a whole number. */

@@ -1,11 +1,24 @@
 // The attributes of listings as numbers: each pair of a name and a value has one, each slot a list of them in one long
 // column, ordered by name. A list that gets another length moves; its room waits for the next one of that length.
-import { Dictionary } from './dictionary.ts';
+import { Dictionary, type DictionaryState } from './dictionary.ts';
 import { grown } from './grow.ts';
 
+export interface AttributesState {
+  readonly names: DictionaryState;
+  readonly pairs: DictionaryState;
+  readonly columns: {
+    readonly nameOf: Int32Array;
+    readonly starts: Uint32Array;
+    readonly lengths: Uint16Array;
+    readonly pairs: Int32Array;
+  };
+  readonly used: number;
+  readonly free: Map<number, number[]>;
+}
+
 export class Attributes {
-  readonly names = new Dictionary();
-  readonly #pairs = new Dictionary();
+  readonly names: Dictionary;
+  readonly #pairs: Dictionary;
   /** Of each pair, the number of its name. */
   nameOf = new Int32Array(256);
   /** Where each slot's pairs begin in `pairs`, and how many it has. */
@@ -13,7 +26,26 @@ export class Attributes {
   lengths = new Uint16Array(1024);
   pairs = new Int32Array(4096);
   #used = 0;
-  readonly #free = new Map<number, number[]>();
+  readonly #free: Map<number, number[]>;
+
+  constructor(state?: AttributesState) {
+    this.names = new Dictionary(state?.names);
+    this.#pairs = new Dictionary(state?.pairs);
+    this.#free = state?.free ?? new Map();
+    this.#used = state?.used ?? 0;
+    Object.assign(this, state?.columns);
+  }
+
+  get state(): AttributesState {
+    const { nameOf, starts, lengths, pairs } = this;
+    return {
+      names: this.names.state,
+      pairs: this.#pairs.state,
+      columns: { nameOf, starts, lengths, pairs },
+      used: this.#used,
+      free: this.#free,
+    };
+  }
 
   /** Above the number of every pair. */
   get size(): number {

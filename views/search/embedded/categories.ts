@@ -1,6 +1,6 @@
 // The tree of categories that listings are in, each level with what is in stock at it and below it.
 import { fold, wordsOf } from '../words.ts';
-import { Dictionary } from './dictionary.ts';
+import { Dictionary, type DictionaryState } from './dictionary.ts';
 
 interface Category {
   /** Of the level above; -1 at the top. */
@@ -11,9 +11,23 @@ interface Category {
   popularity: number;
 }
 
+export interface CategoriesState {
+  readonly paths: DictionaryState;
+  readonly levels: Category[];
+}
+
 export class Categories {
-  readonly #paths = new Dictionary();
-  readonly #levels: Category[] = [];
+  readonly #paths: Dictionary;
+  readonly #levels: Category[];
+
+  constructor(state?: CategoriesState) {
+    this.#paths = new Dictionary(state?.paths);
+    this.#levels = state?.levels ?? [];
+  }
+
+  get state(): CategoriesState {
+    return { paths: this.#paths.state, levels: this.#levels };
+  }
 
   /** Above every number. */
   get size(): number {

@@ -19,12 +19,29 @@ interface Page {
   readonly words: Uint32Array;
 }
 
+export interface CellsState {
+  readonly pages: readonly Uint8Array[];
+  readonly unitsUsed: number;
+  /** The first cell of each size that is free; the next one is in it. */
+  readonly free: Uint32Array;
+}
+
 /** A cell is a number above 0: its place in units of 16 bytes. */
 export class Cells {
-  readonly #pages: Page[] = [];
+  readonly #pages: Page[];
   /** 0 is no cell. */
-  #unitsUsed = 1;
-  readonly #free = new Uint32Array(largestClass + 1);
+  #unitsUsed: number;
+  readonly #free: Uint32Array;
+
+  constructor(state?: CellsState) {
+    this.#free = state?.free ?? new Uint32Array(largestClass + 1);
+    this.#unitsUsed = state?.unitsUsed ?? 1;
+    this.#pages = (state?.pages ?? []).map(pageOf);
+  }
+
+  get state(): CellsState {
+    return { pages: this.#pages.map(({ bytes }) => bytes), unitsUsed: this.#unitsUsed, free: this.#free };
+  }
 
   /** Bytes of memory. */
   get bytes(): number {
@@ -88,20 +105,15 @@ export class Cells {
     if (units > left) this.#unitsUsed += left;
     const cell = this.#unitsUsed;
     this.#unitsUsed += units;
-    if ((cell / unitsPerPage) | 0 || this.#pages.length === 0) this.#addPages(Math.floor(cell / unitsPerPage) + 1);
+    if (this.#pages.length <= cell / unitsPerPage) this.#pages.push(pageOf(new Uint8Array(pageBytes)));
     return cell;
   }
+}
 
-  #addPages(count: number): void {
-    while (this.#pages.length < count) {
-      const buffer = new ArrayBuffer(pageBytes);
-      this.#pages.push({
-        bytes: new Uint8Array(buffer),
-        halves: new Uint16Array(buffer),
-        words: new Uint32Array(buffer),
-      });
-    }
-  }
+function pageOf(bytes: Uint8Array): Page {
+  const { buffer, byteOffset, length } = bytes;
+  const halves = new Uint16Array(buffer, byteOffset, length / 2);
+  return { bytes, halves, words: new Uint32Array(buffer, byteOffset, length / 4) };
 }
 
 /** Where a cell's data begins in its page. */

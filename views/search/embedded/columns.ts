@@ -1,23 +1,34 @@
 // The facts of all listings in columns by slot, so that a query looks at hundreds of thousands of them in milliseconds. A slot
 // that isn't live belongs to a listing that is gone; its other columns are of no meaning, but for `positions`.
 import { priceBounds, rankingParts } from '../search.ts';
-import { Attributes } from './attributes.ts';
-import { Categories } from './categories.ts';
-import { Dictionary } from './dictionary.ts';
+import { Attributes, type AttributesState } from './attributes.ts';
+import { Categories, type CategoriesState } from './categories.ts';
+import { Dictionary, type DictionaryState } from './dictionary.ts';
 import type { Facts } from './facts.ts';
 import { grown } from './grow.ts';
 
 const longestTitle = 255;
 
+export interface ColumnsState {
+  /** By the name of their property. */
+  readonly columns: { readonly [name: string]: ArrayBufferView };
+  readonly count: number;
+  readonly dictionaries: { readonly [name in (typeof dictionaries)[number]]: DictionaryState };
+  readonly categories: CategoriesState;
+  readonly attributes: AttributesState;
+}
+
+const dictionaries = ['languages', 'brands', 'currencies', 'sellers', 'warehouseSets'] as const;
+
 export class Columns {
-  readonly languages = new Dictionary();
-  readonly brands = new Dictionary();
-  readonly currencies = new Dictionary();
-  readonly sellers = new Dictionary();
+  readonly languages: Dictionary;
+  readonly brands: Dictionary;
+  readonly currencies: Dictionary;
+  readonly sellers: Dictionary;
   /** Each set of warehouses that some listing is in stock at, as JSON. */
-  readonly warehouseSets = new Dictionary();
-  readonly categories = new Categories();
-  readonly attributes = new Attributes();
+  readonly warehouseSets: Dictionary;
+  readonly categories: Categories;
+  readonly attributes: Attributes;
 
   live = new Uint8Array(1024);
   /** Offsets in the log; also of listings that are gone. */
@@ -48,10 +59,33 @@ export class Columns {
   /** Listings that are live. */
   count = 0;
 
-  constructor() {
-    // Nobody ever drops these.
-    this.brands.take('');
-    this.warehouseSets.take('[]');
+  constructor(state?: ColumnsState) {
+    this.languages = new Dictionary(state?.dictionaries.languages);
+    this.brands = new Dictionary(state?.dictionaries.brands);
+    this.currencies = new Dictionary(state?.dictionaries.currencies);
+    this.sellers = new Dictionary(state?.dictionaries.sellers);
+    this.warehouseSets = new Dictionary(state?.dictionaries.warehouseSets);
+    this.categories = new Categories(state?.categories);
+    this.attributes = new Attributes(state?.attributes);
+    if (state === undefined) {
+      // Nobody ever drops these.
+      this.brands.take('');
+      this.warehouseSets.take('[]');
+    } else {
+      this.count = state.count;
+      Object.assign(this, state.columns);
+    }
+  }
+
+  get state(): ColumnsState {
+    const states = dictionaries.map((name) => [name, this[name].state]);
+    return {
+      columns: Object.fromEntries(Object.entries(this).filter(([, each]) => ArrayBuffer.isView(each))),
+      count: this.count,
+      dictionaries: Object.fromEntries(states),
+      categories: this.categories.state,
+      attributes: this.attributes.state,
+    };
   }
 
   /** Makes room for `slots`. */
@@ -118,8 +152,7 @@ export class Columns {
 
   /** Bytes of memory, but for the dictionaries. */
   get bytes(): number {
-    const columns = Object.values(this).filter((each) => ArrayBuffer.isView(each));
-    return columns.reduce((sum, column) => sum + column.byteLength, this.attributes.bytes);
+    return Object.values(this.state.columns).reduce((sum, column) => sum + column.byteLength, this.attributes.bytes);
   }
 
   /** Lets go of what a live listing has. */

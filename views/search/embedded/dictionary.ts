@@ -1,10 +1,28 @@
 // Texts that many listings share (brands, currencies, sets of warehouses) as small numbers. A number is given to another text
 // once nobody has its text any more.
+export interface DictionaryState {
+  readonly texts: string[];
+  /** How many have each text. */
+  readonly uses: number[];
+  readonly free: number[];
+}
+
 export class Dictionary {
   readonly #numbers = new Map<string, number>();
-  readonly #texts: string[] = [];
-  readonly #uses: number[] = [];
-  readonly #free: number[] = [];
+  readonly #texts: string[];
+  readonly #uses: number[];
+  readonly #free: number[];
+
+  constructor({ texts, uses, free }: DictionaryState = { texts: [], uses: [], free: [] }) {
+    this.#texts = texts;
+    this.#uses = uses;
+    this.#free = free;
+    for (const [number, text] of texts.entries()) if (uses[number]! > 0) this.#numbers.set(text, number);
+  }
+
+  get state(): DictionaryState {
+    return { texts: this.#texts, uses: this.#uses, free: this.#free };
+  }
 
   /** Above every number. */
   get size(): number {

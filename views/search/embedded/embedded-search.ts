@@ -1,7 +1,6 @@
 // The search port on one machine: an SQLite file, and an index in memory on a thread of its own, so that neither a search nor a
 // write holds up the caller's thread. One process has a file at a time. What is applied shows at once and survives a kill; a
 // flush makes it outlive a power cut.
-import { rm } from 'node:fs/promises';
 import { Worker as Thread } from 'node:worker_threads';
 import { assert } from '../../../base/assert.ts';
 import { StockstreamError } from '../../../base/errors.ts';
@@ -14,12 +13,15 @@ import type {
   Suggestions,
   SuggestQuery,
 } from '../search.ts';
-import { type Answers, errorOf, opening, type Reply, type Request } from './calls.ts';
+import { type Answers, background, errorOf, opening, type Reply, type Request } from './calls.ts';
+import { removeIndex } from './index-files.ts';
 import type { SearchThreadData } from './search-thread.ts';
 
 export interface EmbeddedSearchOptions {
-  /** Made with its folder if it isn't there. */
+  /** Made with its folder if it isn't there. Other files are made beside it. */
   readonly file: string;
+  /** Hears of what fails beside any call: nothing is lost by it, but starts take longer. */
+  readonly onBackgroundError?: (error: Error) => void;
 }
 
 const mostHits = 100;
@@ -29,8 +31,8 @@ const mostSuggestions = 20;
  * Resolves once the file is open. Calls wait until it is read: some seconds for a million listings.
  * @throws SEARCH_STORAGE_FAILED if the file can't be opened, isn't a database, or another process has it
  */
-export async function openEmbeddedSearch({ file }: EmbeddedSearchOptions): Promise<Search> {
-  const search = new EmbeddedSearch(file);
+export async function openEmbeddedSearch(options: EmbeddedSearchOptions): Promise<Search> {
+  const search = new EmbeddedSearch(options);
   await search.opened;
   return search;
 }
@@ -38,6 +40,7 @@ export async function openEmbeddedSearch({ file }: EmbeddedSearchOptions): Promi
 class EmbeddedSearch implements Search {
   readonly opened: Promise<unknown>;
   readonly #file: string;
+  readonly #onBackgroundError: (error: Error) => void;
   readonly #thread: Thread;
   readonly #exited: Promise<unknown>;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
@@ -45,8 +48,9 @@ class EmbeddedSearch implements Search {
   /** Why nothing is answered any more. */
   #ended: Error | undefined;
 
-  constructor(file: string) {
+  constructor({ file, onBackgroundError = () => {} }: EmbeddedSearchOptions) {
     this.#file = file;
+    this.#onBackgroundError = onBackgroundError;
     const workerData: SearchThreadData = { file };
     this.#thread = new Thread(new URL('search-thread.ts', import.meta.url), { workerData });
     this.#thread.on('message', (reply: Reply) => this.#take(reply));
@@ -124,7 +128,7 @@ class EmbeddedSearch implements Search {
 
   async remove(): Promise<void> {
     await this.close();
-    await Promise.all([this.#file, `${this.#file}-wal`, `${this.#file}-shm`].map((name) => rm(name, { force: true })));
+    removeIndex(this.#file);
   }
 
   #ask<R extends Request>(request: R): Promise<Answers[R['method']]> {
@@ -144,7 +148,8 @@ class EmbeddedSearch implements Search {
   #take(reply: Reply): void {
     const call = this.#calls.get(reply.id);
     this.#calls.delete(reply.id);
-    if ('failure' in reply) call?.reject(errorOf(reply.failure));
+    if (reply.id === background && 'failure' in reply) this.#onBackgroundError(errorOf(reply.failure));
+    else if ('failure' in reply) call?.reject(errorOf(reply.failure));
     else call?.resolve(reply.result);
   }
 

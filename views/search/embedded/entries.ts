@@ -60,16 +60,23 @@ export function varintLength(value: number): number {
   return value < 268_435_456 ? 4 : 5;
 }
 
+/** Tells each word, and where its place begins. */
+export function eachPlace(entries: Uint8Array, tell: (word: number, place: number) => void): void {
+  const read: Varint = { value: 0, end: 0 };
+  let word = 0;
+  for (let at = 0; at < entries.length; ) {
+    readVarint(entries, at, read);
+    word += read.value;
+    const place = read.end;
+    at = place + placeLength(entries, place);
+    tell(word, place);
+  }
+}
+
 /** Where the place of each word begins. */
 export function placesOf(entries: Uint8Array): Map<number, number> {
   const places = new Map<number, number>();
-  const read: Varint = { value: 0, end: 0 };
-  let word = 0;
-  for (let at = 0; at < entries.length; at = read.end + placeLength(entries, read.end)) {
-    readVarint(entries, at, read);
-    word += read.value;
-    places.set(word, read.end);
-  }
+  eachPlace(entries, (word, place) => places.set(word, place));
   return places;
 }
 

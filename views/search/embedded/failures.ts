@@ -2,7 +2,8 @@
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
 
 // Primary result codes, from sqlite3.h: busy, locked, full; then read-only, I/O, corrupt, can't open, not a database.
-const passing = new Set([5, 6, 13]);
+const busy = 5;
+const passing = new Set([busy, 6, 13]);
 const lasting = new Set([8, 10, 11, 14, 26]);
 
 /** `action` completes "could not be ...". */
@@ -14,6 +15,9 @@ export function searchFailure(file: string, action: string, error: unknown): unk
   // The low byte is the primary code; the rest tells the case.
   const result = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : undefined;
   if (result === undefined) return error;
+  if (result === busy && action === 'opened') {
+    return new StockstreamError('SEARCH_STORAGE_FAILED', { file, action, reason: 'another process has it' }, error);
+  }
   if (passing.has(result)) return new StockstreamError('SEARCH_UNAVAILABLE', { reason }, error);
   if (!lasting.has(result)) return error;
   return new StockstreamError('SEARCH_STORAGE_FAILED', { file, action, reason }, error);

@@ -1,189 +1,164 @@
-// The listings on disk: one SQLite file, of which this process is the only user. A start reads all but `contents`, which
-// result pages are made of.
-//
-//     listings  slot | id | position | hash of the text | facts (JSON; NULL once removed) | words (entries.ts)
-//     contents  slot | the ListingDocument (JSON)
-//     words     number | word
-import { mkdirSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { inTransaction } from '../../../base/sqlite-transaction.ts';
-import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
+// Listings, their words and what has changed since the last image, as they are kept in the database.
 import type { Facts } from './facts.ts';
-import { searchFailure } from './failures.ts';
-
-/** Of another form nothing is read: the log has it all. */
-const form = 1;
-
-const schema = `
-  CREATE TABLE IF NOT EXISTS listings (
-    slot INTEGER PRIMARY KEY,
-    id TEXT NOT NULL UNIQUE,
-    position INTEGER NOT NULL,
-    hash INTEGER NOT NULL,
-    facts TEXT,
-    words BLOB NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS contents (slot INTEGER PRIMARY KEY, content TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS words (number INTEGER PRIMARY KEY, word TEXT NOT NULL);
-  PRAGMA user_version = ${form}`;
-
-const statements = {
-  listings: 'SELECT slot, id, position, hash, facts, words FROM listings ORDER BY slot',
-  words: 'SELECT number, word FROM words',
-  wordsOf: 'SELECT words FROM listings WHERE slot = ?',
-  contentOf: 'SELECT content FROM contents WHERE slot = ?',
-  scan: 'SELECT content FROM listings JOIN contents USING (slot) WHERE id > ? ORDER BY id LIMIT ?',
-  putListing: `
-    INSERT INTO listings (slot, id, position, hash, facts, words) VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (slot) DO UPDATE SET
-      position = excluded.position, hash = excluded.hash, facts = excluded.facts, words = excluded.words`,
-  putFacts: 'UPDATE listings SET position = ?2, facts = ?3 WHERE slot = ?1',
-  putContent: 'INSERT INTO contents (slot, content) VALUES (?, ?) ON CONFLICT DO UPDATE SET content = excluded.content',
-  removeContent: 'DELETE FROM contents WHERE slot = ?',
-  putWord: 'INSERT INTO words (number, word) VALUES (?, ?)',
-  removeWord: 'DELETE FROM words WHERE number = ?',
-} as const;
+import type { SearchDatabase } from './search-database.ts';
 
 export interface StoredListing {
   readonly slot: number;
   readonly id: string;
+  /** Offset in the log. */
   readonly position: number;
+  /** Of the text. */
   readonly hash: number;
+  /** Undefined once it is removed. */
   readonly facts: Facts | undefined;
   readonly words: Uint8Array;
 }
 
+/** A listing as it is now, and its words in the image if they were others. */
+export interface ChangedListing extends StoredListing {
+  readonly before: Uint8Array | undefined;
+}
+
+export interface ImageNote {
+  readonly number: number;
+  /** Slots that the image has. */
+  readonly slots: number;
+}
+
+const columns = 'slot, id, position, hash, facts, listings.words';
+
 export class ListingFile {
-  readonly #file: string;
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly database: SearchDatabase;
+  #image: ImageNote;
 
-  /** @throws SEARCH_STORAGE_FAILED if the file can't be opened or isn't a database */
-  constructor(file: string) {
-    this.#file = file;
-    try {
-      mkdirSync(dirname(file), { recursive: true });
-      this.#database = new DatabaseSync(file, { timeout: 2_000 });
-      keepWriteAheadLog(this.#database);
-      // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does.
-      this.#database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 4096');
-      const version = this.#database.prepare('PRAGMA user_version').get()?.user_version;
-      if (version !== 0 && version !== form) this.#dropAll();
-      this.#database.exec(schema);
-    } catch (error) {
-      throw searchFailure(file, 'opened', error);
-    }
+  constructor(database: SearchDatabase) {
+    this.database = database;
+    const [number, slots] = database.first('SELECT number, slots FROM image') ?? [0, 0];
+    this.#image = { number: Number(number), slots: Number(slots) };
   }
 
-  /** All of `work` or nothing. @throws SEARCH_UNAVAILABLE if the disk is full, SEARCH_STORAGE_FAILED */
-  write(work: () => void): void {
-    this.#attempt('written', () => inTransaction(this.#database, work));
+  /** The last image; number 0 if there is none. */
+  get image(): ImageNote {
+    return this.#image;
   }
 
+  /** A new one, or one whose words have changed. */
   putListing({ slot, id, position, hash, facts, words }: StoredListing): void {
     const text = facts === undefined ? null : JSON.stringify(facts);
-    this.#prepared('putListing').run(slot, id, position, hash, text, words);
+    this.database.run(
+      `INSERT INTO listings (slot, id, position, hash, facts, words) VALUES (?, ?, ?, ?, ?, ?)
+       ON CONFLICT (slot) DO UPDATE SET
+         position = excluded.position, hash = excluded.hash, facts = excluded.facts, words = excluded.words`,
+      ...[slot, id, position, hash, text, words],
+    );
   }
 
   putFacts(slot: number, position: number, facts: Facts): void {
-    this.#prepared('putFacts').run(slot, position, JSON.stringify(facts));
+    const sql = 'UPDATE listings SET position = ?, facts = ? WHERE slot = ?';
+    this.database.run(sql, position, JSON.stringify(facts), slot);
   }
 
   putContent(slot: number, content: string): void {
-    this.#prepared('putContent').run(slot, content);
+    const sql =
+      'INSERT INTO contents (slot, content) VALUES (?, ?) ON CONFLICT DO UPDATE SET content = excluded.content';
+    this.database.run(sql, slot, content);
   }
 
   removeContent(slot: number): void {
-    this.#prepared('removeContent').run(slot);
+    this.database.run('DELETE FROM contents WHERE slot = ?', slot);
   }
 
   putWord(number: number, word: string): void {
-    this.#prepared('putWord').run(number, word);
+    this.database.run('INSERT INTO words (number, word) VALUES (?, ?)', number, word);
+    this.database.run('INSERT INTO new_words (number, word) VALUES (?, ?)', number, word);
   }
 
-  removeWord(number: number): void {
-    this.#prepared('removeWord').run(number);
+  /** Words that nobody has. The image has them: it is of no use any more. */
+  forget(words: readonly number[]): void {
+    if (words.length === 0) return;
+    this.noteImage({ number: 0, slots: 0 });
+    this.database.write(() => {
+      for (const number of words) this.database.run('DELETE FROM words WHERE number = ?', number);
+    });
   }
 
-  /** In the order of slots. */
-  *listings(): Generator<StoredListing> {
-    for (const row of this.#prepared('listings').iterate() as Iterable<unknown>) {
-      const { slot, id, position, hash, facts, words } = row as Row<'slot' | 'position' | 'hash', 'id', 'words'> & {
-        readonly facts: string | null;
-      };
-      yield { slot, id, position, hash, facts: facts === null ? undefined : JSON.parse(facts), words };
+  /** Notes that a listing isn't what it is in the image; `words` if they aren't either. */
+  noteChange(slot: number, words: Uint8Array | undefined): void {
+    if (slot >= this.#image.slots) return;
+    if (words === undefined) this.database.run('INSERT INTO changed (slot) VALUES (?) ON CONFLICT DO NOTHING', slot);
+    else {
+      this.database.run(
+        `INSERT INTO changed (slot, words) VALUES (?, ?)
+         ON CONFLICT DO UPDATE SET words = excluded.words WHERE words IS NULL`,
+        ...[slot, words],
+      );
     }
   }
 
-  *words(): Generator<Row<'number', 'word'>> {
-    for (const row of this.#prepared('words').iterate() as Iterable<unknown>) yield row as Row<'number', 'word'>;
+  /** Notes that an image has all that there is now. */
+  noteImage(image: ImageNote): void {
+    this.database.write(() => {
+      for (const table of ['image', 'changed', 'new_words']) this.database.run(`DELETE FROM ${table}`);
+      this.database.run('INSERT INTO image (number, slots) VALUES (?, ?)', image.number, image.slots);
+    });
+    this.#image = image;
+  }
+
+  /** Of those that the image has. */
+  countChanged(): number {
+    return Number(this.database.first('SELECT count(*) FROM changed')?.[0]);
+  }
+
+  /** All from a slot on, in the order of slots. */
+  eachListing(from: number, look: (listing: StoredListing) => void): void {
+    this.database.each(`SELECT ${columns} FROM listings WHERE slot >= ? ORDER BY slot`, [from], (row) => {
+      look(listingOf(row));
+    });
+  }
+
+  /** Those that aren't what they are in the image. */
+  eachChanged(look: (listing: ChangedListing) => void): void {
+    const sql = `SELECT ${columns}, changed.words FROM changed JOIN listings USING (slot)`;
+    this.database.each(sql, [], (row) => {
+      const before = row[6] as Uint8Array | null;
+      look({ ...listingOf(row), before: before ?? undefined });
+    });
+  }
+
+  /** All, or those that the image hasn't. */
+  eachWord(which: 'all' | 'new', look: (number: number, word: string) => void): void {
+    const table = which === 'all' ? 'words' : 'new_words';
+    this.database.each(`SELECT number, word FROM ${table}`, [], ([number, word]) => look(Number(number), String(word)));
   }
 
   wordsOf(slot: number): Uint8Array {
-    return this.#attempt('read', () => this.#prepared('wordsOf').get(slot)?.words) as Uint8Array;
+    return this.database.first('SELECT words FROM listings WHERE slot = ?', slot)?.[0] as Uint8Array;
   }
 
   /** The listing in JSON. */
   contentOf(slot: number): string {
-    return String(this.#attempt('read', () => this.#prepared('contentOf').get(slot)?.content));
+    return String(this.database.first('SELECT content FROM contents WHERE slot = ?', slot)?.[0]);
   }
 
   /** Those after `id`, by id. */
   scan(id: string, limit: number): string[] {
-    return this.#attempt('read', () => this.#prepared('scan').all(id, limit)).map(({ content }) => String(content));
+    const sql = 'SELECT content FROM listings JOIN contents USING (slot) WHERE id > ? ORDER BY id LIMIT ?';
+    return this.database.all(sql, id, limit).map(([content]) => String(content));
   }
 
   clear(): void {
-    this.write(() => this.#dropAll());
-    this.#attempt('written', () => this.#database.exec(schema));
-  }
-
-  /** Bytes. */
-  size(): number {
-    const names = [this.#file, `${this.#file}-wal`];
-    return names.reduce((sum, name) => sum + (statSync(name, { throwIfNoEntry: false })?.size ?? 0), 0);
-  }
-
-  /** Makes what was written outlive a power cut; off the thread. */
-  async flush(): Promise<void> {
-    try {
-      const log = await open(`${this.#file}-wal`, 'r+');
-      await log.datasync().finally(() => log.close());
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw searchFailure(this.#file, 'synced', error);
-    }
-  }
-
-  close(): void {
-    this.#database.close();
-  }
-
-  #dropAll(): void {
-    this.#statements.clear();
-    this.#database.exec(`
-      DROP TABLE IF EXISTS listings; DROP TABLE IF EXISTS contents; DROP TABLE IF EXISTS words`);
-  }
-
-  #prepared(name: keyof typeof statements): StatementSync {
-    let statement = this.#statements.get(name);
-    if (statement === undefined) {
-      statement = this.#database.prepare(statements[name]);
-      this.#statements.set(name, statement);
-    }
-    return statement;
-  }
-
-  #attempt<Result>(action: string, work: () => Result): Result {
-    try {
-      return work();
-    } catch (error) {
-      throw searchFailure(this.#file, action, error);
-    }
+    this.database.clear();
+    this.#image = { number: 0, slots: 0 };
   }
 }
 
-type Row<Numbers extends string, Texts extends string, Bytes extends string = never> = {
-  readonly [name in Numbers]: number;
-} & { readonly [name in Texts]: string } & { readonly [name in Bytes]: Uint8Array };
+function listingOf([slot, id, position, hash, facts, words]: readonly unknown[]): StoredListing {
+  return {
+    slot: slot as number,
+    id: id as string,
+    position: position as number,
+    hash: hash as number,
+    facts: facts === null ? undefined : JSON.parse(facts as string),
+    words: words as Uint8Array,
+  };
+}

@@ -4,48 +4,65 @@
 //
 //     posting  slot, less the one before in its cell (varint) | place, see entries.ts
 import { assert } from '../../../base/assert.ts';
-import { Cells, dataStart, largestCell } from './cells.ts';
-import { fieldsMask, placeLength, placesOf, readVarint, type Varint, varintLength, writeVarint } from './entries.ts';
+import { Cells, type CellsState, dataStart, largestCell } from './cells.ts';
+import {
+  eachPlace,
+  fieldsMask,
+  placeLength,
+  placesOf,
+  readVarint,
+  type Varint,
+  varintLength,
+  writeVarint,
+} from './entries.ts';
 import { grown } from './grow.ts';
 import { type PostingList, positionStride } from './posting-list.ts';
 
 /** A varint and a place. */
 const longestPosting = 5 + 8;
 
+/** Columns by word: the first and the last cell of its list, its last slot, its length. */
+export interface PostingsState {
+  readonly cells: CellsState;
+  readonly lists: { heads: Uint32Array; tails: Uint32Array; lasts: Int32Array; counts: Int32Array };
+}
+
 export class Postings {
-  readonly #cells = new Cells();
-  #heads = new Uint32Array(1024);
-  #tails = new Uint32Array(1024);
-  /** The last slot of each list. */
-  #lasts = new Int32Array(1024);
-  #counts = new Int32Array(1024);
+  readonly #cells: Cells;
+  readonly #lists: PostingsState['lists'];
   /** A cell's data while it is made anew; it may have become too long for the cell. */
   readonly #scratch = new Uint8Array(largestCell + 2 * longestPosting);
   readonly #read: Varint = { value: 0, end: 0 };
   /** Where `#seek` stopped: a cell, the one before it, the first posting there that isn't before the slot. */
   readonly #place = { cell: 0, previous: 0, at: 0, before: 0, slot: 0 };
 
+  constructor(state?: PostingsState) {
+    this.#cells = new Cells(state?.cells);
+    this.#lists = state?.lists ?? {
+      heads: new Uint32Array(1024),
+      tails: new Uint32Array(1024),
+      lasts: new Int32Array(1024),
+      counts: new Int32Array(1024),
+    };
+  }
+
+  get state(): PostingsState {
+    return { cells: this.#cells.state, lists: this.#lists };
+  }
+
   /** How many listings have the word. */
   count(word: number): number {
-    return this.#counts[word] ?? 0;
+    return this.#lists.counts[word] ?? 0;
   }
 
   /** Bytes of memory. */
   get bytes(): number {
-    return this.#cells.bytes + this.#heads.length * 16;
+    return this.#cells.bytes + this.#lists.heads.length * 16;
   }
 
   /** Adds a listing that has no postings yet. */
   add(slot: number, entries: Uint8Array): void {
-    const read = this.#read;
-    let word = 0;
-    for (let at = 0; at < entries.length; ) {
-      readVarint(entries, at, read);
-      word += read.value;
-      const place = read.end;
-      at = place + placeLength(entries, place);
-      this.#insert(word, slot, entries, place);
-    }
+    eachPlace(entries, (word, place) => this.#insert(word, slot, entries, place));
   }
 
   /** Makes a listing's postings `entries`; `before` is what they were. */
@@ -68,7 +85,7 @@ export class Postings {
     into.begin(Math.min(most, this.count(word)));
     const { slots, fields, positions, hasPositions, length: wanted } = into;
     let index = 0;
-    for (let cell = this.#heads[word] ?? 0; index < wanted; cell = this.#cells.next(cell)) {
+    for (let cell = this.#lists.heads[word] ?? 0; index < wanted; cell = this.#cells.next(cell)) {
       const bytes = this.#cells.page(cell);
       const start = dataStart(cell);
       const end = start + this.#cells.used(cell);
@@ -97,25 +114,25 @@ export class Postings {
 
   #insert(word: number, slot: number, entries: Uint8Array, place: number): void {
     this.#makeRoom(word);
-    const isLast = this.#counts[word] === 0 || slot > this.#lasts[word]!;
-    this.#counts[word]!++;
+    const isLast = this.#lists.counts[word] === 0 || slot > this.#lists.lasts[word]!;
+    this.#lists.counts[word]!++;
     if (isLast) this.#append(word, slot, entries, place);
     else this.#insertBefore(word, slot, entries, place);
   }
 
   #append(word: number, slot: number, entries: Uint8Array, place: number): void {
     const length = placeLength(entries, place);
-    const tail = this.#tails[word]!;
-    let delta = slot - this.#lasts[word]!;
-    this.#lasts[word] = slot;
+    const tail = this.#lists.tails[word]!;
+    let delta = slot - this.#lists.lasts[word]!;
+    this.#lists.lasts[word] = slot;
     let cell = tail === 0 ? 0 : this.#roomAfter(word, tail, varintLength(delta) + length);
     if (cell === 0) {
       // The first slot of a cell is whole.
       delta = slot;
       cell = this.#cells.allocate(tail === 0 ? varintLength(slot) + length : largestCell);
-      if (tail === 0) this.#heads[word] = cell;
+      if (tail === 0) this.#lists.heads[word] = cell;
       else this.#cells.setNext(tail, cell);
-      this.#tails[word] = cell;
+      this.#lists.tails[word] = cell;
     }
     const bytes = this.#cells.page(cell);
     const start = dataStart(cell);
@@ -142,8 +159,8 @@ export class Postings {
     this.#cells.page(larger).set(from.subarray(start, start + used), dataStart(larger));
     this.#cells.setUsed(larger, used);
     this.#cells.free(cell);
-    this.#heads[word] = larger;
-    this.#tails[word] = larger;
+    this.#lists.heads[word] = larger;
+    this.#lists.tails[word] = larger;
     return larger;
   }
 
@@ -166,10 +183,10 @@ export class Postings {
     const after = this.#read.end + placeLength(bytes, this.#read.end);
     // What follows is as far from what is before as both steps were.
     const length = this.#copyRest(this.#copyUntil(cell, at), after, before);
-    this.#counts[word]!--;
+    this.#lists.counts[word]!--;
     if (length === 0) this.#unlink(word, cell, previous);
     else this.#store(word, cell, length);
-    if (slot === this.#lasts[word]) this.#lasts[word] = this.#lastOf(this.#tails[word]!);
+    if (slot === this.#lists.lasts[word]) this.#lists.lasts[word] = this.#lastOf(this.#lists.tails[word]!);
   }
 
   /** Finds where `slot` is or would be. */
@@ -177,7 +194,7 @@ export class Postings {
     const place = this.#place;
     const read = this.#read;
     place.previous = 0;
-    place.cell = this.#heads[word]!;
+    place.cell = this.#lists.heads[word]!;
     for (let next = this.#cells.next(place.cell); next !== 0; next = this.#cells.next(next)) {
       readVarint(this.#cells.page(next), dataStart(next), read);
       if (read.value > slot) break;
@@ -242,7 +259,7 @@ export class Postings {
     const second = this.#cells.allocate(largestCell);
     this.#cells.setNext(second, this.#cells.next(cell));
     this.#cells.setNext(cell, second);
-    if (this.#tails[word] === cell) this.#tails[word] = second;
+    if (this.#lists.tails[word] === cell) this.#lists.tails[word] = second;
     this.#fill(cell, 0, half);
     readVarint(this.#scratch, half, read);
     const start = dataStart(second);
@@ -259,9 +276,9 @@ export class Postings {
 
   #unlink(word: number, cell: number, previous: number): void {
     const next = this.#cells.next(cell);
-    if (previous === 0) this.#heads[word] = next;
+    if (previous === 0) this.#lists.heads[word] = next;
     else this.#cells.setNext(previous, next);
-    if (next === 0) this.#tails[word] = previous;
+    if (next === 0) this.#lists.tails[word] = previous;
     this.#cells.free(cell);
   }
 
@@ -278,11 +295,11 @@ export class Postings {
   }
 
   #makeRoom(word: number): void {
-    if (word < this.#heads.length) return;
-    this.#heads = grown(this.#heads, word + 1);
-    this.#tails = grown(this.#tails, word + 1);
-    this.#lasts = grown(this.#lasts, word + 1);
-    this.#counts = grown(this.#counts, word + 1);
+    if (word < this.#lists.heads.length) return;
+    this.#lists.heads = grown(this.#lists.heads, word + 1);
+    this.#lists.tails = grown(this.#lists.tails, word + 1);
+    this.#lists.lasts = grown(this.#lists.lasts, word + 1);
+    this.#lists.counts = grown(this.#lists.counts, word + 1);
   }
 }
 

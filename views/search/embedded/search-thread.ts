@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, unreachable } from '../../../base/assert.ts';
-import { type Call, type EncodedWrite, failureOf, opening, type Reply, type Request } from './calls.ts';
+import { background, type Call, type EncodedWrite, failureOf, opening, type Reply, type Request } from './calls.ts';
 import { Engine } from './engine.ts';
 
 export interface SearchThreadData {
@@ -12,6 +12,12 @@ export interface SearchThreadData {
 
 /** One transaction: some milliseconds. */
 const writesInStep = 64;
+
+/**
+ * When the index' image is written anew: once so many listings have changed, which a start makes anew in a second or two;
+ * while it runs, not more often than it's worth.
+ */
+const image = { leastAtClose: 20_000, leastInBetween: 50_000, leastShare: 0.25, intervalMs: 60_000 };
 const inTurn = new Set<Request['method']>(['apply', 'flush', 'refresh', 'clear', 'close']);
 
 assert(parentPort, 'it is a thread');
@@ -34,6 +40,21 @@ async function start(): Promise<void> {
     if (inTurn.has(request.method)) lastTurn = lastTurn.then(work);
     else void work();
   });
+  setInterval(() => {
+    const least = Math.max(image.leastInBetween, image.leastShare * opened.count());
+    lastTurn = lastTurn.then(() => renewImage(opened, least));
+  }, image.intervalMs).unref();
+}
+
+/** If it can't be written, the one before and all that has changed since will do. */
+async function renewImage(engine: Engine, least: number): Promise<boolean> {
+  try {
+    if (engine.countSinceImage() >= least) await engine.makeImage();
+    return true;
+  } catch (error) {
+    port.postMessage({ id: background, failure: failureOf(error) } satisfies Reply);
+    return false;
+  }
 }
 
 /** @returns whether it went well */
@@ -86,7 +107,8 @@ async function apply(engine: Engine, writes: readonly EncodedWrite[]): Promise<v
 }
 
 /** Then nothing keeps the thread. */
-function close(engine: Engine): void {
+async function close(engine: Engine): Promise<void> {
+  await renewImage(engine, image.leastAtClose);
   engine.close();
   port.unref();
 }

@@ -19,7 +19,9 @@ const hyphens = new Set(['-', '\u2010', '\u2011']);
 export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let parts = 0;
-  for (const { 0: raw, index: start } of text.matchAll(wordPattern)) {
+  wordPattern.lastIndex = 0;
+  for (let match = wordPattern.exec(text); match !== null; match = wordPattern.exec(text)) {
+    const { 0: raw, index: start } = match;
     const previous = tokens.at(-1);
     const isPart = previous !== undefined && start === previous.end + 1 && hyphens.has(text[previous.end]!);
     if (!isPart) {
