@@ -27,7 +27,7 @@ export function popularRoute(app: App, gateway: Gateway): void {
       },
     },
     async (request, reply) => {
-      const { category = '', window = 'day', limit = 24, cursor } = request.query;
+      const { category = '', window = 'all', limit = 24, cursor } = request.query;
       const rank = { category, window };
       const after = cursor === undefined ? undefined : decodeRankCursor(rank, cursor);
       const { products, last } = await pageOf(gateway, { ...rank, limit, after });

@@ -61,8 +61,9 @@ export const PopularQuery = strict({
   ),
   window: Type.Optional(
     oneOf(rankWindows, {
-      default: 'day',
-      description: 'The last `hour`, the last `day`, or `all` time with what is long ago fading.',
+      default: 'all',
+      description:
+        'The last `hour`, to five minutes; the last `day`, to an hour; or `all` time with what is long ago fading.',
     }),
   ),
   cursor: Type.Optional(Cursor),
