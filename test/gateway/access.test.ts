@@ -25,6 +25,8 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'DELETE /v1/images/:imageId': ['operator'],
   'GET /images/:imageId/:file': 'all',
   'GET /v1/popular': 'all',
+  'GET /v1/search': 'all',
+  'GET /v1/suggest': 'all',
   'POST /v1/events': 'all',
   'GET /v1/products/:id/reviews': 'all',
   'POST /v1/products/:id/reviews': ['shopper'],
@@ -98,6 +100,9 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'POST /v1/admin/reconciliation': ['operator'],
   'POST /v1/admin/reconciliation/repair': ['operator'],
   'GET /v1/admin/audit': ['operator'],
+  'GET /v1/admin/search/settings': ['operator'],
+  'PUT /v1/admin/search/settings': ['operator'],
+  'GET /v1/admin/search/zero-results': ['operator'],
 };
 
 /** An answer without an end: who may have it is tested where it is followed. */
