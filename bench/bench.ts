@@ -5,17 +5,23 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { type Contender, contendersOf } from './contenders.ts';
 import { benchDelivery } from './delivery.ts';
 import { orExit } from './flags.ts';
+import { benchFreshness } from './freshness.ts';
+import { benchImages } from './images.ts';
 import { benchImport } from './import.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import type { Result } from './peer-result.ts';
+import { benchProducts } from './product-cache.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 import { benchSearch } from './search/search.ts';
 
 const [kind, ...rest] = process.argv.slice(2);
 try {
   if (kind === 'import') await benchImport(rest);
+  else if (kind === 'freshness') await benchFreshness(rest);
   else if (kind === 'delivery') await benchDelivery(rest);
   else if (kind === 'search') await benchSearch(rest);
+  else if (kind === 'products') await benchProducts(rest);
+  else if (kind === 'images') await benchImages(rest);
   else await benchOrders(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);
