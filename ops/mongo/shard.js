@@ -17,6 +17,8 @@ const collections = [
   'importTallies',
   'network',
   'zeroResults',
+  'reviews',
+  'ratings',
 ];
 const key = { _id: 'hashed' };
 
