@@ -8,6 +8,7 @@ export type SettingGroup =
   | 'Views'
   | 'Archive'
   | 'Files'
+  | 'Feeds'
   | 'Gateway'
   | 'Payments'
   | 'Shipping'

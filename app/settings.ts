@@ -1,5 +1,7 @@
 // The one table of settings. Flags, environment variables, .env.example, `--help` and docs/settings.md come from it.
 // It says what a single value may be; how values depend on each other stands in config-relations.ts.
+
+import { feedSettings } from './feed-settings.ts';
 import { boolean, choice, integer, list, optional, type Setting, text, url } from './setting.ts';
 import { storageSettings } from './storage-settings.ts';
 
@@ -210,6 +212,7 @@ export const settings = {
     }),
   ),
   ...storageSettings,
+  ...feedSettings,
   host: text('address', 'an address or a host name', {
     group: 'Gateway',
     default: '127.0.0.1',
@@ -233,6 +236,12 @@ export const settings = {
     list('an origin like https://shop.example', /^https?:\/\/[^\s/]+$/, {
       group: 'Gateway',
       doc: 'Origins whose pages may call the gateway. Without any, only its own pages may.',
+    }),
+  ),
+  reviewWords: optional(
+    list('a word', /^\S{1,50}$/, {
+      group: 'Gateway',
+      doc: 'Words that send a review of a product to a moderator, in place of a few of the rudest, English and German.',
     }),
   ),
   simulatorData: optional(

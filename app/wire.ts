@@ -23,12 +23,14 @@ import type { Idempotency } from '../gateway/idempotency/idempotency.ts';
 import { openSqliteIdempotency } from '../gateway/idempotency/sqlite/sqlite-idempotency.ts';
 import { openDirectoryImages } from '../gateway/images/directory/directory-images.ts';
 import type { Images } from '../gateway/images/images.ts';
+import type { FeedOrigin } from '../inbound/feeds/origin.ts';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
 import type { KafkaLogOptions, Sasl, Tls } from '../log/kafka/options.ts';
 import type { Log } from '../log/log.ts';
 import { confluentRegistry } from '../schemas/confluent/confluent-registry.ts';
 import { useRegistry } from '../schemas/registry.ts';
 import { idempotencyWindowMs } from '../schemas/stores.ts';
+import type { Feed } from '../schemas/types.generated.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
 import type { Store } from '../state/store.ts';
 import type { Archive } from '../views/archive/archive.ts';
@@ -43,6 +45,7 @@ import type { Ranks } from '../views/ranks/ranks.ts';
 import { openEmbeddedSearch } from '../views/search/embedded/embedded-search.ts';
 import type { Search } from '../views/search/search.ts';
 import type { Config } from './config-schema.ts';
+import { withSecrets } from './feed-secrets.ts';
 import { openFollowedRanks } from './followed-ranks.ts';
 import { openProducts } from './open-products.ts';
 import { openedLate } from './opened-late.ts';
@@ -62,6 +65,8 @@ function directories({ data, simulatorData = data }: Config) {
     answers: join(data, 'answers.sqlite'),
     archive: join(data, 'archive.sqlite'),
     images: join(data, 'images'),
+    feeds: join(data, 'feeds'),
+    downloads: join(data, 'downloads'),
     carrier: join(simulatorData, 'carrier.sqlite'),
     outbox: join(data, 'outbox'),
     payments: join(simulatorData, 'payments.sqlite'),
@@ -374,5 +379,28 @@ export function openCarrier(
       delivered: config.simulatedDeliveryMs,
       returned: config.simulatedReturnMs,
     },
+  });
+}
+
+/** Where a feed comes from. @throws FEED_UNREADABLE if its path leads elsewhere */
+export async function openFeedOrigin(config: Config, feed: Feed, thread: number): Promise<FeedOrigin> {
+  const { feedDirectory, feedSecrets, feedBytes: mostBytes, feedPrivateAddresses } = config;
+  const { feeds, downloads } = directories(config);
+  const { feedId, origin } = feed;
+  if (origin.type === 'DirectoryOrigin') {
+    const { DirectoryOrigin } = await import('../inbound/feeds/directory/directory-origin.ts');
+    return new DirectoryOrigin({ ...origin, root: feedDirectory ?? feeds, mostBytes, clock });
+  }
+  const { HttpOrigin } = await import('../inbound/feeds/http/http-origin.ts');
+  const { isPublicAddress } = await import('../inbound/feeds/http/addresses.ts');
+  return new HttpOrigin({
+    url: origin.url,
+    headers: () => withSecrets(origin.headers, feedSecrets),
+    mayConnect: (address) => feedPrivateAddresses || isPublicAddress(address),
+    mostBytes,
+    directory: downloads,
+    fileName: `${feedId}-${thread}`,
+    silenceMs: 60_000,
+    timeoutMs: 3_600_000,
   });
 }

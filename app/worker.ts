@@ -12,16 +12,26 @@ import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { Store } from '../state/store.ts';
 import { EffectThread } from '../streams/effect-thread.ts';
-import { createEffectMetrics, createStreamsMetrics, createViewMetrics, type ViewMetrics } from '../streams/metrics.ts';
+import {
+  createEffectMetrics,
+  createSourceMetrics,
+  createStreamsMetrics,
+  createViewMetrics,
+  type ViewMetrics,
+} from '../streams/metrics.ts';
+import { SourceThread } from '../streams/source-thread.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
 import { type View, viewLabel } from '../streams/view.ts';
 import { ViewThread } from '../streams/view-thread.ts';
 import { allTopologies } from '../topologies/all.ts';
+import { projectCache } from '../views/cache/project-cache.ts';
 import { collections } from '../views/collections.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
+import { projectExpiry } from '../views/expiry/project-expiry.ts';
 import { type Archiving, startArchiving } from './archiving.ts';
 import type { Config } from './config-schema.ts';
 import { type OpenEffects, openEffects } from './effects.ts';
+import { type OpenFeeds, openFeeds } from './feeds.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
@@ -50,7 +60,12 @@ interface Opened {
   readonly effects: OpenEffects;
   /** Undefined where nobody would find them. */
   readonly expiry: ExpiryRecords | undefined;
+  /** Undefined if others take feeds in. */
+  readonly feeds: OpenFeeds | undefined;
 }
+
+/** Views that all can do without for a while. */
+const dispensable: ReadonlySet<string> = new Set([projectCache.name, projectExpiry.name]);
 
 export class Worker implements WorkerHandle {
   readonly #parts: WorkerParts;
@@ -61,11 +76,13 @@ export class Worker implements WorkerHandle {
   readonly #openEffects: OpenEffects;
   readonly #effects: readonly EffectThread[];
   readonly #expiry: ExpiryRecords | undefined;
+  readonly #feeds: OpenFeeds | undefined;
+  readonly #sources: readonly SourceThread[];
   #archiving: Archiving | undefined;
   #views: ViewThread<unknown>[] = [];
   #leaveViewSets = () => {};
 
-  private constructor(parts: WorkerParts, { store, effects, expiry }: Opened) {
+  private constructor(parts: WorkerParts, { store, effects, expiry, feeds }: Opened) {
     const { number, log, topics, metrics } = parts;
     this.#parts = parts;
     this.#store = store;
@@ -77,6 +94,8 @@ export class Worker implements WorkerHandle {
     this.#streams = this.#streamThreads();
     if (expiry) this.#views.push(this.#viewThread(expiryView(expiry, topics) as View<unknown>));
     this.#effects = this.#effectThreads(effects);
+    this.#feeds = feeds;
+    this.#sources = feeds ? [this.#sourceThread(feeds)] : [];
   }
 
   /** Opens the state and starts; tasks restore themselves in the background. */
@@ -88,13 +107,14 @@ export class Worker implements WorkerHandle {
       store: await openStore(config, number, logger),
       effects: await openEffects({ ...parts, documents: parts.viewSets.documents }),
       expiry: isFound ? await openExpiryRecords(config, logger) : undefined,
+      feeds: await openFeeds({ ...parts, documents: parts.viewSets.documents }),
     });
     worker.#archiving = await startArchiving({
       ...parts,
       documents: parts.viewSets.documents,
       owns: (orderId) => worker.#writesOrder(orderId),
     });
-    for (const each of [...worker.#streams, ...worker.#views, ...worker.#effects]) each.start();
+    for (const each of [...worker.#streams, ...worker.#views, ...worker.#effects, ...worker.#sources]) each.start();
     worker.#leaveViewSets = parts.viewSets.keep({
       opened: (set) => worker.#fill(set),
       closing: (set) => worker.#letGo(set),
@@ -115,12 +135,18 @@ export class Worker implements WorkerHandle {
     return [
       ...(config.log === 'kafka' ? [logHealth(log, `log, thread ${number}`)] : []),
       ...this.#streams.map(streamHealth),
-      ...this.#views.map((view) => {
-        return partHealth(`view ${view.name}`, view.state === 'running' ? view.waitingFor : `it is ${view.state}`);
+      ...this.#views.map((view): PartHealth => {
+        const health = partHealth(
+          `view ${view.name}`,
+          view.state === 'running' ? view.waitingFor : `it is ${view.state}`,
+        );
+        return view.state === 'running' && dispensable.has(view.view.name) ? { ...health, isPartial: true } : health;
       }),
       ...(this.#archiving ? [this.#archiving.health()] : []),
-      ...this.#effects.map(({ name, state, waitingFor }): PartHealth => {
-        const health = partHealth(`effect ${name}`, state === 'running' ? waitingFor : `it is ${state}`);
+      ...[...this.#effects, ...this.#sources].map((each): PartHealth => {
+        const { name, state, waitingFor } = each;
+        const kind = each instanceof EffectThread ? 'effect' : 'source';
+        const health = partHealth(`${kind} ${name}`, state === 'running' ? waitingFor : `it is ${state}`);
         // Whoever is asked outside may be away: orders are taken all the same, and wait for their turn.
         return state === 'running' ? { ...health, isPartial: true } : health;
       }),
@@ -133,7 +159,7 @@ export class Worker implements WorkerHandle {
       ...this.#streams.flatMap(({ topology: { name }, tasks }) => {
         return tasks.map(({ id, partition, state }) => ({ id, topology: name, partition, state, owner }));
       }),
-      ...[...this.#views, ...this.#effects].flatMap(({ name, partitions, waitingFor }) => {
+      ...[...this.#views, ...this.#effects, ...this.#sources].flatMap(({ name, partitions, waitingFor }) => {
         const state = waitingFor === undefined ? 'running' : 'paused';
         return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
       }),
@@ -194,8 +220,11 @@ export class Worker implements WorkerHandle {
   async stop(): Promise<void> {
     this.#leaveViewSets();
     await this.#archiving?.stop();
-    await Promise.all([...this.#streams, ...this.#views, ...this.#effects].map((each) => each.stop()));
+    await Promise.all(
+      [...this.#streams, ...this.#views, ...this.#effects, ...this.#sources].map((each) => each.stop()),
+    );
     await this.#openEffects.close();
+    await this.#feeds?.close();
     await this.#expiry?.close();
     await this.#store.close();
   }
@@ -245,6 +274,21 @@ export class Worker implements WorkerHandle {
         logger,
         onFailure,
       });
+    });
+  }
+
+  #sourceThread({ task }: OpenFeeds): SourceThread {
+    const { config, log, logger, metrics, onFailure } = this.#parts;
+    return new SourceThread({
+      log,
+      clock,
+      task,
+      appId: config.appId,
+      instanceId: this.#instanceId,
+      sessionTimeoutMs: config.sessionTimeoutMs,
+      metrics: createSourceMetrics(metrics),
+      logger,
+      onFailure,
     });
   }
 

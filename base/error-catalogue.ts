@@ -2,6 +2,7 @@
 // `{name}` in a message is filled from the error's details. docs/errors.md lists every entry; a test keeps them equal.
 // What the gateway answers to its callers stands in request-errors.ts, what is about views, caches and images in
 // storage-errors.ts.
+import { feedErrors } from './feed-errors.ts';
 import { requestErrors } from './request-errors.ts';
 import { storageErrors } from './storage-errors.ts';
 
@@ -23,6 +24,7 @@ export interface ErrorEntry {
 }
 
 const entries = {
+  ...feedErrors,
   ...requestErrors,
   ...storageErrors,
   CONFIG_INVALID: {

@@ -47,7 +47,9 @@ export class StockDesk {
     const { writer, waiting } = this.#options;
     const at = waiting.clock.now();
     await Promise.all(
-      changes.map((change) => writer.append(topics.stockChanges, change.productId, recordOf(sellerId, change, at))),
+      changes.map((change) =>
+        writer.append(topics.stockChanges, change.productId, stockChangeOf(sellerId, change, at)),
+      ),
     );
   }
 
@@ -73,11 +75,12 @@ export class StockDesk {
 }
 
 /** What is wrong with a change that its schema can't tell, or undefined. */
-export function changeFault({ delta, count }: StockChangeShape): string | undefined {
+export function changeFault({ delta, count }: Pick<StockChangeShape, 'delta' | 'count'>): string | undefined {
   return (delta === undefined) === (count === undefined) ? 'must have either delta or count' : undefined;
 }
 
-function recordOf(sellerId: string, change: StockChangeShape, at: number): StockChange {
+/** As it came alone. */
+export function stockChangeOf(sellerId: string, change: StockChangeShape, at: number): StockChange {
   const { changeId, productId, warehouseId, delta, count = 0, sequence = null } = change;
   const what =
     delta === undefined ? ({ type: 'StockCount', count } as const) : ({ type: 'StockDelta', delta } as const);

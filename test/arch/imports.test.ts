@@ -28,6 +28,11 @@ const rooms: readonly Room[] = [
   { files: 'views/**', may: ['views/*', 'views/*/*', 'schemas/**', 'base/**', 'streams/api.ts'] },
   { files: 'effects/mail/*', may: ['effects/mail/{*,templates/*}', 'schemas/**', 'base/**', 'streams/api.ts'] },
   { files: 'effects/**', may: ['effects/*', 'effects/*/*', 'schemas/**', 'base/**', 'streams/api.ts'] },
+  { files: 'inbound/*/*/**', may: ['inbound/*/*', 'base/**'] },
+  {
+    files: 'inbound/**',
+    may: ['inbound/**', 'gateway/*', 'views/*', 'views/*/*', 'schemas/**', 'base/**', 'streams/api.ts'],
+  },
   { files: 'gateway/**', may: ['log/*', 'views/*', 'views/*/*', 'schemas/**', 'base/**'] },
   { files: 'web/**', may: [] },
   { files: 'ops/**', may: [] },
@@ -41,7 +46,7 @@ const rooms: readonly Room[] = [
 ];
 
 // Which folder may import which package. A driver library stays inside its adapter's folder.
-const anywhere = ['{base,schemas,log,state,streams,views,effects,gateway,app,bin,docs,examples}/**'];
+const anywhere = ['{base,schemas,log,state,streams,views,effects,inbound,gateway,app,bin,docs,examples}/**'];
 const inTests = ['test/**', 'bench/**'];
 const packages: PackageTable = {
   'classic-level': ['log/embedded/**', ...inTests],
