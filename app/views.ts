@@ -27,7 +27,7 @@ import { projectUsers } from '../views/users.ts';
 import { projectZeroResults } from '../views/zero-results.ts';
 import type { ViewSet } from './view-sets.ts';
 
-const searchName = 'search';
+export const searchName = 'search';
 
 /** All views of a set. */
 export function viewsOf({ generation, documents, search, cache, ...set }: ViewSet, topics: Topics): View<unknown>[] {

@@ -38,7 +38,7 @@ import { logHealth, partHealth } from './operations.ts';
 import { readState } from './read-state.ts';
 import { observeStore } from './reconcile/observe.ts';
 import type { ViewSet, ViewSets } from './view-sets.ts';
-import { expiryView, viewIn, viewsOf } from './views.ts';
+import { expiryView, searchName, viewIn, viewsOf } from './views.ts';
 import { clock, openExpiryRecords, openStore } from './wire.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
@@ -65,7 +65,7 @@ interface Opened {
 }
 
 /** Views that all can do without for a while. */
-const dispensable: ReadonlySet<string> = new Set([projectCache.name, projectExpiry.name]);
+const dispensable: ReadonlySet<string> = new Set([projectCache.name, projectExpiry.name, searchName]);
 
 export class Worker implements WorkerHandle {
   readonly #parts: WorkerParts;

@@ -20,6 +20,7 @@ import { invalidRequest } from '../validation.ts';
 
 const operators = ['operator'] as const;
 const recordKey = 'search';
+const mostCharacters = 200_000;
 
 const ifMatch = {
   'if-match': Type.Optional(
@@ -78,9 +79,13 @@ function addReplace(app: App, gateway: Gateway): void {
       const changeId = gateway.random.uuid();
       const by = principalOf(request).userId;
       const outcome = await change(gateway, { changeId, by, basedOn, settings });
-      if (outcome === undefined) return reply.code(202).send({ changeId });
+      const audited = { changeId, by, before: before.settings, after: settings };
+      if (outcome === undefined) {
+        await audit(gateway, { ...audited, outcome: 'asked' });
+        return reply.code(202).send({ changeId });
+      }
       if (outcome.kind === 'differs') throw differs(outcome.version);
-      await audit(gateway, { changeId, by, before: before.settings, after: settings });
+      await audit(gateway, { ...audited, outcome: 'done' });
       const answer = { version: outcome.version, settings, set: { by, at: gateway.clock.now() } };
       return reply.header('etag', etagOf(outcome.version)).send(shown(answer));
     },
@@ -145,9 +150,10 @@ interface Audited {
   readonly by: string;
   readonly before: SearchSettings;
   readonly after: SearchSettings;
+  readonly outcome: 'asked' | 'done';
 }
 
-function audit({ writer, clock }: Gateway, { changeId, by, before, after }: Audited): Promise<void> {
+function audit({ writer, clock }: Gateway, { changeId, by, before, after, outcome }: Audited): Promise<void> {
   return writer.append(topics.audit, recordKey, {
     auditId: changeId,
     at: clock.now(),
@@ -155,7 +161,7 @@ function audit({ writer, clock }: Gateway, { changeId, by, before, after }: Audi
     action: 'change-search-settings',
     subject: 'search',
     reason: '',
-    outcome: 'done',
+    outcome,
     before: JSON.stringify(before),
     after: JSON.stringify(after),
   });
@@ -169,6 +175,11 @@ function settingsOf({ synonyms, weights }: SearchSettingsBody): SearchSettings {
     return isEmpty ? [{ path: `/synonyms/${index}`, message: 'each of its phrases must have a word in it' }] : [];
   });
   if (faults.length > 0) throw invalidRequest(faults);
+  // The audit tells what was before, too, in one record.
+  if (JSON.stringify(synonyms).length > mostCharacters) {
+    const message = `must not have more than ${mostCharacters} characters as JSON`;
+    throw invalidRequest([{ path: '/synonyms', message }]);
+  }
   return { weights, synonyms: synonyms.map((rule): SynonymRule => ({ ...rule, language: rule.language ?? '' })) };
 }
 

@@ -103,6 +103,13 @@ test('a synonym holds as soon as an operator has set it', async () => {
   assert.equal((await search('q=astrolabe&inStock=false')).hits[0]?.listingId, 'sextant');
 });
 
+test('the index can be filled anew from the log', async () => {
+  const operator = await shop.logIn('operator@demo');
+  const rebuilt = await shop.call('POST', '/v1/admin/views/search/rebuild', { token: operator });
+  assert.equal(rebuilt.status, 202, JSON.stringify(rebuilt.body));
+  await eventually('q=wireles+hedphones', (page) => page.total === 3);
+});
+
 test('all of it is there after a kill', async () => {
   await shop.kill();
   shop = await Server.start(data);

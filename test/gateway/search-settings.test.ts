@@ -91,6 +91,10 @@ describe('the settings of the search', () => {
       { synonyms: [{ kind: 'equal', words: ['tv', 'x'.repeat(101)] }], weights },
       { synonyms: [{ kind: 'equal', language: 'english', words: ['tv', 'telly'] }], weights },
       { synonyms: [{ kind: 'one-way', from: '', to: ['x'] }], weights },
+      {
+        synonyms: Array.from({ length: 2_000 }, () => ({ kind: 'equal', words: ['x'.repeat(60), 'y'.repeat(60)] })),
+        weights,
+      },
       { synonyms: [{ kind: 'sometimes', words: ['tv', 'telly'] }], weights },
     ];
     for (const payload of bad) {
