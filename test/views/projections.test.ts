@@ -15,6 +15,7 @@ import { projectProducts } from '../../views/products.ts';
 import { projectStock } from '../../views/stock.ts';
 import { projectStockChanges } from '../../views/stock-changes.ts';
 import { projectUsers } from '../../views/users.ts';
+import { projectZeroResults } from '../../views/zero-results.ts';
 import { orderCancelled, orderCreated, orderEvent, orderRejected, orderReserved } from './order-events.ts';
 
 const position = { topic: 'topic', partition: 3, offset: 17 };
@@ -189,6 +190,13 @@ test('products and stock levels are documents as they stand', () => {
   assert.deepEqual(writesOf(projectStock, level), [
     { kind: 'upsert', collection: 'stock', id: 'lamp', position, set: level },
   ]);
+});
+
+test('a text without results is listed as long as somebody looked for it within the day', () => {
+  const missed = { query: 'flux capacitor', language: 'en', lastDay: 3, at: 5 };
+  const place = { collection: 'zeroResults', id: 'flux capacitor', position };
+  assert.deepEqual(writesOf(projectZeroResults, missed), [{ kind: 'upsert', ...place, set: missed }]);
+  assert.deepEqual(writesOf(projectZeroResults, { ...missed, lastDay: 0 }), [{ kind: 'delete', ...place }]);
 });
 
 test('the first registration of an address is kept', () => {
