@@ -2,6 +2,7 @@
 // told to the log behind the answer.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import fc from 'fast-check';
 import { topics } from '../../schemas/topics.ts';
 import type { DeliveryEntry, ShopperEvent } from '../../schemas/types.generated.ts';
 import { defaultWeights } from '../../views/search/search-settings.ts';
@@ -197,6 +198,36 @@ describe('a search', () => {
       assert.ok(paths.includes(path), JSON.stringify(body.errors));
     });
   }
+
+  test('answers or refuses whatever is asked', async () => {
+    const names = [
+      'q',
+      'category',
+      'brand',
+      'priceMin',
+      'ratingMin',
+      'attr.color',
+      'attr.',
+      'sort',
+      'limit',
+      'cursor',
+      'x',
+    ];
+    const anyParameters = fc.array(
+      fc.tuple(fc.constantFrom(...names), fc.string({ unit: 'grapheme', maxLength: 12 })),
+      {
+        maxLength: 5,
+      },
+    );
+    await fc.assert(
+      fc.asyncProperty(anyParameters, async (parameters) => {
+        const { status, body } = await get(`/v1/search?${new URLSearchParams(parameters)}`);
+        assert.ok([200, 400].includes(status), JSON.stringify(body));
+        if (status === 400) assert.match(body.code, /^(request_invalid|search_cursor_invalid)$/);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
   test('is refused with a cursor that is none, and while the search is away', async () => {
     const { status, body } = await get('/v1/search?cursor=nonsense');
