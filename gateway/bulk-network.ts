@@ -55,8 +55,8 @@ function valueIn(name: string, cell: string): unknown {
 
 const remove = Type.Optional(Type.Literal(true, { description: 'Remove it; then nothing but the id is needed.' }));
 
-export const AreaLine = strict({ areaId: ProductId, ...AreaBody.properties, remove });
-export const RouteLine = strict({ routeId: ProductId, ...RouteBody.properties, remove });
+const AreaLine = strict({ areaId: ProductId, ...AreaBody.properties, remove });
+const RouteLine = strict({ routeId: ProductId, ...RouteBody.properties, remove });
 const AreaRemoval = strict({ areaId: ProductId, remove: Type.Literal(true) });
 const RouteRemoval = strict({ routeId: ProductId, remove: Type.Literal(true) });
 

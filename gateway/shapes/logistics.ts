@@ -173,7 +173,7 @@ export const DeliveryQuery = strict({
   cash: Type.Optional(Type.Boolean({ default: false, description: 'Whether it is to be paid at the door.' })),
 });
 
-export const Arrival = Type.Object({
+const Arrival = Type.Object({
   carrier: Type.String({ examples: ['parcel-post'] }),
   from: Type.String({ description: 'The first day on which it may arrive.', examples: ['2026-12-22'] }),
   to: Type.String({ description: 'The last one.', examples: ['2026-12-23'] }),

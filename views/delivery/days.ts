@@ -37,7 +37,7 @@ export function dayIn(date: string): number | undefined {
   }
 }
 
-export function isWorkDay(day: number, { workDays, rests }: WorkWeek): boolean {
+function isWorkDay(day: number, { workDays, rests }: WorkWeek): boolean {
   return (workDays & (1 << ((day + firstWeekday) % 7))) !== 0 && !rests.some((days) => days.has(day));
 }
 

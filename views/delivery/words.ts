@@ -5,7 +5,7 @@ import { dateOf } from './days.ts';
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 export type Weekday = (typeof weekdays)[number];
 
-export function weekdaysOf(bits: number): Weekday[] {
+function weekdaysOf(bits: number): Weekday[] {
   return weekdays.filter((_, index) => (bits & (1 << index)) !== 0);
 }
 
@@ -14,7 +14,7 @@ export function bitsOf(names: readonly Weekday[]): number {
 }
 
 /** `HH:MM` */
-export function timeOf(minutes: number): string {
+function timeOf(minutes: number): string {
   const parts = [Math.floor(minutes / 60), minutes % 60];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
 }

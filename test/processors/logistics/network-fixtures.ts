@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { DeliveryRoute, DeliveryWay, LogisticsChange, Warehouse } from '../../../schemas/types.generated.ts';
 
 export const everyDay = 0b1111111;
-export const mondayToFriday = 0b0011111;
+const mondayToFriday = 0b0011111;
 
 export const berlin: Warehouse = {
   warehouseId: 'berlin',
