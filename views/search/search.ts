@@ -80,7 +80,8 @@ export type SearchWrite =
  * A word as typed, or several that stand together in the synonyms, and what else is as good. A word is found in any
  * field, as it stands whatever the listing's language, in its other forms (`shoe`, `shoes`) where that is the query's
  * language. One mistake is forgiven in a word of 4 letters and more, two in one of 8 and more, none in words with a
- * digit; two letters swapped are one mistake. What has the word itself comes before what has something like it.
+ * digit; two letters swapped are one mistake. What has the word itself comes before what has something like it; an engine
+ * may leave that out if many have the word.
  */
 export interface QueryTerm {
   /** One or more words as `wordsOf` gives them, separated by one space; each must be found, together or apart. */

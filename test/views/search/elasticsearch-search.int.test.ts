@@ -11,7 +11,7 @@ import { services } from '../../services.ts';
 function makePlace() {
   const url = services.elasticsearch;
   const index = `stockstream-test-${systemRandom.uuid()}`;
-  const options = { url, index, clock: systemClock, logger: silentLogger };
+  const options = { url, index, shards: 3, clock: systemClock, logger: silentLogger };
   return {
     open: () => openElasticsearchSearch(options),
     remove: async () => void (await new Client({ node: url }).indices.delete({ index, ignore_unavailable: true })),

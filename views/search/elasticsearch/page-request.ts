@@ -2,32 +2,36 @@
 // so nothing is read again, however deep.
 import type { estypes } from '@elastic/elasticsearch';
 import { unreachable } from '../../../base/assert.ts';
-import { decodeCursor } from '../cursor.ts';
+import { decodeCursor, encodeCursor } from '../cursor.ts';
 import { type SearchQuery, type SearchSort, shardsOf } from '../search.ts';
+import type { Part } from './asking.ts';
 import { routingOf } from './bulk.ts';
 import { categoryAggregation, facetAggregations } from './facets.ts';
 import { allBut, baseFilters, facetFilters } from './filters.ts';
 import { highlightRequest } from './highlights.ts';
-import { textQuery } from './text-query.ts';
+import { textQuery, wordsOf } from './text-query.ts';
 
 type Query = estypes.QueryDslQueryContainer;
 
-/** One search of several that are sent together. */
-export interface Part {
-  readonly header: estypes.MsearchMultisearchHeader;
-  readonly body: estypes.MsearchMultisearchBody;
+/** Exact up to here, as the port has it. */
+const countedTo = 10_000;
+
+/** Where a page ended, and in which words mistakes were forgiven: the next page must be of the same list. */
+export interface Place {
+  readonly after: readonly [value: number, id: string] | undefined;
+  readonly mistyped: readonly string[];
 }
 
-/** Exact up to here, as the port has it. */
-export const countedTo = 10_000;
-
-/** The page, and with facets of a query within a category the counts of all categories. @throws SEARCH_CURSOR_INVALID */
-export function pageRequest(query: SearchQuery): Part[] {
-  const { filters, facets, limit, cursor } = query;
+/** The page; with facets of a query within a category also the counts of all categories, for which all shards are asked. */
+export function pageRequest(
+  query: SearchQuery,
+  { after, mistyped }: Place,
+): { readonly page: Part; readonly categories?: Part } {
+  const { filters, facets, limit } = query;
   const hiding = facetFilters(filters);
-  const text = textQuery(query);
+  const text = textQuery(query, mistyped);
   const base = baseFilters(filters);
-  const highlight = highlightRequest(query);
+  const highlight = highlightRequest(query, mistyped);
   const isCut = filters.category !== undefined;
   const aggs = { ...facetAggregations(hiding), ...(!isCut && categoryAggregation(hiding)) };
   const page: Part = {
@@ -39,13 +43,13 @@ export function pageRequest(query: SearchQuery): Part[] {
       sort: sortOf(query.sort),
       track_total_hits: countedTo,
       _source: ['listing'],
-      ...(cursor !== undefined && { search_after: after(query, cursor) }),
+      ...(after && { search_after: [...after] }),
       ...(highlight && { highlight }),
       ...(facets && { aggs, post_filter: { bool: { filter: allBut(hiding, undefined) } } }),
     },
   };
-  if (!facets || !isCut) return [page];
-  return [page, counting([...base, ...(text ? [text] : [])], categoryAggregation(hiding))];
+  if (!facets || !isCut) return { page };
+  return { page, categories: counting([...base, ...(text ? [text] : [])], categoryAggregation(hiding)) };
 }
 
 /** A search for nothing but counts. The engine remembers their results until something changes. */
@@ -62,11 +66,15 @@ export function within(category: string | undefined): estypes.MsearchMultisearch
   return { routing: shardsOf(category).map(routingOf).join() };
 }
 
-/** Of the last hit. */
-export function after(query: SearchQuery, cursor: string): [number, string] {
-  const [value, id] = decodeCursor(query, cursor, 2);
+export function cursorOf(query: SearchQuery, { after, mistyped }: Place): string | undefined {
+  return after && encodeCursor(query, [...after, mistyped.join(' ')]);
+}
+
+/** @throws SEARCH_CURSOR_INVALID */
+export function placeOf(query: SearchQuery, cursor: string): Place {
   // Every cursor that we made has these.
-  return [Number(value), String(id)];
+  const [value, id, mistyped] = decodeCursor(query, cursor, 3);
+  return { after: [Number(value), String(id)], mistyped: wordsOf(String(mistyped)) };
 }
 
 function scored({ sort, weights }: SearchQuery, text: Query | undefined, filter: Query[]): Query {

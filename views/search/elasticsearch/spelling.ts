@@ -1,22 +1,36 @@
-// What to search for instead. The engine knows words that are like the typed ones; they are worth proposing only if a
-// search for them finds more, under the same filters.
+// Words that may be mistyped: those that hardly any listing has. In them mistakes are forgiven, and instead of them the
+// engine may know words that are like them; these are worth proposing only if a search for them finds more.
 import type { estypes } from '@elastic/elasticsearch';
 import type { SearchQuery } from '../search.ts';
-import { allBut, baseFilters, facetFilters } from './filters.ts';
-import { type Part, within } from './page-request.ts';
-import { mayBeMistyped, textQuery, wordsOf } from './text-query.ts';
+import type { Part } from './asking.ts';
+import { allBut, baseFilters, facetFilters, live } from './filters.ts';
+import { counting, within } from './page-request.ts';
+import { mayBeMistyped, textQuery, wordQuery, wordsOf } from './text-query.ts';
 
-/** Asks for words like those of the query, and for how many listings have the words themselves. */
-export function likelierRequest({ terms }: SearchQuery): estypes.SearchRequest | undefined {
-  const words = mistypable(terms);
+/** What so many listings have is no mistake. */
+export const fewListings = 20;
+
+/** Rare words, and how many listings have them in any form. */
+export type RareWords = ReadonlyMap<string, number>;
+
+/** Undefined if there are no words that could be mistyped. */
+export function countsRequest({ terms, language, filters: { category } }: SearchQuery): Part | undefined {
+  const words = [...new Set(terms.flatMap(({ text }) => wordsOf(text)))].filter(mayBeMistyped);
   if (words.length === 0) return undefined;
-  const counts = words.map((word) => [word, { term: { words: word } }] as const);
-  return {
-    size: 0,
-    track_total_hits: false,
-    suggest: Object.fromEntries(words.map((word) => [word, { text: word, term: similar }])),
-    aggs: { known: { filters: { filters: Object.fromEntries(counts) } } },
-  };
+  const filters = Object.fromEntries(words.map((word) => [word, wordQuery(word, language)]));
+  return counting([live], { words: { filters: { filters } } }, category);
+}
+
+export function rareWords({ aggregations: { words } = {} }: Pick<estypes.SearchResponse, 'aggregations'>): RareWords {
+  const { buckets } = words as { readonly buckets: Record<string, { readonly doc_count: number }> };
+  const counts = Object.entries(buckets).map(([word, { doc_count: count }]) => [word, count] as const);
+  return new Map(counts.filter(([, count]) => count < fewListings));
+}
+
+/** Asks for words like those that are rare. */
+export function likelierRequest(rare: RareWords, { filters }: SearchQuery): Part {
+  const suggest = Object.fromEntries([...rare.keys()].map((word) => [word, { text: word, term: similar }]));
+  return { header: within(filters.category), body: { size: 0, track_total_hits: false, suggest } };
 }
 
 const similar: estypes.SearchTermSuggester = {
@@ -25,7 +39,6 @@ const similar: estypes.SearchTermSuggester = {
   max_edits: 2,
   prefix_length: 1,
   min_word_length: 4,
-  // Two mistakes in four letters.
   string_distance: 'damerau_levenshtein',
   size: 3,
   shard_size: 20,
@@ -37,25 +50,28 @@ export interface Proposal {
 }
 
 /** Likelier texts, the best first: a word is replaced by the most similar one that more listings have. */
-export function proposals({ terms }: SearchQuery, answer: estypes.SearchResponse): Proposal[] {
-  const known = answer.aggregations?.known as { readonly buckets: Record<string, { readonly doc_count: number }> };
+export function proposals(
+  { terms }: SearchQuery,
+  rare: RareWords,
+  { suggest = {} }: Pick<estypes.SearchResponse, 'suggest'>,
+): Proposal[] {
   const better = new Map<string, string>();
-  for (const word of mistypable(terms)) {
-    const [entry, ...others] = answer.suggest?.[word] ?? [];
+  for (const [word, count] of rare) {
+    const [entry, ...others] = suggest[word] ?? [];
     if (entry === undefined || others.length > 0) continue;
     const options = [entry.options].flat() as readonly { readonly text: string; readonly freq: number }[];
-    const count = known.buckets[word]?.doc_count ?? 0;
     const option = options.find(({ freq }) => freq > count);
     if (option) better.set(word, option.text);
   }
-  const unknown = new Map([...better].filter(([word]) => (known.buckets[word]?.doc_count ?? 0) === 0));
+  const unknown = new Map([...better].filter(([word]) => rare.get(word) === 0));
   const tries = unknown.size > 0 && unknown.size < better.size ? [unknown, better] : [better];
   return tries.filter((words) => words.size > 0).map((words) => proposal(terms, words));
 }
 
-export function countRequest(query: SearchQuery, { terms }: Proposal): Part {
+/** How many a search for the proposal finds. */
+export function proposalRequest(query: SearchQuery, { terms }: Proposal): Part {
   const { filters } = query;
-  const text = textQuery({ ...query, terms });
+  const text = textQuery({ ...query, terms }, []);
   const filter = [...baseFilters(filters), ...allBut(facetFilters(filters), undefined), ...(text ? [text] : [])];
   return { header: within(filters.category), body: { query: { bool: { filter } }, size: 0, track_total_hits: true } };
 }
@@ -74,8 +90,4 @@ function proposal(terms: SearchQuery['terms'], better: ReadonlyMap<string, strin
       .join(' ')
       .toLowerCase(),
   };
-}
-
-function mistypable(terms: SearchQuery['terms']): string[] {
-  return [...new Set(terms.flatMap(({ text }) => wordsOf(text)))].filter(mayBeMistyped);
 }

@@ -3,8 +3,8 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { ListingDocument, Suggestions, SuggestQuery } from '../search.ts';
 import { fold, wordsOf } from '../words.ts';
+import type { Part } from './asking.ts';
 import { inStock, live } from './filters.ts';
-import type { Part } from './page-request.ts';
 import { levelsOf } from './stored-form.ts';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -13,7 +13,7 @@ type Query = estypes.QueryDslQueryContainer;
 const looked = 50;
 
 /** Undefined if nothing was typed. */
-export function suggestRequest({ text, limit }: SuggestQuery): Part[] | undefined {
+export function suggestRequest({ text, limit }: SuggestQuery): readonly [products: Part, categories: Part] | undefined {
   const words = [...wordsOf(text)];
   const last = words.pop();
   if (last === undefined) return undefined;

@@ -21,17 +21,29 @@ const typoWorth = 0.02;
 const fuzziness = 'AUTO:4,8';
 const typo = { fuzziness, prefix_length: 1, max_expansions: 50, operator: 'and' } as const;
 
-/** Undefined if there are no words: everything is meant. */
-export function textQuery({ terms, language, weights }: Pick<SearchQuery, 'terms' | 'language' | 'weights'>) {
+/**
+ * Undefined if there are no words: everything is meant.
+ * @param mistyped words in which mistakes are forgiven
+ */
+export function textQuery(
+  { terms, language, weights }: Pick<SearchQuery, 'terms' | 'language' | 'weights'>,
+  mistyped: readonly string[],
+) {
   if (terms.length === 0) return undefined;
   const sum = textFields.reduce((total, field) => total + weights[field], 0);
   const weigh = (field: TextField) => (sum === 0 ? 1 : weights[field] / sum);
-  return allOf(terms.map((term) => termQuery(term, { language, weigh })));
+  return allOf(terms.map((term) => termQuery(term, { language, weigh, mistyped })));
 }
 
 interface Scope {
   readonly language: string;
   readonly weigh: (field: TextField) => number;
+  readonly mistyped: readonly string[];
+}
+
+/** Whatever has a word, as it stands or in another form. */
+export function wordQuery(word: string, language: string): Query {
+  return anyOf(inFields([word], { language, weigh: () => 1, mistyped: [] }));
 }
 
 function termQuery({ text, synonyms }: QueryTerm, scope: Scope): Query {
@@ -81,8 +93,8 @@ function phrase(field: string, query: string, boost: number): Query {
   return { match_phrase: { [field]: { query, boost, zero_terms_query: 'all' } } };
 }
 
-function typosOf(word: string, { weigh }: Scope): Query[] {
-  if (!mayBeMistyped(word)) return [];
+function typosOf(word: string, { weigh, mistyped }: Scope): Query[] {
+  if (!mistyped.includes(word)) return [];
   const like = (field: string, worth: number) => ({ match: { [field]: { ...typo, query: word, boost: worth } } });
   return [like('plain.title', weigh('title') * typoWorth), like('words', typoWorth / textFields.length)];
 }
@@ -99,14 +111,17 @@ function allOf(queries: readonly Query[]): Query {
 }
 
 /** What is marked in title and description: any of the words there. */
-export function markedQuery({ terms, language }: Pick<SearchQuery, 'terms' | 'language'>): Query {
+export function markedQuery(
+  { terms, language }: Pick<SearchQuery, 'terms' | 'language'>,
+  mistyped: readonly string[],
+): Query {
   const fields = ['title', 'description'] as const;
   const stems = isKnown(language) ? fields.map((field) => `${language}.${field}`) : [];
   const plain = fields.map((field) => `plain.${field}`);
   const exactly = (text: string) =>
     [...plain, ...stems].map((field): Query => ({ match_phrase: { [field]: { query: text } } }));
   const nearly = (word: string) =>
-    mayBeMistyped(word) ? plain.map((field): Query => ({ match: { [field]: { ...typo, query: word } } })) : [];
+    mistyped.includes(word) ? plain.map((field): Query => ({ match: { [field]: { ...typo, query: word } } })) : [];
   return anyOf(
     terms.flatMap(({ text, synonyms }) => [
       ...wordsOf(text).flatMap((word) => [...exactly(word), ...nearly(word)]),
