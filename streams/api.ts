@@ -158,7 +158,7 @@ export interface Source<C, P> {
   readonly name: string;
   /**
    * When to pull, in milliseconds since the Unix epoch; undefined for not at all.
-   * @param pulledAt when the last pull ended, if there was one since this thread took the key over
+   * @param pulledAt when the last pull began, if there was one since this thread took the key over
    */
   dueAt(state: SourceState<C, P>, pulledAt: number | undefined): number | undefined;
   /**

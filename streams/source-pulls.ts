@@ -95,6 +95,7 @@ export class SourcePulls {
   async #run(owned: OwnedKey, signal: AbortSignal): Promise<void> {
     const { source, clock, metrics, logger } = this.#parts;
     const labels = { source: source.name, key: owned.key };
+    owned.pulledAt = clock.now();
     try {
       for await (const pulled of source.pull(stateOf(owned), signal)) await this.#hand(owned, pulled, signal);
       metrics.pulls.inc({ ...labels, result: 'done' });
@@ -104,8 +105,6 @@ export class SourcePulls {
       metrics.pulls.inc({ ...labels, result: 'failed' });
       logger.warn({ err: error, ...labels, code }, `a pull failed: ${reasonOf(error)}`);
       await this.#hand(owned, source.failed(stateOf(owned), error), signal).catch(() => {});
-    } finally {
-      owned.pulledAt = clock.now();
     }
   }
 

@@ -109,7 +109,7 @@ export class FeedSource implements Source<Feed, FeedPosition> {
     yield* taker.take();
     const warning = seen ? yield* this.#deleteMissing(feed, taker, seen) : '';
     const now = clock.now();
-    const end = { status: 'idle', finishedAt: now, lookedAt: now, failures: 0, error: '', warning } as const;
+    const end = { status: 'idle', finishedAt: now, failures: 0, error: '', warning } as const;
     // What wasn't compared stays to be compared with the next content.
     const last = taker.finish({ ...end, ...(warning === '' && { comparedFrom: run.run }) });
     const files = await this.#remembered(state, origin, content);
