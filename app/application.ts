@@ -20,7 +20,9 @@ import { checkTopics, createTopics } from './topics.ts';
 import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
-import { clock, openLog, openViewGenerations, openViewSets, useSchemas } from './wire.ts';
+import { openLog, useSchemas } from './wire/log.ts';
+import { clock } from './wire/places.ts';
+import { openViewGenerations, openViewSets } from './wire/views.ts';
 import { Workers } from './workers.ts';
 
 export interface ApplicationParts {

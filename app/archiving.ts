@@ -6,7 +6,8 @@ import { type MoverFigures, OrderMover } from '../views/archive/mover.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { partHealth } from './operations.ts';
-import { clock, openArchive } from './wire.ts';
+import { clock } from './wire/places.ts';
+import { openArchive } from './wire/views.ts';
 
 export interface ArchivingParts {
   readonly config: Config;

@@ -15,7 +15,8 @@ import { type EffectTask, effectTask } from '../streams/effect.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { mailsOf } from './mails.ts';
-import { clock, openCarrier, openMail, openPayments } from './wire.ts';
+import { openCarrier, openMail, openPayments } from './wire/effects.ts';
+import { clock } from './wire/places.ts';
 
 export interface EffectsParts {
   readonly config: Config;

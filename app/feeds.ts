@@ -9,7 +9,8 @@ import type { Feed } from '../schemas/types.generated.ts';
 import { type SourceTask, sourceTask } from '../streams/source.ts';
 import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
-import { clock, openFeedOrigin } from './wire.ts';
+import { openFeedOrigin } from './wire/feeds.ts';
+import { clock } from './wire/places.ts';
 
 export interface FeedsParts {
   readonly config: Config;

@@ -9,7 +9,8 @@ import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
 import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
-import { openLog, openViewGenerations, openViewSets, useSchemas } from './wire.ts';
+import { openLog, useSchemas } from './wire/log.ts';
+import { openViewGenerations, openViewSets } from './wire/views.ts';
 
 interface Opened {
   readonly log: Log;

@@ -18,7 +18,10 @@ import { tokenSecret } from './secret.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewIn } from './views.ts';
 import { keepProductsWarm } from './warm-products.ts';
-import { clock, openArchive, openExpiryRecords, openIdempotency, openImages, openPaymentWebhook } from './wire.ts';
+import { openPaymentWebhook } from './wire/effects.ts';
+import { openIdempotency, openImages } from './wire/gateway.ts';
+import { clock } from './wire/places.ts';
+import { openArchive, openExpiryRecords } from './wire/views.ts';
 
 export interface GatewayParts {
   readonly config: Config;
@@ -55,6 +58,7 @@ export async function openGateway(parts: GatewayParts): Promise<OpenGateway> {
     ordersViewGroup: () => viewGroup(config.appId, viewIn(viewSets.generations.active, collections.orders.name)),
     corsOrigins: config.cors ?? [],
     collectsPayments: config.payments !== 'off',
+    ...(config.reviewWords !== undefined && { reviewWords: config.reviewWords }),
     ...(config.imageBaseUrl !== undefined && { imageBaseUrl: config.imageBaseUrl }),
     ...(config.shipmentWebhookSecret !== undefined && { shipmentWebhookSecret: config.shipmentWebhookSecret }),
   };

@@ -9,7 +9,8 @@ import type { Documents } from '../views/documents/documents.ts';
 import type { Config } from './config-schema.ts';
 import { tokenSecret } from './secret.ts';
 import { unsubscribeIssuer } from './tokens.ts';
-import { clock, senderOf } from './wire.ts';
+import { senderOf } from './wire/effects.ts';
+import { clock } from './wire/places.ts';
 
 export interface MailsParts {
   readonly config: Config;

@@ -23,7 +23,7 @@ import { rebuildView } from './rebuild-view.ts';
 import { verifyTopology } from './verify.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
-import { clock } from './wire.ts';
+import { clock } from './wire/places.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export interface OperationsParts {

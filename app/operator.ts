@@ -15,7 +15,8 @@ import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
-import { openLog, openStore, openViewGenerations, openViewSets, useSchemas } from './wire.ts';
+import { openLog, openStore, useSchemas } from './wire/log.ts';
+import { openViewGenerations, openViewSets } from './wire/views.ts';
 
 export interface Operator {
   /** @throws OPERATION_REFUSED with what the gateway says */

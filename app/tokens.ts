@@ -2,7 +2,7 @@
 import fastify from 'fastify';
 import { type Principal, useAuth } from '../gateway/auth.ts';
 import { unsubscribeTokens } from '../gateway/unsubscribe-tokens.ts';
-import { clock } from './wire.ts';
+import { clock } from './wire/places.ts';
 
 const lifetimeMs = 24 * 3_600_000;
 

@@ -6,7 +6,8 @@ import type { Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
 import type { Topology } from '../streams/topology.ts';
 import { type ReplayReport, verifyReplay } from '../streams/verify-replay.ts';
-import { clock, openStoreIn } from './wire.ts';
+import { openStoreIn } from './wire/log.ts';
+import { clock } from './wire/places.ts';
 
 export async function verifyTopology(
   { log, topology, appId }: { log: Log; topology: Topology; appId: string },

@@ -10,7 +10,8 @@ import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
 import type { ViewSets } from './view-sets.ts';
-import { openLog, openViewSets, useSchemas } from './wire.ts';
+import { openLog, useSchemas } from './wire/log.ts';
+import { openViewSets } from './wire/views.ts';
 import { Workers } from './workers.ts';
 
 interface Opened {

@@ -5,7 +5,8 @@ import { assert } from '../base/assert.ts';
 import type { Config } from './config-schema.ts';
 import { createLogger } from './logging.ts';
 import { topicsOf } from './topics.ts';
-import { openLog, openViewSets, useSchemas } from './wire.ts';
+import { openLog, useSchemas } from './wire/log.ts';
+import { openViewSets } from './wire/views.ts';
 import { Worker } from './worker.ts';
 import { type Call, failureOf, type Reply } from './worker-calls.ts';
 

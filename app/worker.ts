@@ -39,7 +39,9 @@ import { readState } from './read-state.ts';
 import { observeStore } from './reconcile/observe.ts';
 import type { ViewSet, ViewSets } from './view-sets.ts';
 import { expiryView, searchName, viewIn, viewsOf } from './views.ts';
-import { clock, openExpiryRecords, openStore } from './wire.ts';
+import { openStore } from './wire/log.ts';
+import { clock } from './wire/places.ts';
+import { openExpiryRecords } from './wire/views.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export interface WorkerParts {

@@ -8,7 +8,7 @@ import type { Topics } from '../schemas/topics.ts';
 import type { Config } from './config-schema.ts';
 import { ThreadWorker } from './thread-worker.ts';
 import type { ViewSets } from './view-sets.ts';
-import { clock } from './wire.ts';
+import { clock } from './wire/places.ts';
 import { Worker } from './worker.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { readConfig } from '../app/config.ts';
 import { openEffects } from '../app/effects.ts';
-import { openDocuments } from '../app/wire.ts';
+import { openDocuments } from '../app/wire/views.ts';
 import { assert } from '../base/assert.ts';
 import { systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';

@@ -20,7 +20,7 @@ import { print, printJson, table } from '../output.ts';
 import { findRunning } from '../running.ts';
 import { tokenSecret } from '../secret.ts';
 import { tokenIssuer } from '../tokens.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import type { Flags } from './operator-verb.ts';
 
 const showEveryMs = 250;

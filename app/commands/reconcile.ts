@@ -7,7 +7,7 @@ import type { ReconciliationReport, ReconciliationState, RepairOutcome } from '.
 import { addSettings } from '../flags.ts';
 import type { Operator } from '../operator.ts';
 import { print, printJson, table, working } from '../output.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { type Flags, places, withOperator } from './operator-verb.ts';
 
 const path = '/v1/admin/reconciliation';

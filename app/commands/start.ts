@@ -6,7 +6,7 @@ import { addSettings } from '../flags.ts';
 import { GatewayProcess } from '../gateway-process.ts';
 import { print } from '../output.ts';
 import { runUntilStopped } from '../run-until-stopped.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { WorkerProcess } from '../worker-process.ts';
 import type { Flags } from './operator-verb.ts';
 

@@ -5,7 +5,7 @@ import { addSettings } from '../flags.ts';
 import { createLogger } from '../logging.ts';
 import { print } from '../output.ts';
 import { allTopics, createTopics, topicDrift } from '../topics.ts';
-import { openLog } from '../wire.ts';
+import { openLog } from '../wire/log.ts';
 import { type Flags, places } from './operator-verb.ts';
 
 export function addTopics(program: Command): void {

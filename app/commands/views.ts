@@ -6,7 +6,7 @@ import type { GenerationCheckState, GenerationList } from '../../gateway/view-ge
 import { addSettings } from '../flags.ts';
 import type { Operator } from '../operator.ts';
 import { print, printJson, table, working } from '../output.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { type Flags, places, withOperator } from './operator-verb.ts';
 
 const path = '/v1/admin/views/generations';

@@ -11,7 +11,7 @@ import { Findings, type FoundPart } from '../../processors/reconcile/finding.ts'
 import { leadProductOf } from '../../schemas/ids.ts';
 import { idempotencyWindowMs } from '../../schemas/stores.ts';
 import type { TopicEntry, Topics } from '../../schemas/topics.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { readRecords, type Stretch } from './read-topic.ts';
 
 export interface LogParts {

@@ -9,7 +9,7 @@ import type { View } from '../../streams/view.ts';
 import type { Documents, DocumentWrite, StoredDocument } from '../../views/documents/documents.ts';
 import { DocumentFold } from '../../views/fold.ts';
 import { hasTaken } from '../view-lag.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { readRecords, type Stretch } from './read-topic.ts';
 import type { Whole } from './whole-orders.ts';
 

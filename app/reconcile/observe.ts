@@ -9,7 +9,7 @@ import type { Store } from '../../state/store.ts';
 import { progressKey, progressStore } from '../../state/task-state.ts';
 import { taskId, topologyNames } from '../../streams/names.ts';
 import type { Topology } from '../../streams/topology.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { readStretches } from './read-topic.ts';
 
 const { orders, holds, stock, purchases } = storesFor();

@@ -8,7 +8,7 @@ import { taskId } from '../../streams/names.ts';
 import { shopTopology } from '../../topologies/shop.ts';
 import type { Config } from '../config-schema.ts';
 import type { ViewSets } from '../view-sets.ts';
-import { openArchive } from '../wire.ts';
+import { openArchive } from '../wire/views.ts';
 import type { WorkerHandle } from '../worker-handle.ts';
 import { readProviderBooks } from './provider-books.ts';
 import { Reconciler } from './reconciler.ts';

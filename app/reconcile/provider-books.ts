@@ -2,7 +2,7 @@
 import type { Logger } from '../../base/logger.ts';
 import type { PaymentFact } from '../../processors/reconcile/compare-payments.ts';
 import type { Config } from '../config-schema.ts';
-import { openPayments } from '../wire.ts';
+import { openPayments } from '../wire/effects.ts';
 
 /** What the provider made or changed since then, in milliseconds since the Unix epoch. @throws PAYMENTS_* */
 export async function readProviderBooks(config: Config, since: number, logger: Logger): Promise<PaymentFact[]> {

@@ -14,7 +14,7 @@ import type {
   RepairRequest,
 } from '../../gateway/reconciliation.ts';
 import { type CheckName, checkList, type Finding } from '../../processors/reconcile/finding.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { repairFinding } from './repair.ts';
 import { type ReconcileParts, type RunResult, runReconciliation } from './run.ts';
 

@@ -13,7 +13,7 @@ import type { TopicEntry, Topics } from '../../schemas/topics.ts';
 import type { AuditEntry, PaymentRequest } from '../../schemas/types.generated.ts';
 import type { Archive } from '../../views/archive/archive.ts';
 import type { Documents } from '../../views/documents/documents.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { forgottenOrders } from './order-documents.ts';
 import { readRecords, readStretches } from './read-topic.ts';
 import { rewriteDocuments } from './rewrite-documents.ts';

@@ -12,7 +12,7 @@ import type { Archive } from '../../views/archive/archive.ts';
 import { collections } from '../../views/collections.ts';
 import type { Documents, StoredDocument } from '../../views/documents/documents.ts';
 import { viewsInto } from '../views.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { compareLog, endsOf } from './compare-log.ts';
 import { compareView } from './compare-view.ts';
 import { forgottenOrders, lastStepsIn } from './order-documents.ts';

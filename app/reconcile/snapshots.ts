@@ -6,7 +6,7 @@ import type { TaskFacts } from '../../processors/reconcile/examine-task.ts';
 import { decodeCommitRecord } from '../../streams/commit-record.ts';
 import { taskId, topologyNames } from '../../streams/names.ts';
 import type { Topology } from '../../streams/topology.ts';
-import { clock } from '../wire.ts';
+import { clock } from '../wire/places.ts';
 import { observeChangelog } from './observe.ts';
 import { readStretches } from './read-topic.ts';
 

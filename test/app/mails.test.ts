@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import fastify from 'fastify';
 import { readConfig } from '../../app/config.ts';
 import { mailsOf } from '../../app/mails.ts';
-import { clock } from '../../app/wire.ts';
+import { clock } from '../../app/wire/places.ts';
 import type { OutgoingMail } from '../../effects/mail/mail.ts';
 import { useAuth } from '../../gateway/auth.ts';
 import { unsubscribeTokens } from '../../gateway/unsubscribe-tokens.ts';

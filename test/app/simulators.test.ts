@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { readConfig } from '../../app/config.ts';
-import { openCarrier, openPayments } from '../../app/wire.ts';
+import { openCarrier, openPayments } from '../../app/wire/effects.ts';
 import { silentLogger as logger } from '../../base/logger.ts';
 import { requestOf } from '../effects/shipping/parcels.ts';
 

@@ -2,7 +2,9 @@
 // the log, the provider's books and what the mail server counted, and knows nothing of how it was decided.
 import { createHash } from 'node:crypto';
 import { topicsOf } from '../../app/topics.ts';
-import { openDocuments, openLog, openPayments } from '../../app/wire.ts';
+import { openPayments } from '../../app/wire/effects.ts';
+import { openLog } from '../../app/wire/log.ts';
+import { openDocuments } from '../../app/wire/views.ts';
 import { silentLogger } from '../../base/logger.ts';
 import type { ProviderPayment } from '../../effects/payments/payments.ts';
 import type { Notification } from '../../schemas/types.generated.ts';

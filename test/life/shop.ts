@@ -3,7 +3,9 @@
 
 import { createLogger } from '../../app/logging.ts';
 import { checkTopics, createTopics } from '../../app/topics.ts';
-import { clock, openLog, openViewSets } from '../../app/wire.ts';
+import { openLog } from '../../app/wire/log.ts';
+import { clock } from '../../app/wire/places.ts';
+import { openViewSets } from '../../app/wire/views.ts';
 import { Workers } from '../../app/workers.ts';
 import { sleep } from '../../base/clock.ts';
 import { Feeder } from '../../bench/feeder.ts';

@@ -1,12 +1,12 @@
 // How products are read: through which cache, whether a view fills it from the stream, and what stands in for it.
-import { systemClock as clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
-import type { Cache } from '../views/cache/cache.ts';
-import { openMemoryCache } from '../views/cache/memory/memory-cache.ts';
-import { ProductReader } from '../views/cache/product-reader.ts';
-import type { Documents } from '../views/documents/documents.ts';
-import type { Config } from './config-schema.ts';
-import { openedLate } from './opened-late.ts';
+import { systemClock as clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import type { Cache } from '../../views/cache/cache.ts';
+import { openMemoryCache } from '../../views/cache/memory/memory-cache.ts';
+import { ProductReader } from '../../views/cache/product-reader.ts';
+import type { Documents } from '../../views/documents/documents.ts';
+import type { Config } from '../config-schema.ts';
+import { openedLate } from '../opened-late.ts';
 
 export interface OpenProducts {
   readonly products: ProductReader;
@@ -38,7 +38,7 @@ export function openProducts(
 /** Nothing waits for it at the start: products can be read without. */
 function redisCache({ redis: url = '', topicPrefix, appId }: Config, set: string, logger: Logger): Cache {
   return openedLate(async () => {
-    const { openRedisCache } = await import('../views/cache/redis/redis-cache.ts');
+    const { openRedisCache } = await import('../../views/cache/redis/redis-cache.ts');
     return await openRedisCache({ url, prefix: `${topicPrefix}${appId}:products${set}:`, logger });
   });
 }

@@ -1,13 +1,13 @@
 // Ranks in the memory of the process that reads them, filled from the beginning of their topic and followed from then on:
 // for one machine, or for a gateway without Redis. Nothing is kept on a disk.
-import type { Clock } from '../base/clock.ts';
-import type { Logger } from '../base/logger.ts';
-import { FollowedTopic } from '../gateway/followed-topic.ts';
-import type { Log } from '../log/log.ts';
-import { topics } from '../schemas/topics.ts';
-import { memoryRanks } from '../views/ranks/memory/memory-ranks.ts';
-import { projectRanks } from '../views/ranks/project-ranks.ts';
-import type { Ranks } from '../views/ranks/ranks.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { Logger } from '../../base/logger.ts';
+import { FollowedTopic } from '../../gateway/followed-topic.ts';
+import type { Log } from '../../log/log.ts';
+import { topics } from '../../schemas/topics.ts';
+import { memoryRanks } from '../../views/ranks/memory/memory-ranks.ts';
+import { projectRanks } from '../../views/ranks/project-ranks.ts';
+import type { Ranks } from '../../views/ranks/ranks.ts';
 
 /** Then it answers with what it has read so far. */
 const longestWaitMs = 10_000;

@@ -1,0 +1,37 @@
+// What gateways keep for themselves, behind its ports, as the config says.
+import type { Logger } from '../../base/logger.ts';
+import { systemRandom } from '../../base/random.ts';
+import type { S3Place } from '../../base/s3-options.ts';
+import type { Idempotency } from '../../gateway/idempotency/idempotency.ts';
+import { openSqliteIdempotency } from '../../gateway/idempotency/sqlite/sqlite-idempotency.ts';
+import { openDirectoryImages } from '../../gateway/images/directory/directory-images.ts';
+import type { Images } from '../../gateway/images/images.ts';
+import { idempotencyWindowMs } from '../../schemas/stores.ts';
+import type { Config } from '../config-schema.ts';
+import { clock, directories } from './places.ts';
+
+/** @throws IDEMPOTENCY_* */
+export async function openIdempotency(config: Config, logger: Logger): Promise<Idempotency> {
+  const options = { random: systemRandom, windowMs: idempotencyWindowMs };
+  if (config.cache === 'redis') {
+    const prefix = `${config.topicPrefix}${config.appId}:idempotency:`;
+    const { openRedisIdempotency } = await import('../../gateway/idempotency/redis/redis-idempotency.ts');
+    return await openRedisIdempotency({ ...options, url: config.redis!, prefix, logger });
+  }
+  const isAlone = config.log === 'embedded';
+  return openSqliteIdempotency({ ...options, file: directories(config).answers, clock, isAlone });
+}
+
+/** @throws IMAGES_* */
+export async function openImages(config: Config): Promise<Images> {
+  if (config.images === 'directory') return await openDirectoryImages({ directory: directories(config).images });
+  const { openS3Images } = await import('../../gateway/images/s3/s3-images.ts');
+  return await openS3Images(s3PlaceOf(config, 'images'));
+}
+
+/** @param kind what is kept there: a folder of the bucket */
+function s3PlaceOf(config: Config, kind: string): S3Place {
+  const { s3: url, s3Region: region, s3Bucket: bucket = '', s3KeyId: keyId, s3Secret: secret } = config;
+  const { s3PathStyle: isPathStyle = url !== undefined } = config;
+  return { url, region, bucket, keyId, secret, isPathStyle, prefix: `${config.topicPrefix}${config.appId}/${kind}/` };
+}

@@ -1,0 +1,30 @@
+// Where this process keeps what it keeps, and its time.
+import { join } from 'node:path';
+import { type Clock, systemClock } from '../../base/clock.ts';
+import { generationSuffix } from '../../views/generations.ts';
+import type { Config } from '../config-schema.ts';
+
+export const clock: Clock = systemClock;
+
+/** Where this process keeps what it keeps. */
+export function directories({ data, simulatorData = data }: Config) {
+  return {
+    log: join(data, 'log'),
+    state: (thread: number) => join(data, 'state', String(thread)),
+    views: (generation: string) => join(data, `views${suffixOf(generation, '-')}.sqlite`),
+    search: (generation: string) => join(data, `search${suffixOf(generation, '-')}.sqlite`),
+    answers: join(data, 'answers.sqlite'),
+    archive: join(data, 'archive.sqlite'),
+    images: join(data, 'images'),
+    feeds: join(data, 'feeds'),
+    downloads: join(data, 'downloads'),
+    carrier: join(simulatorData, 'carrier.sqlite'),
+    outbox: join(data, 'outbox'),
+    payments: join(simulatorData, 'payments.sqlite'),
+  };
+}
+
+export function suffixOf(generation: string, separator: string): string {
+  const suffix = generationSuffix(generation);
+  return suffix === '' ? '' : `${separator}${suffix}`;
+}
