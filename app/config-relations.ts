@@ -26,6 +26,7 @@ export const relations: readonly Relation[] = [
   plainNeedsTls,
   needs('documents', 'mongo', 'mongo'),
   needs('search', 'elasticsearch', 'elasticsearch'),
+  elasticsearchKnowsOneLogin,
   needs('cache', 'redis', 'redis'),
   needs('archive', 'cassandra', 'cassandra'),
   needs('images', 's3', 's3Bucket', 'gateway'),
@@ -118,6 +119,12 @@ function simulatorSignsInBase64({ payments, paymentWebhookSecret: secret }: Conf
   if (payments !== 'simulator' || secret === undefined || webhookSecretPattern.test(secret)) return undefined;
   const problem = 'is not whole base64, in which the simulated provider has its secret';
   return { setting: 'paymentWebhookSecret', problem, remedy: `give ${webhookSecretExpected}, or leave it out` };
+}
+
+function elasticsearchKnowsOneLogin({ elasticsearch, elasticsearchApiKey }: Config): Broken | undefined {
+  if (elasticsearchApiKey === undefined || !elasticsearch || new URL(elasticsearch).username === '') return undefined;
+  const problem = 'is given, and --elasticsearch has a user, too';
+  return { setting: 'elasticsearchApiKey', problem, remedy: 'give one of them' };
 }
 
 function plainNeedsTls({ sasl, tls, brokers = [] }: Config): Broken | undefined {

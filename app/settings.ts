@@ -2,6 +2,7 @@
 // It says what a single value may be; how values depend on each other stands in config-relations.ts.
 
 import { feedSettings } from './feed-settings.ts';
+import { searchSettings } from './search-settings.ts';
 import { boolean, choice, integer, list, optional, type Setting, text, url } from './setting.ts';
 import { storageSettings } from './storage-settings.ts';
 
@@ -187,18 +188,7 @@ export const settings = {
   cassandraPassword: optional(
     text('secret', 'a password', { group: 'Archive', secret: true, pattern: /./, doc: 'Of --cassandra-user.' }),
   ),
-  search: choice(['embedded', 'elasticsearch'], {
-    group: 'Views',
-    default: 'embedded',
-    doc: 'Where the product search runs: in a file of this machine, with --log embedded alone (with Kafka, searches are refused), or in Elasticsearch.',
-  }),
-  elasticsearch: optional(
-    url('http://127.0.0.1:9200', {
-      group: 'Views',
-      secret: true,
-      doc: 'Elasticsearch, for --search elasticsearch.',
-    }),
-  ),
+  ...searchSettings,
   cache: choice(['memory', 'redis'], {
     group: 'Views',
     default: 'memory',

@@ -120,6 +120,11 @@ describe('refused:', () => {
   needs({ documents: 'mongo' }, /--mongo or STOCKSTREAM_MONGO: is missing/);
   needs({ documents: 'mongo', mongo: 'http://host' }, /--mongo: /);
   needs({ search: 'elasticsearch' }, /--elasticsearch or STOCKSTREAM_ELASTICSEARCH: is missing while --search/);
+  const elastic = { search: 'elasticsearch', elasticsearch: 'https://shop:hush@search.example' };
+  needs(
+    { ...elastic, elasticsearchApiKey: 'VnVhQ2ZHY0JDZGJrU' },
+    /--elasticsearch-api-key: is given, and --elasticsearch has/,
+  );
   needs({ standbys: '1' }, /--standbys: asks for what this version cannot do yet/);
   needs({ cache: 'redis' }, /--redis or .*: is missing/);
   const cassandra = { archive: 'cassandra', cassandra: '10.0.0.1,10.0.0.2:9142' };
