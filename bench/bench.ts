@@ -10,6 +10,7 @@ import { benchImages } from './images.ts';
 import { benchImport } from './import.ts';
 import { type BenchOptions, readOptions, usage } from './options.ts';
 import type { Result } from './peer-result.ts';
+import { benchPopularity } from './popularity.ts';
 import { benchProducts } from './product-cache.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 import { benchSearch } from './search/search.ts';
@@ -22,6 +23,7 @@ try {
   else if (kind === 'search') await benchSearch(rest);
   else if (kind === 'products') await benchProducts(rest);
   else if (kind === 'images') await benchImages(rest);
+  else if (kind === 'popularity') await benchPopularity(rest);
   else await benchOrders(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`bench: ${error instanceof Error ? error.message : error}\n`);

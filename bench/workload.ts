@@ -112,7 +112,8 @@ function popularity(products: number): number[] {
   return cumulative;
 }
 
-function picker({ load, products }: WorkloadOptions, random: Random): () => number {
+/** Draws products. */
+export function picker({ load, products }: Pick<WorkloadOptions, 'load' | 'products'>, random: Random): () => number {
   if (load === 'uniform') return () => random.int(products);
   if (load === 'hot') return () => (random.next() < 0.5 ? 0 : random.int(products));
   const cumulative = popularity(products);

@@ -7,7 +7,7 @@ import { requireKey } from '../require-key.ts';
 import { keepPurchase, type PurchaseWiring } from '../reviews/keep-purchase.ts';
 import { countedUnits, countsOf } from './counts.ts';
 import { count, unknownPopularity } from './popularity.ts';
-import { keepPopularity, type PopularityWiring } from './tell-popularity.ts';
+import { keepHappened, type PopularityWiring } from './tell-popularity.ts';
 
 interface ActivityWiring {
   readonly stores: PopularityWiring['stores'] & PurchaseWiring['stores'] & { readonly offers: OfferState };
@@ -43,5 +43,5 @@ function take(context: Context<ActivityWiring>, activity: ProductActivity): void
   const before = stores.popularity.get(productId) ?? unknownPopularity;
   const { state, isLate } = count(before, { at: Math.min(at, now), counts }, now);
   if (isLate) context.drop('late');
-  keepPopularity(context, productId, state);
+  keepHappened(context, productId, state);
 }

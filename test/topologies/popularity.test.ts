@@ -62,6 +62,23 @@ shopTest('a product that everybody looks at makes a few records, and so do its n
   assert.deepEqual([ended?.lastHour.views, Math.round(ended?.score ?? 0), more], [500, 500, []]);
 });
 
+shopTest('what comes late to a window that has ended is told within a minute, all of it together', async (shop) => {
+  await shop.offer('lamp');
+  await shop.event('ann', viewed('lamp'));
+  await shop.advanceToEnd();
+  await shop.told();
+  for (let each = 0; each < 20; each++) {
+    await shop.event(`late-${each}`, viewed('lamp'), { ago: 2 * minute });
+    await shop.settle(2 * second);
+  }
+  await shop.advance(minute);
+  const told = await shop.told();
+  const views = told.map(({ lastHour }) => lastHour.views);
+  // Two rises of the range, and the end of the minute.
+  assert.ok(views.length <= 3, `told ${views.length} times`);
+  assert.equal(views.at(-1), 21);
+});
+
 shopTest('retries, reloads and what is a day old count nothing', async (shop) => {
   await shop.offer('lamp');
   const eventId = await shop.event('ann', carted('lamp', 1));
