@@ -4,8 +4,8 @@ import { looksLikeCard } from '../../base/card-number.ts';
 import type { ReviewContent, ReviewRefusalReason } from '../../schemas/types.generated.ts';
 
 /** Characters. The gateway's contract says the same. */
-export const longestTitle = 150;
-export const longestText = 5_000;
+const longestTitle = 150;
+const longestText = 5_000;
 const longestAuthor = 60;
 
 type Words = Pick<ReviewContent, 'title' | 'text'>;
