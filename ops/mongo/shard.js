@@ -14,6 +14,8 @@ const collections = [
   'stockChanges',
   'catalogChanges',
   'imports',
+  'feeds',
+  'feedRuns',
   'importTallies',
   'network',
   'zeroResults',
