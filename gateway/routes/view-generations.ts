@@ -8,11 +8,19 @@ import {
   GenerationListShape,
   GenerationParams,
 } from '../shapes/view-generations.ts';
+import type { ViewGenerations } from '../view-generations.ts';
 
 const operators = ['operator'] as const;
 const path = '/v1/admin/views/generations';
 
+const problems = ['GENERATION_REFUSED', 'GENERATION_NOT_READY'] as const;
+
 export function viewGenerationRoutes(app: App, { operations: { generations } }: Gateway): void {
+  fillAnother(app, generations);
+  switchAndDrop(app, generations);
+}
+
+function fillAnother(app: App, generations: ViewGenerations): void {
   app.get(
     path,
     {
@@ -28,7 +36,7 @@ export function viewGenerationRoutes(app: App, { operations: { generations } }: 
   app.post(
     path,
     {
-      ...config(operators, ['GENERATION_REFUSED', 'GENERATION_NOT_READY']),
+      ...config(operators, problems),
       schema: {
         ...about('Operations', 'Begin a generation', 'All workers fill it from the log, beside the one that answers.'),
         response: { 201: GenerationBegun },
@@ -43,7 +51,7 @@ export function viewGenerationRoutes(app: App, { operations: { generations } }: 
   app.post(
     `${path}/:generation/check`,
     {
-      ...config(operators, ['GENERATION_REFUSED', 'GENERATION_NOT_READY']),
+      ...config(operators, problems),
       schema: {
         ...about(
           'Operations',
@@ -60,11 +68,13 @@ export function viewGenerationRoutes(app: App, { operations: { generations } }: 
       return reply.code(202).send({ generation });
     },
   );
+}
 
+function switchAndDrop(app: App, generations: ViewGenerations): void {
   app.post(
     `${path}/:generation/activate`,
     {
-      ...config(operators, ['GENERATION_REFUSED', 'GENERATION_NOT_READY']),
+      ...config(operators, problems),
       schema: {
         ...about(
           'Operations',
@@ -86,7 +96,7 @@ export function viewGenerationRoutes(app: App, { operations: { generations } }: 
   app.delete(
     `${path}/:generation`,
     {
-      ...config(operators, ['GENERATION_REFUSED', 'GENERATION_NOT_READY']),
+      ...config(operators, problems),
       schema: {
         ...about('Operations', 'Drop a generation', 'It is filled no more, and what it stored goes.'),
         params: GenerationParams,
