@@ -1,4 +1,5 @@
 // What is read from, behind its ports, as the config says: one set a generation.
+import { readFileSync } from 'node:fs';
 import type { Logger } from '../../base/logger.ts';
 import type { Log } from '../../log/log.ts';
 import type { Archive } from '../../views/archive/archive.ts';
@@ -94,7 +95,10 @@ function openSearch(config: Config, logger: Logger, generation = firstGeneration
   const index = `${topicPrefix}${appId}-listings${suffixOf(generation, '-')}`.toLowerCase();
   return openedLate(async () => {
     const { openElasticsearchSearch } = await import('../../views/search/elasticsearch/elasticsearch-search.ts');
-    return await openElasticsearchSearch({ url, index, clock, logger });
+    const { elasticsearchApiKey: apiKey, elasticsearchCa: ca } = config;
+    const { elasticsearchShards: shards, elasticsearchReplicas: replicas } = config;
+    const connection = { url, apiKey, ...(ca !== undefined && { ca: readFileSync(ca) }) };
+    return await openElasticsearchSearch({ ...connection, index, shards, replicas, clock, logger });
   });
 }
 
