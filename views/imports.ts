@@ -18,7 +18,7 @@ export const projectImports: Projection<Import, DocumentWrite> = {
 };
 
 export const projectImportTallies: Projection<ImportTally, DocumentWrite> = {
-  name: 'import-tallies',
+  name: collections.importTallies.name,
 
   project(record) {
     const collection = collections.importTallies.name;
