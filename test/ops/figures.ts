@@ -5,6 +5,7 @@ import { createReconciliationFigures } from '../../app/reconcile/reconciler.ts';
 import { EventTail } from '../../gateway/event-tail.ts';
 import { createGatewayMetrics } from '../../gateway/metrics.ts';
 import { createEffectMetrics, createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
+import type { ProductReader } from '../../views/cache/product-reader.ts';
 
 /** Labels by the name under which Prometheus has it; `job` and `instance` are Prometheus' own. */
 export function figures(): ReadonlyMap<string, ReadonlySet<string>> {
@@ -15,7 +16,8 @@ export function figures(): ReadonlyMap<string, ReadonlySet<string>> {
   createArchiveFigures(registry);
   createReconciliationFigures(registry);
   // It is asked only when figures are collected, and none are here.
-  createGatewayMetrics(registry, new EventTail({} as ConstructorParameters<typeof EventTail>[0]));
+  const tail = new EventTail({} as ConstructorParameters<typeof EventTail>[0]);
+  createGatewayMetrics(registry, { tail, products: {} as ProductReader });
   collectDefaultMetrics({ register: registry });
   const found = new Map([['up', new Set(['job', 'instance'])]]);
   for (const metric of registry.getMetricsAsArray()) {
