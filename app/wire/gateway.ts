@@ -8,6 +8,7 @@ import { openDirectoryImages } from '../../gateway/images/directory/directory-im
 import type { Images } from '../../gateway/images/images.ts';
 import { idempotencyWindowMs } from '../../schemas/stores.ts';
 import type { Config } from '../config-schema.ts';
+import { openedLate } from '../opened-late.ts';
 import { clock, directories } from './places.ts';
 
 /** @throws IDEMPOTENCY_* */
@@ -22,11 +23,13 @@ export async function openIdempotency(config: Config, logger: Logger): Promise<I
   return openSqliteIdempotency({ ...options, file: directories(config).answers, clock, isAlone });
 }
 
-/** @throws IMAGES_* */
+/** Orders don't wait for images: S3 is opened with the first call. Calls throw IMAGES_*. @throws IMAGES_REFUSED */
 export async function openImages(config: Config): Promise<Images> {
   if (config.images === 'directory') return await openDirectoryImages({ directory: directories(config).images });
-  const { openS3Images } = await import('../../gateway/images/s3/s3-images.ts');
-  return await openS3Images(s3PlaceOf(config, 'images'));
+  return openedLate(async () => {
+    const { openS3Images } = await import('../../gateway/images/s3/s3-images.ts');
+    return await openS3Images(s3PlaceOf(config, 'images'));
+  });
 }
 
 /** @param kind what is kept there: a folder of the bucket */
