@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
-import type { DeliveryEntry } from '../schemas/types.generated.ts';
+import type { DeliveryEntry, StockedWarehouse } from '../schemas/types.generated.ts';
 import type { Delivery, Destination, Ways } from '../views/delivery/delivery.ts';
 import { DeliveryNetwork } from '../views/delivery/network.ts';
 import { FollowedTopic } from './followed-topic.ts';
@@ -23,22 +23,27 @@ const longestStartMs = 30_000;
 export class DeliveryTail implements Delivery {
   readonly network = new DeliveryNetwork();
   readonly #followed: FollowedTopic<DeliveryEntry>;
+  readonly #stocked: FollowedTopic<StockedWarehouse>;
 
   constructor(options: DeliveryTailOptions) {
-    const { deliveryOptions: topic } = topics;
     this.#followed = new FollowedTopic({
       ...options,
-      topic,
+      topic: topics.deliveryOptions,
       take: (key, value) => this.network.apply(key, value?.entry ?? { type: 'EntryGone' }),
+    });
+    this.#stocked = new FollowedTopic({
+      ...options,
+      topic: topics.stockedWarehouses,
+      take: (warehouseId) => this.network.stocked(warehouseId),
     });
   }
 
-  start(): Promise<void> {
-    return this.#followed.start(longestStartMs);
+  async start(): Promise<void> {
+    await Promise.all([this.#stocked.start(longestStartMs), this.#followed.start(longestStartMs)]);
   }
 
-  close(): Promise<void> {
-    return this.#followed.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#stocked.close(), this.#followed.close()]);
   }
 
   get warehouses(): ReadonlySet<string> {
@@ -51,7 +56,8 @@ export class DeliveryTail implements Delivery {
 
   health(): PartHealth {
     const name = 'delivery network';
-    const { failure, isCaughtUp } = this.#followed;
+    const { isCaughtUp } = this.#followed;
+    const failure = this.#followed.failure ?? this.#stocked.failure;
     if (failure !== undefined) return { name, healthy: false, detail: failure };
     return isCaughtUp ? { name, healthy: true } : { name, healthy: false, detail: 'it is being read' };
   }

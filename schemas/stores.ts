@@ -31,6 +31,7 @@ export const shopperEventWindowMs = day;
 
 /** Of the topology that shows what is decided elsewhere. */
 const discoveryStores = {
+  stockedWarehouses: { name: 'stocked-warehouses', key: 'warehouse id', serde: serdeOf('StockedWarehouse') },
   offers: { name: 'offers', key: 'product id', serde: serdeOf('OfferState') },
   listings: { name: 'listings', key: 'listing id', serde: serdeOf('ListingState') },
   seenEvents: {

@@ -120,6 +120,12 @@ export const topics = {
     retentionMs: forGood,
   }),
   ratings: topic({ name: 'ratings', key: 'product', serde: serdeOf('Rating'), ...compacted }),
+  stockedWarehouses: topic({
+    name: 'stocked-warehouses',
+    key: 'warehouse',
+    serde: serdeOf('StockedWarehouse'),
+    ...few,
+  }),
   listingParts: topic({ name: 'listing-parts', key: 'listing', serde: serdeOf('ListingPart'), ...kept }),
   listings: topic({ name: 'listings', key: 'listing', serde: serdeOf('Listing'), ...compacted }),
   logisticsChanges: topic({

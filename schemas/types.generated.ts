@@ -2666,6 +2666,12 @@ export interface StockState {
   readonly version: number;
 }
 
+/** A warehouse in which something was ever in stock, whether or not the delivery network knows it. Told once by each task. */
+export interface StockedWarehouse {
+  /** Which. */
+  readonly warehouseId: string;
+}
+
 /** Write one. */
 export interface SubmitReview {
   readonly type: 'SubmitReview';
@@ -2926,6 +2932,7 @@ export interface RecordTypes {
   readonly StockLevel: StockLevel;
   readonly StockRepair: StockRepair;
   readonly StockState: StockState;
+  readonly StockedWarehouse: StockedWarehouse;
   readonly UserEvent: UserEvent;
   readonly VerifiedPurchase: VerifiedPurchase;
   readonly ViewGenerationEvent: ViewGenerationEvent;

@@ -17,9 +17,14 @@ export const listings = (stores: Stores, topics: Topics) => (builder: TopologyBu
     outputs: { ...listing.outputs, listingParts: topics.listingParts },
     timers: {},
   };
+  const stock = {
+    stores: { ...offer.stores, stockedWarehouses: stores.stockedWarehouses },
+    outputs: { ...offer.outputs, stockedWarehouses: topics.stockedWarehouses },
+    timers: {},
+  };
   builder
     .source(topics.products, tellOfferOfProduct, offer)
-    .source(topics.stockLevels, tellOfferOfStock, offer)
+    .source(topics.stockLevels, tellOfferOfStock, stock)
     .source(topics.popularity, tellOfferOfPopularity, offer)
     .source(topics.ratings, tellOfferOfRating, offer)
     .source(topics.listingParts, assembleListing, listing);

@@ -24,7 +24,7 @@ export function changeOfProduct({ variantOf, options, price, weightGrams, status
   return { product: { variantOf, options, price, weightGrams, isForSale: status === 'active' } };
 }
 
-export function changeOfStock({ warehouses }: StockLevel): OfferChange {
+export function changeOfStock({ warehouses }: StockLevel): Pick<OfferState, 'warehouses'> {
   const free = warehouses.filter(({ onHand, held }) => onHand > held);
   return { warehouses: free.map(({ warehouseId }) => warehouseId).sort() };
 }

@@ -9,6 +9,7 @@ import type {
   Popularity,
   Product,
   Rating,
+  StockedWarehouse,
   StockLevel,
 } from '../../schemas/types.generated.ts';
 import type { Context, Processor, Record } from '../../streams/api.ts';
@@ -32,12 +33,39 @@ interface OfferWiring {
   readonly timers: never;
 }
 
-export const tellOfferOfStock = tellOfferOf('stock', changeOfStock satisfies (level: StockLevel) => OfferChange);
 export const tellOfferOfPopularity = tellOfferOf(
   'popularity',
   changeOfPopularity satisfies (popularity: Popularity) => OfferChange,
 );
 export const tellOfferOfRating = tellOfferOf('rating', changeOfRating satisfies (rating: Rating) => OfferChange);
+
+interface StockWiring extends OfferWiring {
+  readonly stores: OfferWiring['stores'] & { readonly stockedWarehouses: StockedWarehouse };
+  readonly outputs: OfferWiring['outputs'] & { readonly stockedWarehouses: StockedWarehouse };
+}
+
+export const tellOfferOfStock: Processor<StockLevel, StockWiring> = {
+  name: 'tell-offer-of-stock',
+
+  process(record, context) {
+    requireKey(record, record.value.productId);
+    const change = changeOfStock(record.value);
+    if (tellChange(record, context, change)) tellWarehouses(context, change.warehouses);
+  },
+
+  // Most of these are no news.
+  prefetch: ({ key }) => ({ offers: [key] }),
+};
+
+/** Those in which this task never saw anything before. */
+function tellWarehouses(context: Context<StockWiring>, warehouses: readonly string[]): void {
+  const { stockedWarehouses } = context.stores;
+  for (const warehouseId of warehouses) {
+    if (stockedWarehouses.get(warehouseId)) continue;
+    stockedWarehouses.put(warehouseId, { warehouseId });
+    context.forward('stockedWarehouses', warehouseId, { warehouseId });
+  }
+}
 
 export const tellOfferOfProduct: Processor<Product, OfferWiring> = {
   name: 'tell-offer-of-product',
@@ -45,7 +73,7 @@ export const tellOfferOfProduct: Processor<Product, OfferWiring> = {
   process(record, context) {
     const { key, value: product } = record;
     requireKey(record, product.productId);
-    const parts = changeOffer(record, context, changeOfProduct(product));
+    const parts = changeOffer(record, context, changeOfProduct(product)) ?? [];
     // A variant has no listing, unless it wasn't always one.
     if (product.variantOf !== null && context.stores.listings.get(key) === undefined) return;
     changeListing(context, key, (state) => parts.reduce(withPart, withProduct(state, product)));
@@ -62,25 +90,30 @@ function tellOfferOf<V extends { readonly productId: string }>(
 
     process(record, context) {
       requireKey(record, record.value.productId);
-      const parts = changeOffer(record, context, changeOf(record.value));
-      if (parts.length > 0) changeListing(context, record.key, (state) => parts.reduce(withPart, state));
+      tellChange(record, context, changeOf(record.value));
     },
 
-    // Most of these are no news.
     prefetch: ({ key }) => ({ offers: [key] }),
   };
 }
 
-/** Tells other listings what they must hear. Returns what the product's own listing must. */
+/** False if it is no news. */
+function tellChange(record: Record<unknown>, context: Context<OfferWiring>, change: OfferChange): boolean {
+  const parts = changeOffer(record, context, change);
+  if (parts?.length) changeListing(context, record.key, (state) => parts.reduce(withPart, state));
+  return parts !== undefined;
+}
+
+/** Tells other listings what they must hear. Returns what the product's own listing must; undefined if nothing changed. */
 function changeOffer(
   { key: productId }: Record<unknown>,
   context: Context<OfferWiring>,
   change: OfferChange,
-): Omit<ListingPart, 'listingId'>[] {
+): Omit<ListingPart, 'listingId'>[] | undefined {
   const { offers } = context.stores;
   const before = offers.get(productId) ?? unknownOffer;
   const changed = { ...before, ...change };
-  if (sameValue(before, changed)) return [];
+  if (sameValue(before, changed)) return undefined;
   const listingId = listingOfOffer(productId, changed);
   const after = listingId === undefined ? changed : { ...changed, version: before.version + 1 };
   offers.put(productId, after);

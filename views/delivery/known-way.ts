@@ -1,6 +1,7 @@
 // One way from a warehouse into a country, shared by all areas that have the same. Its promise is worked out once for each
 // stretch of time between two cut-offs; a query only looks at numbers.
 import type { DeliveryWay } from '../../schemas/types.generated.ts';
+import type { DeliveryOption } from '../search/search.ts';
 import { dateOf, workDayAfter, workDayFrom } from './days.ts';
 import type { Arrival, ParcelFacts } from './delivery.ts';
 import type { WarehouseHours } from './warehouse-hours.ts';
@@ -12,6 +13,8 @@ export interface Surroundings {
   /** Undefined for a warehouse that nobody told of, or that is closed. */
   hoursOf(warehouseId: string): WarehouseHours | undefined;
   holidaysOf(country: string): ReadonlySet<number>;
+  /** Ways from warehouses that are bound by nothing. */
+  readonly unbound: readonly DeliveryOption[];
 }
 
 export interface Promised extends Arrival {

@@ -3,6 +3,7 @@
 import { unreachable } from '../../base/assert.ts';
 import { beginningsIn, normalPostalCode } from '../../schemas/postal-codes.ts';
 import type { DeliveryArea, DeliveryEntry, DeliveryWay } from '../../schemas/types.generated.ts';
+import type { DeliveryOption } from '../search/search.ts';
 import type { Delivery, Destination, Ways } from './delivery.ts';
 import { KnownWay, type Surroundings } from './known-way.ts';
 import { Place } from './place.ts';
@@ -21,7 +22,8 @@ interface Country {
   longest: number;
 }
 
-const nowhere: Ways = { options: [], arrivals: () => [], arrival: () => undefined };
+/** More than any parcel has. */
+const anyWeight = 2 ** 31 - 1;
 const noHolidays: ReadonlySet<number> = new Set();
 
 export class DeliveryNetwork implements Delivery, Surroundings {
@@ -32,7 +34,12 @@ export class DeliveryNetwork implements Delivery, Surroundings {
   readonly #holidays = new Map<string, ReadonlySet<number>>();
   /** By what they say, with the number of areas that have them. */
   readonly #ways = new Map<string, { readonly way: KnownWay; uses: number }>();
+  /** Where anything was ever in stock. */
+  readonly #stocked = new Set<string>();
+  /** Where nobody delivers, but for what is bound by nothing. */
+  readonly #nowhere = new Place(this);
   #isSuspended = false;
+  #unbound: readonly DeliveryOption[] = [];
   version = 0;
 
   get areas(): number {
@@ -50,13 +57,23 @@ export class DeliveryNetwork implements Delivery, Surroundings {
   waysTo({ country, postalCode }: Destination): Ways | undefined {
     if (this.#ways.size === 0 || this.#isSuspended) return undefined;
     const known = this.#countries.get(country);
-    if (!known) return nowhere;
+    if (!known) return this.#nowhere;
     const code = normalPostalCode(postalCode);
     for (let length = Math.min(code.length, known.longest); length >= 0; length--) {
       const place = known.places.get(code.slice(0, length));
       if (place) return place;
     }
-    return nowhere;
+    return this.#nowhere;
+  }
+
+  get unbound(): readonly DeliveryOption[] {
+    return this.#unbound;
+  }
+
+  /** Tells of a warehouse in which something is or was in stock: the network may not know it. */
+  stocked(warehouseId: string): void {
+    this.#stocked.add(warehouseId);
+    this.#surroundingsChanged();
   }
 
   hoursOf(warehouseId: string): WarehouseHours | undefined {
@@ -78,7 +95,7 @@ export class DeliveryNetwork implements Delivery, Surroundings {
         const { warehouse } = entry;
         this.#hours.set(warehouse.warehouseId, new WarehouseHours(warehouse, this.holidaysOf(warehouse.country)));
         this.#known.add(warehouse.warehouseId);
-        this.version++;
+        this.#surroundingsChanged();
         break;
       }
       case 'CountryHolidays':
@@ -93,6 +110,12 @@ export class DeliveryNetwork implements Delivery, Surroundings {
       default:
         unreachable(entry);
     }
+  }
+
+  #surroundingsChanged(): void {
+    this.version++;
+    const unknown = [...this.#stocked].filter((warehouse) => !this.#known.has(warehouse));
+    this.#unbound = unknown.map((warehouse) => ({ warehouse, maxWeightGrams: anyWeight, hazardous: true }));
   }
 
   #putArea(area: DeliveryArea, told: readonly DeliveryWay[]): void {
@@ -125,7 +148,7 @@ export class DeliveryNetwork implements Delivery, Surroundings {
   }
 
   #putHolidays(country: string, holidays: readonly number[]): void {
-    this.version++;
+    this.#surroundingsChanged();
     this.#holidays.set(country, new Set(holidays));
     for (const [id, { warehouse }] of this.#hours) {
       if (warehouse.country === country) this.#hours.set(id, new WarehouseHours(warehouse, this.holidaysOf(country)));
@@ -136,9 +159,9 @@ export class DeliveryNetwork implements Delivery, Surroundings {
     const [kind, id = ''] = key.split('/', 2);
     if (kind === 'area') this.#removeArea(id);
     if (kind === 'warehouse') {
-      this.version++;
       this.#hours.delete(id);
       this.#known.delete(id);
+      this.#surroundingsChanged();
     }
   }
 

@@ -77,10 +77,11 @@ export class Place implements Ways {
         hazardous: Math.max(hazardous, ifHazardous),
       });
     }
-    return [...heaviest].flatMap(([warehouse, { any, hazardous }]) => [
+    const bound = [...heaviest].flatMap(([warehouse, { any, hazardous }]) => [
       ...(hazardous > 0 ? [{ warehouse, maxWeightGrams: hazardous, hazardous: true }] : []),
       ...(any > hazardous ? [{ warehouse, maxWeightGrams: any, hazardous: false }] : []),
     ]);
+    return [...bound, ...this.#surroundings.unbound];
   }
 }
 

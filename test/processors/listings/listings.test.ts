@@ -90,6 +90,17 @@ describe('a listing', () => {
     assert.deepEqual(warehouses, [[['east']], [], [['east', 'west']], [['west']], [[]]]);
   });
 
+  test('tells of a warehouse when it first sees something in it', () => {
+    const shop = new Shop();
+    const levels = [{ east: 0 }, { east: 1 }, { east: 0 }, { east: 3, west: 1 }, { west: 2 }];
+    for (const free of levels) shop.told(['stockLevels', level('lamp', free)]);
+    shop.told(['stockLevels', level('desk', { west: 1 })]);
+    assert.deepEqual(
+      sentTo(shop.shop.sent, 'stockedWarehouses').map(({ warehouseId }) => warehouseId),
+      ['east', 'west'],
+    );
+  });
+
   test('has what was known before the catalogue knew the product', () => {
     const shop = new Shop();
     const before = shop.told(['stockLevels', level('lamp', { east: 1 })], ['ratings', rating('lamp', [0, 0, 0, 1, 1])]);

@@ -291,3 +291,18 @@ test('promises are those of a count through the calendar, and the best ways are 
     { numRuns: 300 },
   );
 });
+
+test('what lies in a warehouse that the network does not know can go anywhere, without a promise', () => {
+  const network = networkOf(hours(), area('north', ['2'], {}));
+  for (const warehouse of ['berlin', 'shed']) network.stocked(warehouse);
+  const options = (postalCode: string) => network.waysTo({ country: 'DE', postalCode })?.options;
+  const shed = { warehouse: 'shed', maxWeightGrams: 2 ** 31 - 1, hazardous: true };
+  assert.deepEqual(options('20095'), [{ warehouse: 'berlin', maxWeightGrams: 30_000, hazardous: false }, shed]);
+  assert.deepEqual(options('80331'), [shed]);
+  assert.deepEqual(network.waysTo({ country: 'FR', postalCode: '1' })?.options, [shed]);
+  assert.equal(network.waysTo(hamburg)?.arrival(['shed'], parcel, 0), undefined);
+  network.apply(...hours({ warehouseId: 'shed' }));
+  assert.deepEqual(options('80331'), []);
+  network.apply('warehouse/shed', { type: 'EntryGone' });
+  assert.deepEqual(options('80331'), [shed]);
+});
