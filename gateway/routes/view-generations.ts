@@ -5,6 +5,7 @@ import { type App, about, config, type Gateway } from '../route.ts';
 import {
   ActivationRequest,
   GenerationBegun,
+  GenerationChecking,
   GenerationListShape,
   GenerationParams,
 } from '../shapes/view-generations.ts';
@@ -59,7 +60,7 @@ function fillAnother(app: App, generations: ViewGenerations): void {
           'In the background; the list tells how far it is.',
         ),
         params: GenerationParams,
-        response: { 202: GenerationBegun },
+        response: { 202: GenerationChecking },
       },
     },
     async (request, reply) => {

@@ -34,15 +34,29 @@ const CheckShape = Type.Object({
   reason: Type.String({ description: 'Why it failed; empty if it did not.' }),
 });
 
-export const GenerationListShape = Type.Object({
-  active: Type.String(),
-  previous: nullable(Type.String({ description: 'The one that answered before, to go back to.' })),
-  generations: Type.Array(GenerationShape),
-  check: nullable(CheckShape),
-});
+export const GenerationListShape = Type.Object(
+  {
+    active: Type.String(),
+    previous: nullable(Type.String({ description: 'The one that answered before, to go back to.' })),
+    generations: Type.Array(GenerationShape),
+    check: nullable(CheckShape),
+  },
+  { description: 'All that are filled; which one answers; the last comparison.' },
+);
 
 export const GenerationParams = Type.Object({ generation: Type.String({ pattern: '^g[1-9][0-9]{0,8}$' }) });
-export const GenerationBegun = Type.Object({ generation: Type.String() });
-export const ActivationRequest = strict({
-  force: Type.Optional(Type.Boolean({ description: 'Even if it was not compared, or lags.' })),
-});
+
+export const GenerationBegun = Type.Object(
+  { generation: Type.String() },
+  { description: 'Workers fill it from now on.' },
+);
+
+export const GenerationChecking = Type.Object(
+  { generation: Type.String() },
+  { description: 'It is being compared; GET /v1/admin/views/generations shows how far that is.' },
+);
+
+export const ActivationRequest = strict(
+  { force: Type.Optional(Type.Boolean({ description: 'Even if it was not compared, or lags.' })) },
+  { examples: [{}] },
+);
