@@ -1,5 +1,5 @@
 // What shoppers do before they buy, as the shop's pages tell it: into the log, to be counted once each. Nothing is decided
-// here but what is too old to count, and that nobody tells more than a page could.
+// here but what is too old to count, that nobody tells more than a page could, and only of what there is.
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { unreachable } from '../../base/assert.ts';
@@ -13,7 +13,7 @@ import { EventBatch, EventsTaken, type ShopperEventShape } from '../shapes/popul
 import { shopperOf, visitHeaderShape } from '../shopper.ts';
 import { invalidRequest } from '../validation.ts';
 
-export function eventRoutes(app: App, { writer, clock, settings, metrics }: Gateway): void {
+export function eventRoutes(app: App, { writer, products, clock, settings, metrics }: Gateway): void {
   const keyGenerator = ({ ip, principal }: FastifyRequest) => `events ${principal?.userId ?? ip}`;
   const rateLimit = { max: settings.eventRequestsPerMinute, timeWindow: 60_000, keyGenerator };
   app.post(
@@ -40,9 +40,11 @@ export function eventRoutes(app: App, { writer, clock, settings, metrics }: Gate
       const events = request.body.events.map((event, index) => shopperEvent(event, { shopperId, now, index }));
       const inTime = events.filter(({ at }) => at > now - shopperEventWindowMs);
       const late = events.length - inTime.length;
-      await Promise.all(inTime.map((event) => writer.append(topics.shopperEvents, shopperId, event)));
       metrics.lateEvents.inc(late);
-      return reply.code(202).send({ accepted: inTime.length, late });
+      const known = await products.getMany(request.body.events.map(({ productId }) => productId));
+      const taken = inTime.filter(({ event }) => 'productId' in event && known.has(event.productId));
+      await Promise.all(taken.map((event) => writer.append(topics.shopperEvents, shopperId, event)));
+      return reply.code(202).send({ accepted: taken.length, late, unknown: inTime.length - taken.length });
     },
   );
 }

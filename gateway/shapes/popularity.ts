@@ -51,6 +51,7 @@ export const EventsTaken = Type.Object(
   {
     accepted: Type.Integer({ description: 'Those that the log has.' }),
     late: Type.Integer({ description: 'Those that happened more than a day ago: they are not counted.' }),
+    unknown: Type.Integer({ description: 'Those of products that do not exist: they are not counted.' }),
   },
   { description: 'The events are safe. What was counted before is not counted again.' },
 );

@@ -1,5 +1,5 @@
 // Counts what happened with a product, and remembers who has received it. A variant's goes to the product that it is a variant of, which is found and judged as
-// one. What nobody offers isn't counted, for anybody may name any product.
+// one. Of a product that the catalogue hasn't told of yet it is kept as if it were no variant.
 import type { OfferState, ProductActivity } from '../../schemas/types.generated.ts';
 import type { Context, Processor } from '../../streams/api.ts';
 import { listingOfOffer } from '../listings/offer.ts';
@@ -22,8 +22,7 @@ export const countActivity: Processor<ProductActivity, ActivityWiring> = {
     const { key: productId, value: activity } = record;
     requireKey(record, activity.productId);
     const offer = context.stores.offers.get(productId);
-    const listingId = offer && listingOfOffer(productId, offer);
-    if (listingId === undefined) return context.drop('unknown product');
+    const listingId = (offer && listingOfOffer(productId, offer)) ?? productId;
     if (listingId === productId || activity.variantId !== '') return take(context, activity);
     context.forward('productActivity', listingId, { ...activity, productId: listingId, variantId: productId });
   },

@@ -18,6 +18,7 @@ before(async () => {
   clock = new SteppedClock(20_000 * day);
   ranks = memoryRanks();
   shop = await TestGateway.open({ settings: { eventRequestsPerMinute: 20 }, deps: { clock, ranks } });
+  await shop.offer({ lamp: 1 });
 });
 after(() => shop.close());
 
@@ -62,7 +63,7 @@ describe('POST /v1/events', () => {
       { eventId: 'e3', type: 'carted', productId: 'lamp', at: clock.now() + 60_000 },
       { eventId: 'e4', type: 'wished', productId: 'lamp' },
     ]);
-    assert.deepEqual([status, body], [202, { accepted: 4, late: 0 }]);
+    assert.deepEqual([status, body], [202, { accepted: 4, late: 0, unknown: 0 }]);
     const now = clock.now();
     const shopperId = 'visit:v-1';
     const expected: ShopperEvent[] = [
@@ -93,12 +94,21 @@ describe('POST /v1/events', () => {
 
   test('leaves out what is a day old, and says so', async () => {
     const { status, body } = await tell([view, { ...view, eventId: 'old', at: clock.now() - day }]);
-    assert.deepEqual([status, body], [202, { accepted: 1, late: 1 }]);
+    assert.deepEqual([status, body], [202, { accepted: 1, late: 1, unknown: 0 }]);
     assert.deepEqual(
       (await read()).map(({ eventId }) => eventId),
       ['e1'],
     );
     assert.match(await shop.deps.metrics.metrics(), /gateway_late_events_total 1\b/);
+  });
+
+  test('leaves out what nobody offers', async () => {
+    const { status, body } = await tell([view, { ...view, eventId: 'e9', productId: 'nothing' }]);
+    assert.deepEqual([status, body], [202, { accepted: 1, late: 0, unknown: 1 }]);
+    assert.deepEqual(
+      (await read()).map(({ eventId }) => eventId),
+      ['e1'],
+    );
   });
 
   for (const [name, events, headers, at] of [
