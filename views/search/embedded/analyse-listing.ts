@@ -23,6 +23,11 @@ interface Numbers {
 const mostKnown = 50_000;
 const mostLanguages = 10;
 
+/** What all listings at and below a category have among their words: no word begins so. */
+export function categoryMark(path: string): string {
+  return `//${path}`;
+}
+
 export class ListingAnalyser {
   readonly #vocabulary: Vocabulary;
   readonly #builder = new EntriesBuilder();
@@ -53,6 +58,7 @@ export class ListingAnalyser {
     const titleLength = add(title, fieldBits.title);
     add(brand, fieldBits.brand);
     for (const part of category.split('/')) add(part, fieldBits.category);
+    for (const level of levelsOf(category)) this.#builder.mark(this.#vocabulary.add(categoryMark(level)));
     for (const value of Object.values(attributes).flat()) add(value, fieldBits.attributes);
     add(description, fieldBits.description);
     return { entries: this.#builder.take(), titleLength };
@@ -79,6 +85,13 @@ export class ListingAnalyser {
     }
     return known;
   }
+}
+
+/** `Toys`, `Toys/Games`. */
+function levelsOf(category: string): string[] {
+  if (category === '') return [];
+  const parts = category.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }
 
 /** Equal for listings of the same text; a whole number. */

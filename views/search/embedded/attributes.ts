@@ -1,5 +1,5 @@
-// The attributes of listings as numbers: each pair of a name and a value has one, each slot a list of them in one long
-// column, ordered by name. A list that gets another length moves; its room waits for the next one of that length.
+// The attributes of listings as numbers: each pair of a name and a value has one, each listing a list of them in one long
+// column, those of one name together. A list that gets another length moves; its room waits for the next of that length.
 import { Dictionary, type DictionaryState } from './dictionary.ts';
 import { grown } from './grow.ts';
 
@@ -8,12 +8,16 @@ export interface AttributesState {
   readonly pairs: DictionaryState;
   readonly columns: {
     readonly nameOf: Int32Array;
-    readonly starts: Uint32Array;
-    readonly lengths: Uint16Array;
     readonly pairs: Int32Array;
   };
   readonly used: number;
   readonly free: Map<number, number[]>;
+}
+
+/** A listing's place in `pairs`. */
+export interface PairList {
+  readonly start: number;
+  readonly length: number;
 }
 
 export class Attributes {
@@ -21,9 +25,6 @@ export class Attributes {
   readonly #pairs: Dictionary;
   /** Of each pair, the number of its name. */
   nameOf = new Int32Array(256);
-  /** Where each slot's pairs begin in `pairs`, and how many it has. */
-  starts = new Uint32Array(1024);
-  lengths = new Uint16Array(1024);
   pairs = new Int32Array(4096);
   #used = 0;
   readonly #free: Map<number, number[]>;
@@ -37,11 +38,11 @@ export class Attributes {
   }
 
   get state(): AttributesState {
-    const { nameOf, starts, lengths, pairs } = this;
+    const { nameOf, pairs } = this;
     return {
       names: this.names.state,
       pairs: this.#pairs.state,
-      columns: { nameOf, starts, lengths, pairs },
+      columns: { nameOf, pairs },
       used: this.#used,
       free: this.#free,
     };
@@ -54,23 +55,24 @@ export class Attributes {
 
   /** Bytes of memory. */
   get bytes(): number {
-    return 4 * (this.nameOf.length + this.starts.length + this.pairs.length) + 2 * this.lengths.length;
+    return 4 * (this.nameOf.length + this.pairs.length);
   }
 
-  set(slot: number, attributes: { readonly [name: string]: readonly string[] }): void {
+  /** Puts `attributes` in the place of a list. */
+  replace(list: PairList, attributes: { readonly [name: string]: readonly string[] }): PairList {
     const pairs: number[] = [];
     for (const [name, values] of Object.entries(attributes)) {
       for (const value of new Set(values)) pairs.push(this.#take(name, value));
     }
     // Those that stay must not lose their number in between.
-    this.#dropAll(slot);
-    this.#store(slot, pairs);
-  }
-
-  clear(slot: number): void {
-    if (slot >= this.lengths.length) return;
-    this.#dropAll(slot);
-    this.#store(slot, []);
+    this.#dropAll(list);
+    let { start } = list;
+    if (list.length !== pairs.length) {
+      this.#release(list);
+      start = this.#reserve(pairs.length);
+    }
+    this.pairs.set(pairs, start);
+    return { start, length: pairs.length };
   }
 
   /** Undefined if no listing has it. */
@@ -97,25 +99,12 @@ export class Attributes {
     return pair;
   }
 
-  #dropAll(slot: number): void {
-    const start = this.starts[slot] ?? 0;
-    const end = start + (this.lengths[slot] ?? 0);
-    for (let at = start; at < end; at++) {
+  #dropAll({ start, length }: PairList): void {
+    for (let at = start; at < start + length; at++) {
       const pair = this.pairs[at]!;
       this.names.drop(this.nameOf[pair]!);
       this.#pairs.drop(pair);
     }
-  }
-
-  #store(slot: number, pairs: readonly number[]): void {
-    this.starts = grown(this.starts, slot + 1);
-    this.lengths = grown(this.lengths, slot + 1);
-    if (this.lengths[slot] !== pairs.length) {
-      this.#release(this.starts[slot]!, this.lengths[slot]!);
-      this.starts[slot] = this.#reserve(pairs.length);
-      this.lengths[slot] = pairs.length;
-    }
-    this.pairs.set(pairs, this.starts[slot]);
   }
 
   #reserve(length: number): number {
@@ -127,7 +116,7 @@ export class Attributes {
     return start;
   }
 
-  #release(start: number, length: number): void {
+  #release({ start, length }: PairList): void {
     if (length === 0) return;
     const free = this.#free.get(length);
     if (free === undefined) this.#free.set(length, [start]);

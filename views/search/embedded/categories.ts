@@ -65,6 +65,15 @@ export class Categories {
     }
   }
 
+  /** By number: how many listings are at and below each level, all or those in stock. */
+  counts(which: 'all' | 'in stock'): Int32Array {
+    const counts = new Int32Array(this.size);
+    for (const [number] of this.#paths.entries()) {
+      counts[number] = which === 'all' ? this.#paths.uses(number) : this.#levels[number]!.inStock;
+    }
+    return counts;
+  }
+
   pathOf(number: number): string {
     return this.#paths.textOf(number);
   }

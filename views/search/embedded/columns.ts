@@ -1,17 +1,20 @@
-// The facts of all listings in columns by slot, so that a query looks at hundreds of thousands of them in milliseconds. A slot
-// that isn't live belongs to a listing that is gone; its other columns are of no meaning, but for `positions`.
+// The facts of all listings by slot, so that a query looks at hundreds of thousands of them in milliseconds. A slot that isn't
+// live belongs to a listing that is gone: nothing else of it means anything, but for `positions`.
 import { priceBounds, rankingParts } from '../search.ts';
-import { Attributes, type AttributesState } from './attributes.ts';
+import { Attributes, type AttributesState, type PairList } from './attributes.ts';
 import { Categories, type CategoriesState } from './categories.ts';
 import { Dictionary, type DictionaryState } from './dictionary.ts';
+import { FactRows, intAt, realAt, realWidth, rowWidth, singleAt } from './fact-rows.ts';
 import type { Facts } from './facts.ts';
 import { grown } from './grow.ts';
 
 const longestTitle = 255;
+const heaviest = 2 ** 31 - 1;
 
 export interface ColumnsState {
   /** By the name of their property. */
   readonly columns: { readonly [name: string]: ArrayBufferView };
+  readonly rows: Int32Array;
   readonly count: number;
   readonly dictionaries: { readonly [name in (typeof dictionaries)[number]]: DictionaryState };
   readonly categories: CategoriesState;
@@ -30,31 +33,16 @@ export class Columns {
   readonly categories: Categories;
   readonly attributes: Attributes;
 
+  /** What is filtered, counted and ranked by. */
+  readonly rows: FactRows;
   live = new Uint8Array(1024);
   /** Offsets in the log; also of listings that are gone. */
   positions = new Float64Array(1024);
   /** Of the text, to see whether it has changed. */
   textHashes = new Float64Array(1024);
-  price = new Float64Array(1024);
-  /** Index in `priceBounds`. */
-  priceRange = new Uint8Array(1024);
-  language = new Int32Array(1024);
-  currency = new Int32Array(1024);
-  /** Number of the brand; 0 is the empty one. */
-  brand = new Int32Array(1024);
-  /** -1: none. */
-  category = new Int32Array(1024);
-  seller = new Int32Array(1024);
-  /** Number of the set; 0 is the empty one: sold out. */
-  warehouses = new Int32Array(1024);
-  weight = new Float64Array(1024);
-  hazardous = new Uint8Array(1024);
-  rating = new Float64Array(1024);
+  language = new Uint16Array(1024);
   popularity = new Float64Array(1024);
   createdAt = new Float64Array(1024);
-  /** See `rankingParts`. */
-  popularityPart = new Float32Array(1024);
-  ratingPart = new Float32Array(1024);
   titleLength = new Uint8Array(1024);
   /** Listings that are live. */
   count = 0;
@@ -71,7 +59,9 @@ export class Columns {
       // Nobody ever drops these.
       this.brands.take('');
       this.warehouseSets.take('[]');
+      this.rows = new FactRows();
     } else {
+      this.rows = new FactRows(state.rows);
       this.count = state.count;
       Object.assign(this, state.columns);
     }
@@ -81,6 +71,7 @@ export class Columns {
     const states = dictionaries.map((name) => [name, this[name].state]);
     return {
       columns: Object.fromEntries(Object.entries(this).filter(([, each]) => ArrayBuffer.isView(each))),
+      rows: this.rows.ints,
       count: this.count,
       dictionaries: Object.fromEntries(states),
       categories: this.categories.state,
@@ -90,31 +81,20 @@ export class Columns {
 
   /** Makes room for `slots`. */
   reserve(slots: number): void {
+    this.rows.reserve(slots);
     this.live = grown(this.live, slots);
     this.positions = grown(this.positions, slots);
     this.textHashes = grown(this.textHashes, slots);
-    this.price = grown(this.price, slots);
-    this.priceRange = grown(this.priceRange, slots);
     this.language = grown(this.language, slots);
-    this.currency = grown(this.currency, slots);
-    this.brand = grown(this.brand, slots);
-    this.category = grown(this.category, slots);
-    this.seller = grown(this.seller, slots);
-    this.warehouses = grown(this.warehouses, slots);
-    this.weight = grown(this.weight, slots);
-    this.hazardous = grown(this.hazardous, slots);
-    this.rating = grown(this.rating, slots);
     this.popularity = grown(this.popularity, slots);
     this.createdAt = grown(this.createdAt, slots);
-    this.popularityPart = grown(this.popularityPart, slots);
-    this.ratingPart = grown(this.ratingPart, slots);
     this.titleLength = grown(this.titleLength, slots);
   }
 
   set(slot: number, facts: Facts): void {
     // What stays must not lose its number in between: the new ones are taken first.
+    const language = this.languages.take(facts.language);
     const numbers = {
-      language: this.languages.take(facts.language),
       currency: this.currencies.take(facts.price.currency),
       brand: this.brands.take(facts.brand),
       category: this.categories.take(facts.category),
@@ -124,48 +104,59 @@ export class Columns {
     this.#drop(slot);
     this.count++;
     this.live[slot] = 1;
-    this.language[slot] = numbers.language;
-    this.currency[slot] = numbers.currency;
-    this.brand[slot] = numbers.brand;
-    this.category[slot] = numbers.category;
-    this.seller[slot] = numbers.seller;
-    this.warehouses[slot] = numbers.warehouses;
-    this.price[slot] = facts.price.amount;
-    this.priceRange[slot] = priceRangeOf(facts.price.amount);
-    this.weight[slot] = facts.weightGrams;
-    this.hazardous[slot] = Number(facts.hazardous);
-    this.rating[slot] = facts.rating;
+    this.language[slot] = language;
     this.popularity[slot] = facts.popularity;
     this.createdAt[slot] = facts.createdAt;
-    const parts = rankingParts(facts);
-    this.popularityPart[slot] = parts.popularity;
-    this.ratingPart[slot] = parts.rating;
     this.titleLength[slot] = Math.min(longestTitle, facts.titleLength);
-    this.attributes.set(slot, facts.attributes);
+    const { ints, singles, reals } = this.rows;
+    const row = slot * rowWidth;
+    const { start, length } = this.attributes.replace(this.#pairsOf(slot), facts.attributes);
+    ints[row + intAt.pairsStart] = start;
+    ints[row + intAt.pairsLength] = length;
+    for (const [name, number] of Object.entries(numbers)) ints[row + intAt[name as keyof typeof numbers]] = number;
+    ints[row + intAt.priceRange] = priceRangeOf(facts.price.amount);
+    ints[row + intAt.hazardous] = Number(facts.hazardous);
+    ints[row + intAt.weight] = Math.min(heaviest, Math.ceil(facts.weightGrams));
+    const parts = rankingParts(facts);
+    singles[row + singleAt.popularityPart] = parts.popularity;
+    singles[row + singleAt.ratingPart] = parts.rating;
+    reals[slot * realWidth + realAt.price] = facts.price.amount;
+    reals[slot * realWidth + realAt.rating] = facts.rating;
     if (numbers.warehouses !== 0) this.categories.count(numbers.category, 1, facts.popularity);
   }
 
   remove(slot: number): void {
     this.#drop(slot);
-    this.attributes.clear(slot);
+    const { start, length } = this.attributes.replace(this.#pairsOf(slot), {});
+    this.rows.ints[slot * rowWidth + intAt.pairsStart] = start;
+    this.rows.ints[slot * rowWidth + intAt.pairsLength] = length;
   }
 
   /** Bytes of memory, but for the dictionaries. */
   get bytes(): number {
-    return Object.values(this.state.columns).reduce((sum, column) => sum + column.byteLength, this.attributes.bytes);
+    const others = this.rows.ints.byteLength + this.attributes.bytes;
+    return Object.values(this.state.columns).reduce((sum, column) => sum + column.byteLength, others);
   }
 
-  /** Lets go of what a live listing has. */
+  #pairsOf(slot: number): PairList {
+    const { ints } = this.rows;
+    const row = slot * rowWidth;
+    return { start: ints[row + intAt.pairsStart]!, length: ints[row + intAt.pairsLength]! };
+  }
+
+  /** Lets go of what a live listing has, but for its attributes. */
   #drop(slot: number): void {
     if (this.live[slot] === 0) return;
-    const warehouses = this.warehouses[slot]!;
-    const category = this.category[slot]!;
+    const row = slot * rowWidth;
+    const { ints } = this.rows;
+    const warehouses = ints[row + intAt.warehouses]!;
+    const category = ints[row + intAt.category]!;
     if (warehouses !== 0) this.categories.count(category, -1, this.popularity[slot]!);
     this.languages.drop(this.language[slot]!);
-    this.currencies.drop(this.currency[slot]!);
-    this.brands.drop(this.brand[slot]!);
+    this.currencies.drop(ints[row + intAt.currency]!);
+    this.brands.drop(ints[row + intAt.brand]!);
     this.categories.drop(category);
-    this.sellers.drop(this.seller[slot]!);
+    this.sellers.drop(ints[row + intAt.seller]!);
     this.warehouseSets.drop(warehouses);
     this.live[slot] = 0;
     this.count--;

@@ -56,6 +56,11 @@ export class Dictionary {
     return this.#numbers.get(text);
   }
 
+  /** How many have it. */
+  uses(number: number): number {
+    return this.#uses[number]!;
+  }
+
   textOf(number: number): string {
     return this.#texts[number]!;
   }

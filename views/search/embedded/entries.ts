@@ -91,6 +91,11 @@ export class EntriesBuilder {
   readonly #found = new Map<number, Found>();
   #scratch = new Uint8Array(4096);
 
+  /** A mark that the listing has, in no field. */
+  mark(word: number): void {
+    this.#found.set(word, { fields: 0, positions: [] });
+  }
+
   add(word: number, field: number, position: number): void {
     let found = this.#found.get(word);
     if (found === undefined) {

@@ -2,6 +2,7 @@
 // filters, and for one alone if it fails by just that.
 import { type Facets, type FacetValue, priceBounds } from '../search.ts';
 import type { Columns } from './columns.ts';
+import { intAt, realAt, realWidth, rowWidth } from './fact-rows.ts';
 import { failureBits, SlotFilter } from './slot-filter.ts';
 
 const mostValues = 50;
@@ -10,6 +11,7 @@ const ratingSteps = [400, 300, 200, 100];
 
 export class FacetCounter {
   readonly #columns: Columns;
+  readonly #allOf: 'all' | 'in stock' | undefined;
   readonly #filteredNames: readonly number[];
   readonly #brands: Int32Array;
   /** Of each level what is just there; what is below is added at the end. */
@@ -23,8 +25,10 @@ export class FacetCounter {
   #inStock = 0;
   #soldOut = 0;
 
-  constructor(columns: Columns, filter: SlotFilter) {
+  /** @param allOf if only those of the category are counted, and all others fail by just that */
+  constructor(columns: Columns, filter: SlotFilter, allOf: 'all' | 'in stock' | undefined) {
     this.#columns = columns;
+    this.#allOf = allOf;
     this.#filteredNames = filter.filteredNames;
     this.#brands = new Int32Array(columns.brands.size);
     this.#categories = new Int32Array(columns.categories.size);
@@ -79,9 +83,10 @@ export class FacetCounter {
     this.#countBrand(slot);
     this.#countPrice(slot);
     this.#countRating(slot);
-    const { pairs, starts, lengths, nameOf } = this.#columns.attributes;
-    const start = starts[slot]!;
-    const end = start + lengths[slot]!;
+    const { ints } = this.#columns.rows;
+    const { pairs, nameOf } = this.#columns.attributes;
+    const start = ints[slot * rowWidth + intAt.pairsStart]!;
+    const end = start + ints[slot * rowWidth + intAt.pairsLength]!;
     let before = -1;
     for (let at = start; at < end; at++) {
       const pair = pairs[at]!;
@@ -94,43 +99,46 @@ export class FacetCounter {
   }
 
   #countStock(slot: number): void {
-    if (this.#columns.warehouses[slot] === 0) this.#soldOut++;
+    if (this.#columns.rows.ints[slot * rowWidth + intAt.warehouses] === 0) this.#soldOut++;
     else this.#inStock++;
   }
 
   #countCategory(slot: number): void {
-    const category = this.#columns.category[slot]!;
+    const category = this.#columns.rows.ints[slot * rowWidth + intAt.category]!;
     if (category !== -1) this.#categories[category]!++;
   }
 
   #countBrand(slot: number): void {
-    this.#brands[this.#columns.brand[slot]!]!++;
+    this.#brands[this.#columns.rows.ints[slot * rowWidth + intAt.brand]!]!++;
   }
 
   #countPrice(slot: number): void {
-    this.#prices[this.#columns.priceRange[slot]!]!++;
+    this.#prices[this.#columns.rows.ints[slot * rowWidth + intAt.priceRange]!]!++;
   }
 
   #countRating(slot: number): void {
-    this.#stars[Math.min(5, (this.#columns.rating[slot]! / 100) | 0)]!++;
+    this.#stars[Math.min(5, (this.#columns.rows.reals[slot * realWidth + realAt.rating]! / 100) | 0)]!++;
   }
 
   #countPairs(slot: number, name: number): void {
-    const { pairs, starts, lengths, nameOf } = this.#columns.attributes;
-    const start = starts[slot]!;
-    const end = start + lengths[slot]!;
+    const { ints } = this.#columns.rows;
+    const { pairs, nameOf } = this.#columns.attributes;
+    const start = ints[slot * rowWidth + intAt.pairsStart]!;
+    const end = start + ints[slot * rowWidth + intAt.pairsLength]!;
     for (let at = start; at < end; at++) if (nameOf[pairs[at]!] === name) this.#pairs[pairs[at]!]!++;
   }
 
   #categoryValues(): FacetValue[] {
     const { categories } = this.#columns;
+    const pathOf = (category: number) => categories.pathOf(category);
+    if (this.#allOf !== undefined) return mostFrequent(categories.counts(this.#allOf), pathOf);
     const counts = new Int32Array(this.#categories.length);
     for (let category = 0; category < counts.length; category++) {
       const count = this.#categories[category]!;
       if (count === 0) continue;
       for (let level = category; level !== -1; level = categories.parentOf(level)) counts[level]! += count;
     }
-    return mostFrequent(counts, (category) => categories.pathOf(category));
+    return mostFrequent(counts, pathOf);
   }
 
   #priceValues(): Facets['prices'] {

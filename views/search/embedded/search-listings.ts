@@ -2,6 +2,7 @@
 import { StockstreamError } from '../../../base/errors.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ListingDocument, SearchFilters, SearchQuery } from '../search.ts';
+import { categoryMark } from './analyse-listing.ts';
 import type { EncodedPage } from './calls.ts';
 import { otherSpelling } from './did-you-mean.ts';
 import { type ExpandedTerm, Expander } from './expand.ts';
@@ -10,9 +11,10 @@ import { excerpt, highlighted, type Sought } from './highlight.ts';
 import type { ListingFile } from './listing-file.ts';
 import { Matcher } from './match.ts';
 import type { MemoryIndex } from './memory-index.ts';
+import { PostingList } from './posting-list.ts';
 import { hidden, SlotFilter } from './slot-filter.ts';
 import type { ScoreSets, SlotScores } from './slot-scores.ts';
-import { sortKeyOf } from './sort-keys.ts';
+import { type SortKey, sortKeyOf } from './sort-keys.ts';
 import { type PageEnd, TopSlots } from './top-slots.ts';
 
 /** With fewer found another spelling is looked for. */
@@ -22,6 +24,7 @@ export class Searcher {
   readonly #file: ListingFile;
   readonly #index: MemoryIndex;
   readonly #matcher: Matcher;
+  readonly #list = new PostingList();
 
   constructor(file: ListingFile, index: MemoryIndex, sets: ScoreSets) {
     this.#file = file;
@@ -37,24 +40,19 @@ export class Searcher {
     const terms = query.terms.map((term) => expander.expand(term));
     const scores = terms.length === 0 ? undefined : this.#matcher.match(terms, query.weights);
     const filter = new SlotFilter(columns, query.filters);
-    const counter = query.facets ? new FacetCounter(columns, filter) : undefined;
+    const isOfCategory = scores === undefined && isListedByCategory(query);
+    const allOf = (query.filters.inStock ?? true) ? 'in stock' : 'all';
+    const counter = query.facets ? new FacetCounter(columns, filter, isOfCategory ? allOf : undefined) : undefined;
     // One more than the page, to know whether there is another one.
     const top = new TopSlots(this.#index.ids, query.limit + 1, after);
     const keyOf = sortKeyOf(query, columns, scores);
-    let total = 0;
-    this.#eachMatch(scores, (slot) => {
-      const failure = filter.failures(slot);
-      if (failure === hidden) return;
-      counter?.count(slot, failure);
-      if (failure !== 0) return;
-      total++;
-      top.offer(slot, keyOf(slot));
-    });
+    const among = isOfCategory ? this.#categoryList(query.filters.category) : scores;
+    const total = this.#look(among, { filter, counter, top, keyOf });
     const best = top.take();
     const page = best.slice(0, query.limit);
     const last = page.at(-1);
     const isLast = last === undefined || best.length === page.length;
-    const count = (terms: readonly ExpandedTerm[]) => this.#count(terms, query.filters);
+    const count = (spelled: readonly ExpandedTerm[]) => this.#count(spelled, query.filters);
     return {
       hits: page.map(({ slot }) => this.#hit(slot, expander.sought, query.language)),
       total,
@@ -64,25 +62,36 @@ export class Searcher {
     };
   }
 
-  #eachMatch(scores: SlotScores | undefined, look: (slot: number) => void): void {
-    if (scores !== undefined) {
-      const { slots, length } = scores;
-      for (let index = 0; index < length; index++) look(slots[index]!);
-      return;
-    }
+  #categoryList(category = ''): PostingList {
+    const { vocabulary, postings } = this.#index;
+    postings.read(vocabulary.find(categoryMark(category)), this.#list);
+    return this.#list;
+  }
+
+  /** Looks at some listings, or at every one. @returns how many pass the filter */
+  #look(among: SlotScores | PostingList | undefined, { filter, counter, top, keyOf }: Looking): number {
     const { live } = this.#index.columns;
-    const { size } = this.#index.ids;
-    for (let slot = 0; slot < size; slot++) if (live[slot] === 1) look(slot);
+    const slots = among?.slots;
+    const length = among?.length ?? this.#index.ids.size;
+    let total = 0;
+    for (let index = 0; index < length; index++) {
+      const slot = slots === undefined ? index : slots[index]!;
+      if (live[slot] === 0) continue;
+      const failure = filter.failures(slot);
+      if (failure === hidden) continue;
+      counter?.count(slot, failure);
+      if (failure !== 0) continue;
+      total++;
+      top?.offer(slot, keyOf(slot));
+    }
+    return total;
   }
 
   /** How many listings have `terms` and pass the filters. */
   #count(terms: readonly ExpandedTerm[], filters: SearchFilters): number {
     const filter = new SlotFilter(this.#index.columns, filters);
-    let total = 0;
-    this.#eachMatch(this.#matcher.match(terms, noWeights), (slot) => {
-      if (filter.failures(slot) === 0) total++;
-    });
-    return total;
+    const scores = this.#matcher.match(terms, noWeights);
+    return this.#look(scores, { filter, counter: undefined, top: undefined, keyOf: () => 0 });
   }
 
   #hit(slot: number, sought: Sought, language: string): EncodedPage['hits'][number] {
@@ -96,6 +105,13 @@ export class Searcher {
   }
 }
 
+interface Looking {
+  readonly filter: SlotFilter;
+  readonly counter: FacetCounter | undefined;
+  readonly top: TopSlots | undefined;
+  readonly keyOf: SortKey;
+}
+
 const noWeights = {
   title: 0,
   brand: 0,
@@ -106,6 +122,16 @@ const noWeights = {
   rating: 0,
   stock: 0,
 };
+
+/**
+ * Whether it is enough to look at what is in the category: if nobody counts what is in the others, or all that is there is
+ * counted.
+ */
+function isListedByCategory({ filters, facets }: SearchQuery): boolean {
+  const { category, inStock: _, ...others } = filters;
+  if (category === undefined) return false;
+  return !facets || Object.values(others).every((each) => each === undefined);
+}
 
 function pageEndOf(query: SearchQuery, cursor: string): PageEnd {
   const [key, id] = decodeCursor(query, cursor, 2);

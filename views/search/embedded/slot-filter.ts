@@ -5,6 +5,7 @@ import { assert } from '../../../base/assert.ts';
 import type { DeliveryOption, SearchFilters } from '../search.ts';
 import type { Columns } from './columns.ts';
 import type { Dictionary } from './dictionary.ts';
+import { intAt, realAt, realWidth, rowWidth } from './fact-rows.ts';
 
 /** Bits of what `failures` tells. Filtered attributes have one each, from `attributeBit` on. */
 export const failureBits = { stock: 1, category: 2, brand: 4, price: 8, rating: 16 } as const;
@@ -12,6 +13,7 @@ const attributeBit = 32;
 const mostAttributes = 25;
 /** Fails by what is no facet, or by more than one: hidden for every count. */
 export const hidden = -1;
+const any = -1;
 /** No listing has this number of anything. */
 const nobody = -2;
 
@@ -19,10 +21,10 @@ export class SlotFilter {
   readonly #columns: Columns;
   readonly #categories: Uint8Array | undefined;
   readonly #brands: Uint8Array | undefined;
+  readonly #hasNumbers: boolean;
   readonly #priceMin: number;
   readonly #priceMax: number;
   readonly #ratingMin: number;
-  /** -1: any; a number that nobody has: none. */
   readonly #seller: number;
   readonly #currency: number;
   readonly #mustBeInStock: boolean;
@@ -39,11 +41,12 @@ export class SlotFilter {
     const { category, brands, sellerId, currency, delivery, attributes = {} } = filters;
     this.#categories = category === undefined ? undefined : columns.categories.below(category);
     this.#brands = brands === undefined ? undefined : numbersOf(columns.brands, brands);
+    this.#hasNumbers = [filters.priceMin, filters.priceMax, filters.ratingMin].some((each) => each !== undefined);
     this.#priceMin = filters.priceMin ?? -Infinity;
     this.#priceMax = filters.priceMax ?? Infinity;
     this.#ratingMin = filters.ratingMin ?? -Infinity;
-    this.#seller = sellerId === undefined ? -1 : (columns.sellers.find(sellerId) ?? nobody);
-    this.#currency = currency === undefined ? -1 : (columns.currencies.find(currency) ?? nobody);
+    this.#seller = sellerId === undefined ? any : (columns.sellers.find(sellerId) ?? nobody);
+    this.#currency = currency === undefined ? any : (columns.currencies.find(currency) ?? nobody);
     this.#mustBeInStock = filters.inStock ?? true;
     this.#heaviest = delivery === undefined ? undefined : heaviestParcels(columns, delivery);
     const names = Object.entries(attributes);
@@ -55,25 +58,33 @@ export class SlotFilter {
 
   /** 0 if the slot passes, the bit of the facet if it fails by just that, else `hidden`. */
   failures(slot: number): number {
-    const columns = this.#columns;
-    if (this.#seller !== -1 && columns.seller[slot] !== this.#seller) return hidden;
-    if (this.#currency !== -1 && columns.currency[slot] !== this.#currency) return hidden;
-    const warehouses = columns.warehouses[slot]!;
+    const { ints } = this.#columns.rows;
+    const row = slot * rowWidth;
+    if (this.#seller !== any && ints[row + intAt.seller] !== this.#seller) return hidden;
+    if (this.#currency !== any && ints[row + intAt.currency] !== this.#currency) return hidden;
+    const warehouses = ints[row + intAt.warehouses]!;
     if (this.#heaviest !== undefined) {
       const { plain, hazardous } = this.#heaviest;
-      const heaviest = columns.hazardous[slot] === 0 ? plain[warehouses]! : hazardous[warehouses]!;
-      if (!(columns.weight[slot]! <= heaviest)) return hidden;
+      const heaviest = ints[row + intAt.hazardous] === 0 ? plain[warehouses]! : hazardous[warehouses]!;
+      if (ints[row + intAt.weight]! > heaviest) return hidden;
     }
     let failures = 0;
     if (this.#mustBeInStock && warehouses === 0) failures |= failureBits.stock;
-    if (this.#categories !== undefined && this.#categories[columns.category[slot]!] !== 1)
+    if (this.#categories !== undefined && this.#categories[ints[row + intAt.category]!] !== 1) {
       failures |= failureBits.category;
-    if (this.#brands !== undefined && this.#brands[columns.brand[slot]!] !== 1) failures |= failureBits.brand;
-    const price = columns.price[slot]!;
-    if (price < this.#priceMin || price > this.#priceMax) failures |= failureBits.price;
-    if (columns.rating[slot]! < this.#ratingMin) failures |= failureBits.rating;
-    if (this.#attributes !== undefined) failures |= this.#allAttributes & ~this.#attributesOf(slot, this.#attributes);
+    }
+    if (this.#brands !== undefined && this.#brands[ints[row + intAt.brand]!] !== 1) failures |= failureBits.brand;
+    if (this.#hasNumbers) failures |= this.#numberFailures(slot);
+    if (this.#attributes !== undefined) failures |= this.#allAttributes & ~this.#attributesOf(row, this.#attributes);
     return (failures & (failures - 1)) === 0 ? failures : hidden;
+  }
+
+  #numberFailures(slot: number): number {
+    const { reals } = this.#columns.rows;
+    const price = reals[slot * realWidth + realAt.price]!;
+    const rating = reals[slot * realWidth + realAt.rating]!;
+    const failures = price < this.#priceMin || price > this.#priceMax ? failureBits.price : 0;
+    return rating < this.#ratingMin ? failures | failureBits.rating : failures;
   }
 
   /** Which facet a failure is of: the index of a filtered attribute, or -1. */
@@ -81,10 +92,11 @@ export class SlotFilter {
     return failure < attributeBit ? -1 : 31 - Math.clz32(failure) - 5;
   }
 
-  #attributesOf(slot: number, bits: Int32Array): number {
-    const { pairs, starts, lengths } = this.#columns.attributes;
-    const start = starts[slot]!;
-    const end = start + lengths[slot]!;
+  #attributesOf(row: number, bits: Int32Array): number {
+    const { ints } = this.#columns.rows;
+    const { pairs } = this.#columns.attributes;
+    const start = ints[row + intAt.pairsStart]!;
+    const end = start + ints[row + intAt.pairsLength]!;
     let found = 0;
     for (let at = start; at < end; at++) found |= bits[pairs[at]!]!;
     return found;

@@ -3,22 +3,24 @@
 import { unreachable } from '../../../base/assert.ts';
 import type { SearchQuery } from '../search.ts';
 import type { Columns } from './columns.ts';
+import { intAt, realAt, realWidth, rowWidth, singleAt } from './fact-rows.ts';
 import type { SlotScores } from './slot-scores.ts';
 
 export type SortKey = (slot: number) => number;
 
 /** @param scores of the text; undefined if there is none: all of it is as good */
 export function sortKeyOf({ sort, weights }: SearchQuery, columns: Columns, scores: SlotScores | undefined): SortKey {
-  const { price, rating, createdAt, popularity } = columns;
+  const { createdAt, popularity, rows } = columns;
+  const { reals } = rows;
   switch (sort) {
     case 'relevance':
       return relevanceOf(weights, columns, scores);
     case 'price_asc':
-      return (slot) => -price[slot]!;
+      return (slot) => -reals[slot * realWidth + realAt.price]!;
     case 'price_desc':
-      return (slot) => price[slot]!;
+      return (slot) => reals[slot * realWidth + realAt.price]!;
     case 'rating':
-      return (slot) => rating[slot]!;
+      return (slot) => reals[slot * realWidth + realAt.rating]!;
     case 'newest':
       return (slot) => createdAt[slot]!;
     case 'popularity':
@@ -28,15 +30,14 @@ export function sortKeyOf({ sort, weights }: SearchQuery, columns: Columns, scor
   }
 }
 
-function relevanceOf(
-  weights: SearchQuery['weights'],
-  { popularityPart, ratingPart, warehouses }: Columns,
-  scores: SlotScores | undefined,
-): SortKey {
+function relevanceOf(weights: SearchQuery['weights'], { rows }: Columns, scores: SlotScores | undefined): SortKey {
+  const { ints, singles } = rows;
   const most = 1 + weights.popularity + weights.rating + weights.stock;
   return (slot) => {
-    const stock = warehouses[slot] === 0 ? 0 : weights.stock;
-    const blend = 1 + weights.popularity * popularityPart[slot]! + weights.rating * ratingPart[slot]! + stock;
+    const row = slot * rowWidth;
+    const stock = ints[row + intAt.warehouses] === 0 ? 0 : weights.stock;
+    const popularity = weights.popularity * singles[row + singleAt.popularityPart]!;
+    const blend = 1 + popularity + weights.rating * singles[row + singleAt.ratingPart]! + stock;
     if (scores === undefined) return blend;
     // A share of all that can be, so that 1 more is more than any.
     const score = (scores.scores[slot]! * blend) / most;

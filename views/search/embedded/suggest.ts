@@ -5,6 +5,7 @@ import { wordsOf } from '../words.ts';
 import { completions } from './completions.ts';
 import { fieldBits } from './entries.ts';
 import { Expander, searchedWords } from './expand.ts';
+import { intAt, rowWidth } from './fact-rows.ts';
 import type { ListingFile } from './listing-file.ts';
 import type { MemoryIndex } from './memory-index.ts';
 import { PostingList } from './posting-list.ts';
@@ -98,14 +99,15 @@ export class Suggester {
 
   /** Of the list that was read. */
   #weigh(word: number, hasContext: boolean, products: TopSlots): Completion {
-    const { warehouses, popularity } = this.#index.columns;
+    const { rows, popularity } = this.#index.columns;
+    const { ints } = rows;
     const { slots, fields, length } = this.#list;
     const completion = { word, popularity: 0, listings: 0, slot: -1 };
     for (let at = 0; at < length; at++) {
       const slot = slots[at]!;
       const isCalled = (fields[at]! & called) !== 0;
       if (!isCalled && (fields[at]! & fieldBits.category) === 0) continue;
-      if (warehouses[slot] === 0 || (hasContext && this.#context.isIn[slot] === 0)) continue;
+      if (ints[slot * rowWidth + intAt.warehouses] === 0 || (hasContext && this.#context.isIn[slot] === 0)) continue;
       completion.popularity += popularity[slot]!;
       completion.listings++;
       completion.slot = slot;
