@@ -4,7 +4,7 @@
 //     <prefix>rank:<window>:<category>   sorted set of product ids
 //     <prefix>product:<id>               position in the log, then the categories; parted by line feeds
 //
-// A write is one script over all of a product's ranks. On a cluster the prefix has a hash tag, so that they lie together.
+// A write is one script over all of a product's ranks, so they lie on one server.
 import { Redis } from 'ioredis';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
 import type { Logger } from '../../../base/logger.ts';
