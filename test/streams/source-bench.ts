@@ -26,8 +26,8 @@ export interface Place {
 }
 
 const partitions = 3;
-export const told = toyTopic<Told>('told', { partitions, cleanup: 'compact' });
-export const places = toyTopic<Place>('places', { partitions: 2, cleanup: 'compact' });
+const told = toyTopic<Told>('told', { partitions, cleanup: 'compact' });
+const places = toyTopic<Place>('places', { partitions: 2, cleanup: 'compact' });
 export const words = toyTopic<{ readonly key: string; readonly word: string }>('words', { partitions });
 
 type State = SourceState<Told, Place>;
