@@ -63,6 +63,27 @@ test('a query within a category asks two shards at most, one for all asks all', 
   }
 });
 
+test('in any order what is like a word comes after what has it, over pages', async (t) => {
+  const { open } = setUp(t);
+  const search = await open();
+  const priced = (id: string, title: string, amount: number) =>
+    listing(id, { title, price: { amount, currency: 'EUR' } });
+  await fill(search, [
+    priced('lamb-1', 'Lamb', 100),
+    priced('lamp-9', 'Lamp', 900),
+    priced('lamp-5', 'Lamp', 500),
+    priced('lamb-2', 'Lamb', 200),
+  ]);
+  const query = queryFor('lamp', { sort: 'price_asc', limit: 1 });
+  const ids: string[] = [];
+  for (let cursor: string | undefined, page = 0; page < 4; page++) {
+    const found = await search.search({ ...query, cursor });
+    ids.push(...idsOf(found));
+    cursor = found.cursor;
+  }
+  assert.deepEqual(ids, ['lamp-5', 'lamp-9', 'lamb-1', 'lamb-2']);
+});
+
 async function queriesByShard(client: Client, index: string): Promise<number[]> {
   const { indices } = await client.indices.stats({ index, metric: 'search', level: 'shards' });
   const shards = Object.entries(indices?.[index]?.shards ?? {});

@@ -1,19 +1,20 @@
-// How a page is found: first by the words as they are; if hardly anything has them, also by what is like those that are
-// rare; and if that finds nearly nothing, with a proposal. Most queries end with the first step.
+// How a page is found: first by the words as they are; if hardly anything has them, also by what the rare ones may mean; and
+// if that finds nearly nothing, with a proposal. Most queries end with the first step.
 import type { SearchPage, SearchQuery } from '../search.ts';
 import { type Answer, type Ask, hitsOf, listingOf, totalOf } from './asking.ts';
 import { facetsFrom, missingAggregations, namesCutShort } from './facets.ts';
 import { baseFilters, facetFilters } from './filters.ts';
 import { highlightsFrom } from './highlights.ts';
-import { counting, cursorOf, type Place, pageRequest, placeOf } from './page-request.ts';
+import { counting, pageRequest } from './page-request.ts';
+import { beginning, cursorAfter, type Place, placeOf } from './place.ts';
 import {
-  countsRequest,
   fewListings,
-  likelierRequest,
+  meantBy,
   proposalRequest,
   proposals,
-  type RareWords,
-  rareWords,
+  type RareWord,
+  rareWordsIn,
+  rareWordsRequest,
 } from './spelling.ts';
 import { textQuery } from './text-query.ts';
 
@@ -23,18 +24,18 @@ const few = 3;
 /** @throws SEARCH_UNAVAILABLE, SEARCH_REFUSED, SEARCH_CURSOR_INVALID */
 export async function findPage(ask: Ask, query: SearchQuery): Promise<SearchPage> {
   if (query.cursor !== undefined) return await pageAt(ask, query, placeOf(query, query.cursor));
-  const exact = await pageAt(ask, query, { after: undefined, mistyped: [] });
+  const exact = await pageAt(ask, query, beginning);
   return exact.total < fewListings ? await forgiving(ask, query, exact) : exact;
 }
 
 async function forgiving(ask: Ask, query: SearchQuery, exact: SearchPage): Promise<SearchPage> {
-  const request = countsRequest(query);
+  const request = rareWordsRequest(query);
   if (request === undefined) return exact;
-  const rare = rareWords((await ask([request]))[0]);
-  if (rare.size === 0) return exact;
-  const page = await pageAt(ask, query, { after: undefined, mistyped: [...rare.keys()] });
+  const words = rareWordsIn((await ask([request]))[0]);
+  const meant = meantBy(words);
+  const page = meant.size === 0 ? exact : await pageAt(ask, query, { after: undefined, meant });
   if (page.total >= few) return page;
-  const didYouMean = await likelier(ask, query, { rare, total: page.total });
+  const didYouMean = await likelier(ask, query, { words, total: page.total });
   return didYouMean === undefined ? page : { ...page, didYouMean };
 }
 
@@ -42,9 +43,9 @@ async function pageAt(ask: Ask, query: SearchQuery, place: Place): Promise<Searc
   const { page: request, categories } = pageRequest(query, place);
   const [page, byCategory = page] = await ask(categories ? [request, categories] : [request]);
   const hits = hitsOf(page).slice(0, query.limit);
-  const [value, id] = hits.at(-1)?.sort ?? [];
+  const { sort: last = [] } = hits.at(-1) ?? {};
+  const after = { values: last.slice(0, -1).map(Number), id: String(last.at(-1)) };
   const hasMore = page.hits.hits.length > query.limit;
-  const cursor = hasMore ? cursorOf(query, { ...place, after: [Number(value), String(id)] }) : undefined;
   const facets = query.facets
     ? facetsFrom(page.aggregations, byCategory.aggregations, await missingFacets(ask, query, { page, place }))
     : undefined;
@@ -52,7 +53,7 @@ async function pageAt(ask: Ask, query: SearchQuery, place: Place): Promise<Searc
     hits: hits.map((hit) => ({ listing: listingOf(hit), highlights: highlightsFrom(hit.highlight) })),
     total: totalOf(page),
     ...(facets && { facets }),
-    ...(cursor !== undefined && { cursor }),
+    ...(hasMore && { cursor: cursorAfter(query, place.meant, after) }),
   };
 }
 
@@ -65,7 +66,7 @@ async function missingFacets(
   const names = namesCutShort(page.aggregations);
   if (names.length === 0) return undefined;
   const { filters } = query;
-  const text = textQuery(query, place.mistyped);
+  const text = textQuery(query, place.meant);
   const filter = [...baseFilters(filters), ...(text ? [text] : [])];
   const aggs = missingAggregations(facetFilters(filters), names);
   const [counts] = await ask([counting(filter, aggs, filters.category)]);
@@ -75,10 +76,9 @@ async function missingFacets(
 async function likelier(
   ask: Ask,
   query: SearchQuery,
-  { rare, total }: { readonly rare: RareWords; readonly total: number },
+  { words, total }: { readonly words: readonly RareWord[]; readonly total: number },
 ): Promise<string | undefined> {
-  const [answer] = await ask([likelierRequest(rare, query)]);
-  const tries = proposals(query, rare, answer);
+  const tries = proposals(query, words);
   if (tries.length === 0) return undefined;
   const counts = await ask(tries.map((each) => proposalRequest(query, each)));
   return tries.find((_, index) => totalOf(counts[index]!) > total)?.text;

@@ -3,13 +3,13 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { SearchHit, SearchQuery } from '../search.ts';
 import { isKnown } from './analysis.ts';
 import { markEnd, markStart } from './stored-form.ts';
-import { markedQuery } from './text-query.ts';
+import { type Meant, markedQuery } from './text-query.ts';
 
 /** Characters of a description that are looked through, and of the part that is shown. */
 const analyzed = 20_000;
 const shown = 200;
 
-export function highlightRequest(query: SearchQuery, mistyped: readonly string[]): estypes.SearchHighlight | undefined {
+export function highlightRequest(query: SearchQuery, meant: Meant): estypes.SearchHighlight | undefined {
   if (query.terms.length === 0) return undefined;
   const matched = (field: string) => [
     `plain.${field}`,
@@ -19,7 +19,7 @@ export function highlightRequest(query: SearchQuery, mistyped: readonly string[]
     type: 'unified',
     pre_tags: [markStart],
     post_tags: [markEnd],
-    highlight_query: markedQuery(query, mistyped),
+    highlight_query: markedQuery(query, meant),
     max_analyzed_offset: analyzed,
     fields: {
       'plain.title': { number_of_fragments: 0, matched_fields: matched('title') },

@@ -1,36 +1,47 @@
-// Words that may be mistyped: those that hardly any listing has. In them mistakes are forgiven, and instead of them the
-// engine may know words that are like them; these are worth proposing only if a search for them finds more.
+// Words that may be mistyped: those that hardly any listing has. The engine knows words that are like them. Those with as
+// few mistakes as are forgiven are found, too; any of them is proposed if a search for it finds more.
 import type { estypes } from '@elastic/elasticsearch';
 import type { SearchQuery } from '../search.ts';
 import type { Part } from './asking.ts';
 import { allBut, baseFilters, facetFilters, live } from './filters.ts';
-import { counting, within } from './page-request.ts';
-import { mayBeMistyped, textQuery, wordQuery, wordsOf } from './text-query.ts';
+import { within } from './page-request.ts';
+import { type Meant, nothingElse, textQuery, wordQuery, wordsOf } from './text-query.ts';
 
 /** What so many listings have is no mistake. */
 export const fewListings = 20;
+/** The most words that one may mean. */
+const mostMeant = 12;
 
-/** Rare words, and how many listings have them in any form. */
-export type RareWords = ReadonlyMap<string, number>;
+export interface RareWord {
+  readonly word: string;
+  /** Listings that have it in any form. */
+  readonly count: number;
+  /** Words that are like it: fewer mistakes first, then the more frequent. */
+  readonly similar: readonly SimilarWord[];
+}
+
+interface SimilarWord {
+  readonly text: string;
+  readonly mistakes: number;
+  /** Listings, tombstones among them. */
+  readonly count: number;
+}
 
 /** Undefined if there are no words that could be mistyped. */
-export function countsRequest({ terms, language, filters: { category } }: SearchQuery): Part | undefined {
+export function rareWordsRequest({ terms, language, filters }: SearchQuery): Part | undefined {
   const words = [...new Set(terms.flatMap(({ text }) => wordsOf(text)))].filter(mayBeMistyped);
   if (words.length === 0) return undefined;
-  const filters = Object.fromEntries(words.map((word) => [word, wordQuery(word, language)]));
-  return counting([live], { words: { filters: { filters } } }, category);
-}
-
-export function rareWords({ aggregations: { words } = {} }: Pick<estypes.SearchResponse, 'aggregations'>): RareWords {
-  const { buckets } = words as { readonly buckets: Record<string, { readonly doc_count: number }> };
-  const counts = Object.entries(buckets).map(([word, { doc_count: count }]) => [word, count] as const);
-  return new Map(counts.filter(([, count]) => count < fewListings));
-}
-
-/** Asks for words like those that are rare. */
-export function likelierRequest(rare: RareWords, { filters }: SearchQuery): Part {
-  const suggest = Object.fromEntries([...rare.keys()].map((word) => [word, { text: word, term: similar }]));
-  return { header: within(filters.category), body: { size: 0, track_total_hits: false, suggest } };
+  const counts = Object.fromEntries(words.map((word) => [word, wordQuery(word, language)]));
+  return {
+    header: within(filters.category),
+    body: {
+      query: live,
+      size: 0,
+      track_total_hits: false,
+      aggs: { words: { filters: { filters: counts } } },
+      suggest: Object.fromEntries(words.map((word) => [word, { text: word, term: similar }])),
+    },
+  };
 }
 
 const similar: estypes.SearchTermSuggester = {
@@ -39,10 +50,44 @@ const similar: estypes.SearchTermSuggester = {
   max_edits: 2,
   prefix_length: 1,
   min_word_length: 4,
+  // Two letters that are swapped are one mistake.
   string_distance: 'damerau_levenshtein',
-  size: 3,
-  shard_size: 20,
+  size: 30,
+  shard_size: 30,
 };
+
+function mayBeMistyped(word: string): boolean {
+  return lengthOf(word) >= 4 && !/\p{N}/u.test(word);
+}
+
+export function rareWordsIn({
+  aggregations: { words } = {},
+  suggest = {},
+}: Pick<estypes.SearchResponse, 'aggregations' | 'suggest'>): RareWord[] {
+  const { buckets } = words as { readonly buckets: Record<string, { readonly doc_count: number }> };
+  return Object.entries(buckets).flatMap(([word, { doc_count: count }]) => {
+    if (count >= fewListings) return [];
+    const [entry, ...others] = suggest[word] ?? [];
+    const options = entry === undefined || others.length > 0 ? [] : [entry.options].flat();
+    const found = options.map((option) => similarWord(word, option as estypes.SearchTermSuggestOption));
+    return [{ word, count, similar: found.sort((a, b) => a.mistakes - b.mistakes || b.count - a.count) }];
+  });
+}
+
+/** The engine tells 1 less the share of mistakes in the shorter one of the two. */
+function similarWord(word: string, { text, score, freq }: estypes.SearchTermSuggestOption): SimilarWord {
+  return { text, count: freq, mistakes: Math.round((1 - score) * Math.min(lengthOf(word), lengthOf(text))) };
+}
+
+/** With as many mistakes as the port forgives. */
+export function meantBy(words: readonly RareWord[]): Meant {
+  const meant = words.map(({ word, similar }) => {
+    const forgiven = lengthOf(word) >= 8 ? 2 : 1;
+    const likely = similar.filter(({ mistakes }) => mistakes <= forgiven).slice(0, mostMeant);
+    return [word, likely.map(({ text }) => text)] as const;
+  });
+  return new Map(meant.filter(([, others]) => others.length > 0));
+}
 
 export interface Proposal {
   readonly terms: SearchQuery['terms'];
@@ -50,37 +95,30 @@ export interface Proposal {
 }
 
 /** Likelier texts, the best first: a word is replaced by the most similar one that more listings have. */
-export function proposals(
-  { terms }: SearchQuery,
-  rare: RareWords,
-  { suggest = {} }: Pick<estypes.SearchResponse, 'suggest'>,
-): Proposal[] {
-  const better = new Map<string, string>();
-  for (const [word, count] of rare) {
-    const [entry, ...others] = suggest[word] ?? [];
-    if (entry === undefined || others.length > 0) continue;
-    const options = [entry.options].flat() as readonly { readonly text: string; readonly freq: number }[];
-    const option = options.find(({ freq }) => freq > count);
-    if (option) better.set(word, option.text);
-  }
-  const unknown = new Map([...better].filter(([word]) => rare.get(word) === 0));
-  const tries = unknown.size > 0 && unknown.size < better.size ? [unknown, better] : [better];
-  return tries.filter((words) => words.size > 0).map((words) => proposal(terms, words));
+export function proposals({ terms }: SearchQuery, words: readonly RareWord[]): Proposal[] {
+  const better = words.flatMap(({ word, count, similar }) => {
+    const likelier = similar.find((each) => each.count > count);
+    return likelier ? [{ word, count, text: likelier.text }] : [];
+  });
+  const unknown = better.filter(({ count }) => count === 0);
+  const tries = unknown.length > 0 && unknown.length < better.length ? [unknown, better] : [better];
+  return tries
+    .filter((each) => each.length > 0)
+    .map((each) => proposal(terms, new Map(each.map(({ word, text }) => [word, text]))));
 }
 
 /** How many a search for the proposal finds. */
 export function proposalRequest(query: SearchQuery, { terms }: Proposal): Part {
   const { filters } = query;
-  const text = textQuery({ ...query, terms }, []);
+  const text = textQuery({ ...query, terms }, nothingElse);
   const filter = [...baseFilters(filters), ...allBut(facetFilters(filters), undefined), ...(text ? [text] : [])];
   return { header: within(filters.category), body: { query: { bool: { filter } }, size: 0, track_total_hits: true } };
 }
 
 function proposal(terms: SearchQuery['terms'], better: ReadonlyMap<string, string>): Proposal {
   const changed = terms.map((term) => {
-    const text = wordsOf(term.text)
-      .map((word) => better.get(word) ?? word)
-      .join(' ');
+    const words = wordsOf(term.text).map((word) => better.get(word) ?? word);
+    const text = words.join(' ');
     return text === term.text ? term : { text, synonyms: [] };
   });
   return {
@@ -90,4 +128,8 @@ function proposal(terms: SearchQuery['terms'], better: ReadonlyMap<string, strin
       .join(' ')
       .toLowerCase(),
   };
+}
+
+function lengthOf(word: string): number {
+  return [...word].length;
 }

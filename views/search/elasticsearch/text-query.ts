@@ -1,5 +1,5 @@
 // The words of a query as Elasticsearch's own. Every word must be found in some field, as it stands or, in the query's
-// language, in another form; a mistake is forgiven, and counts little. The score is between 0 and 1:
+// language, in another form; what a mistyped word may mean counts little. The score is between 0 and 1:
 //
 //     sum over fields(weight * how well the field has the word) / sum of weights, averaged over the words
 import type { estypes } from '@elastic/elasticsearch';
@@ -16,42 +16,40 @@ const upperCategoryWorth = 0.6;
 /** A word that is written together with another one. */
 const partWorth = 0.3;
 /** So little that the word itself, if only in the description, comes before a popular title with something like it. */
-const typoWorth = 0.02;
-/** One in a word of four letters and more, two in one of eight. */
-const fuzziness = 'AUTO:4,8';
-const typo = { fuzziness, prefix_length: 1, max_expansions: 50, operator: 'and' } as const;
+const likeWorth = 0.01;
 
-/**
- * Undefined if there are no words: everything is meant.
- * @param mistyped words in which mistakes are forgiven
- */
-export function textQuery(
-  { terms, language, weights }: Pick<SearchQuery, 'terms' | 'language' | 'weights'>,
-  mistyped: readonly string[],
-) {
+/** What mistyped words may mean: words of the index, the likeliest first. */
+export type Meant = ReadonlyMap<string, readonly string[]>;
+
+export const nothingElse: Meant = new Map();
+
+type Texts = Pick<SearchQuery, 'terms' | 'language' | 'weights'>;
+
+/** Undefined if there are no words: everything is meant. */
+export function textQuery({ terms, language, weights }: Texts, meant: Meant): Query | undefined {
   if (terms.length === 0) return undefined;
   const sum = textFields.reduce((total, field) => total + weights[field], 0);
   const weigh = (field: TextField) => (sum === 0 ? 1 : weights[field] / sum);
-  return allOf(terms.map((term) => termQuery(term, { language, weigh, mistyped })));
+  return allOf(terms.map((term) => termQuery(term, { language, weigh, meant })));
 }
 
 interface Scope {
   readonly language: string;
   readonly weigh: (field: TextField) => number;
-  readonly mistyped: readonly string[];
+  readonly meant: Meant;
 }
 
 /** Whatever has a word, as it stands or in another form. */
 export function wordQuery(word: string, language: string): Query {
-  return anyOf(inFields([word], { language, weigh: () => 1, mistyped: [] }));
+  return inFields([word], { language, weigh: () => 1, meant: nothingElse });
 }
 
 function termQuery({ text, synonyms }: QueryTerm, scope: Scope): Query {
   const words = wordsOf(text);
   const together = inFields([text, ...synonyms], scope);
-  if (words.length < 2) return anyOf([...together, ...typosOf(text, scope)]);
-  const apart = allOf(words.map((word) => anyOf([...inFields([word], scope), ...typosOf(word, scope)])));
-  return { dis_max: { queries: [apart, anyOf(together)] } };
+  if (words.length < 2) return together;
+  const apart = allOf(words.map((word) => inFields([word], scope)));
+  return { dis_max: { queries: [apart, together] } };
 }
 
 export function wordsOf(text: string): string[] {
@@ -63,13 +61,18 @@ export function mayBeMistyped(word: string): boolean {
   return [...word].length >= 4 && !/\p{N}/u.test(word);
 }
 
-/** One of the phrases in one field, in each field in which it may be. */
-function inFields(phrases: readonly string[], { language, weigh }: Scope): Query[] {
-  return textFields.map((field) => {
+/** One of the phrases, or what it may mean, in one field; in any of the fields in which it may be. */
+function inFields(phrases: readonly string[], { language, weigh, meant }: Scope): Query {
+  const others = phrases.flatMap((text) => meant.get(text) ?? []);
+  const texts = [...phrases.map((text) => [text, 1] as const), ...others.map((text) => [text, likeWorth] as const)];
+  const fields = textFields.map((field): Query => {
     const places = placesOf(field, language);
-    const queries = phrases.flatMap((text) => places.map(([name, worth]) => phrase(name, text, weigh(field) * worth)));
+    const queries = texts.flatMap(([text, worth]) =>
+      places.map(([name, share]) => phrase(name, text, weigh(field) * share * worth)),
+    );
     return { dis_max: { queries } };
   });
+  return anyOf(fields);
 }
 
 /** Where a field's words are, and what it is worth to be found there. */
@@ -93,12 +96,6 @@ function phrase(field: string, query: string, boost: number): Query {
   return { match_phrase: { [field]: { query, boost, zero_terms_query: 'all' } } };
 }
 
-function typosOf(word: string, { weigh, mistyped }: Scope): Query[] {
-  if (!mistyped.includes(word)) return [];
-  const like = (field: string, worth: number) => ({ match: { [field]: { ...typo, query: word, boost: worth } } });
-  return [like('plain.title', weigh('title') * typoWorth), like('words', typoWorth / textFields.length)];
-}
-
 function anyOf(queries: readonly Query[]): Query {
   return { bool: { should: [...queries], minimum_should_match: 1 } };
 }
@@ -111,21 +108,14 @@ function allOf(queries: readonly Query[]): Query {
 }
 
 /** What is marked in title and description: any of the words there. */
-export function markedQuery(
-  { terms, language }: Pick<SearchQuery, 'terms' | 'language'>,
-  mistyped: readonly string[],
-): Query {
-  const fields = ['title', 'description'] as const;
-  const stems = isKnown(language) ? fields.map((field) => `${language}.${field}`) : [];
-  const plain = fields.map((field) => `plain.${field}`);
-  const exactly = (text: string) =>
-    [...plain, ...stems].map((field): Query => ({ match_phrase: { [field]: { query: text } } }));
-  const nearly = (word: string) =>
-    mistyped.includes(word) ? plain.map((field): Query => ({ match: { [field]: { ...typo, query: word } } })) : [];
-  return anyOf(
-    terms.flatMap(({ text, synonyms }) => [
-      ...wordsOf(text).flatMap((word) => [...exactly(word), ...nearly(word)]),
-      ...synonyms.flatMap(exactly),
-    ]),
-  );
+export function markedQuery({ terms, language }: Pick<SearchQuery, 'terms' | 'language'>, meant: Meant): Query {
+  const fields = ['title', 'description'].flatMap((field) => [
+    `plain.${field}`,
+    ...(isKnown(language) ? [`${language}.${field}`] : []),
+  ]);
+  const texts = terms.flatMap(({ text, synonyms }) => {
+    const words = wordsOf(text);
+    return [...words, ...words.flatMap((word) => meant.get(word) ?? []), ...synonyms];
+  });
+  return anyOf(texts.flatMap((query) => fields.map((field) => ({ match_phrase: { [field]: { query } } }))));
 }
