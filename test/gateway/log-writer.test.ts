@@ -162,3 +162,38 @@ test('each record goes once, to the partition of its key, in the order of its co
     { numRuns: 30 },
   );
 });
+
+test('a portion is acknowledged as a whole, in the order of each partition, in batches that every log takes', async () => {
+  const { producer, writer } = open();
+  const keys = ['a', 'b', 'c', 'd', 'e'];
+  const value = { ...command('x'), actor: 'y'.repeat(2_000) };
+  const records = Array.from({ length: 1_000 }, (_, index) => {
+    return { topic, key: keys[index % keys.length]!, value: { ...value, commandId: String(index) } };
+  });
+  let isDone = false;
+  const portion = writer.appendAll(records as never).then(() => {
+    isDone = true;
+  });
+  await turn();
+  assert.ok(producer.batches.length > keys.length && producer.batches.every(({ bytes }) => bytes < 300 * 1024));
+  for (const flight of producer.flights.slice(1)) flight.resolve(0);
+  await turn();
+  assert.equal(isDone, false);
+  producer.flights[0]!.resolve(0);
+  await portion;
+  const ids = producer.batches.flatMap((batch) => batch.ids.map((id) => ({ id: Number(id), ...batch })));
+  assert.equal(ids.length, 1_000);
+  for (const [partition, found] of Map.groupBy(ids, (each) => each.partition)) {
+    const inOrder = found.map(({ id }) => id);
+    assert.deepEqual(
+      inOrder,
+      inOrder.toSorted((one, other) => one - other),
+    );
+    for (const id of inOrder) assert.equal(partition, partitionOf(keys[id % keys.length]!, topic.partitions));
+  }
+  const failing = writer.appendAll([records[0]!, records[1]!] as never);
+  await turn();
+  producer.flights.at(-1)!.reject(new Error('full'));
+  for (const flight of producer.flights) flight.resolve(0);
+  await assert.rejects(failing, /full/);
+});
