@@ -52,6 +52,8 @@ const similar: estypes.SearchTermSuggester = {
   min_word_length: 4,
   // Two letters that are swapped are one mistake.
   string_distance: 'damerau_levenshtein',
+  // In a small shard the word may be in more than a hundredth of the listings, above which it would not be looked at.
+  max_term_freq: 1_000,
   size: 30,
   shard_size: 30,
 };
