@@ -1,6 +1,5 @@
 // From where an order can be sent and when it would arrive, from the delivery network as it is now. Pure.
 import type { DeliveryPromise, OrderSubmitted } from '../schemas/types.generated.ts';
-import { dayIn } from '../views/delivery/days.ts';
 import type { Arrival, ParcelFacts, Ways } from '../views/delivery/delivery.ts';
 
 export interface LineToSend {
@@ -67,13 +66,13 @@ function parcelOf(lines: readonly LineToSend[], cash: boolean): ParcelFacts {
   };
 }
 
-function promiseOf({ warehouse, carrier, from, to }: Arrival, notLines: readonly number[]): DeliveryPromise {
-  return { warehouseId: warehouse, carrier, fromDay: dayIn(from) ?? 0, toDay: dayIn(to) ?? 0, notLines };
+function promiseOf(arrival: Arrival, notLines: readonly number[]): DeliveryPromise {
+  const { warehouse: warehouseId, carrier, fromDay, toDay } = arrival;
+  return { warehouseId, carrier, fromDay, toDay, notLines };
 }
 
-/** Dates are written so that they sort. */
 function bySoonest(one: Arrival, other: Arrival): number {
-  return one.to === other.to ? 0 : one.to < other.to ? -1 : 1;
+  return one.toDay - other.toDay || one.fromDay - other.fromDay;
 }
 
 /** A warehouse that can send everything comes before one that can't. */

@@ -45,9 +45,8 @@ export function deliveryRoutes(app: App, { documents, products, delivery, clock 
   );
 }
 
-/** Where a shop's warehouses are is nobody's business. */
-function shownArrival({ carrier, from, to, orderBy }: Arrival) {
-  return { carrier, from, to, orderBy };
+function shownArrival({ warehouse: warehouseId, carrier, from, to, orderBy }: Arrival) {
+  return { warehouseId, carrier, from, to, orderBy };
 }
 
 function namesOf(places: readonly FreeUnits[]): string[] {

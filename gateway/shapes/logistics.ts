@@ -174,6 +174,7 @@ export const DeliveryQuery = strict({
 });
 
 const Arrival = Type.Object({
+  warehouseId: Type.String({ examples: ['berlin'] }),
   carrier: Type.String({ examples: ['parcel-post'] }),
   from: Type.String({ description: 'The first day on which it may arrive.', examples: ['2026-12-22'] }),
   to: Type.String({ description: 'The last one.', examples: ['2026-12-23'] }),

@@ -26,6 +26,9 @@ export interface Arrival {
   /** The first and the last day on which it may arrive, `YYYY-MM-DD` where it arrives. */
   readonly from: string;
   readonly to: string;
+  /** The same, as days since 1970-01-01. */
+  readonly fromDay: number;
+  readonly toDay: number;
   /** Until when this holds: milliseconds since the Unix epoch. */
   readonly orderBy: number;
 }

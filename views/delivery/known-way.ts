@@ -17,17 +17,11 @@ export interface Surroundings {
   readonly unbound: readonly DeliveryOption[];
 }
 
-export interface Promised extends Arrival {
-  /** `from` and `to` as days since 1970-01-01. */
-  readonly fromDay: number;
-  readonly toDay: number;
-}
-
 interface Known {
   readonly version: number;
   readonly since: number;
   readonly until: number;
-  readonly promised: Promised | undefined;
+  readonly promised: Arrival | undefined;
 }
 
 const always = Number.POSITIVE_INFINITY;
@@ -51,7 +45,7 @@ export class KnownWay {
   }
 
   /** Of what is ordered at `now`; undefined if nothing leaves. */
-  promise(now: number, surroundings: Surroundings): Promised | undefined {
+  promise(now: number, surroundings: Surroundings): Arrival | undefined {
     const known = this.#known;
     if (known && known.version === surroundings.version && known.since <= now && now < known.until)
       return known.promised;
@@ -84,7 +78,7 @@ export class KnownWay {
 }
 
 /** The sooner first: by the last day, then by the first, then by names. */
-export function compareArrivals(one: Promised, other: Promised): number {
+export function compareArrivals(one: Arrival, other: Arrival): number {
   return (
     one.toDay - other.toDay ||
     one.fromDay - other.fromDay ||

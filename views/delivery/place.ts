@@ -1,7 +1,7 @@
 // The ways to all places whose postal codes begin alike: those of the areas that say so.
 import type { DeliveryOption } from '../search/search.ts';
 import type { Arrival, ParcelFacts, Ways } from './delivery.ts';
-import { compareArrivals, type KnownWay, type Promised, type Surroundings } from './known-way.ts';
+import { compareArrivals, type KnownWay, type Surroundings } from './known-way.ts';
 
 export class Place implements Ways {
   readonly #surroundings: Surroundings;
@@ -34,27 +34,27 @@ export class Place implements Ways {
   }
 
   arrivals(warehouses: readonly string[] | undefined, parcel: ParcelFacts, now: number): readonly Arrival[] {
-    const best = new Map<string, Promised>();
+    const best = new Map<string, Arrival>();
     this.#look(warehouses, parcel, now, (found) => {
       const known = best.get(found.warehouse);
       if (!known || compareArrivals(found, known) < 0) best.set(found.warehouse, found);
     });
-    return [...best.values()].sort(compareArrivals).map(shown);
+    return [...best.values()].sort(compareArrivals);
   }
 
   arrival(warehouses: readonly string[], parcel: ParcelFacts, now: number): Arrival | undefined {
-    let best: Promised | undefined;
+    let best: Arrival | undefined;
     this.#look(warehouses, parcel, now, (found) => {
       if (!best || compareArrivals(found, best) < 0) best = found;
     });
-    return best && shown(best);
+    return best;
   }
 
   #look(
     warehouses: readonly string[] | undefined,
     parcel: ParcelFacts,
     now: number,
-    take: (promised: Promised) => void,
+    take: (promised: Arrival) => void,
   ): void {
     for (const ways of this.#ways.values()) {
       for (const way of ways) {
@@ -83,8 +83,4 @@ export class Place implements Ways {
     ]);
     return [...bound, ...this.#surroundings.unbound];
   }
-}
-
-function shown({ fromDay: _, toDay: __, ...arrival }: Promised): Arrival {
-  return arrival;
 }
