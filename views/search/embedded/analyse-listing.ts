@@ -3,7 +3,7 @@ import { hash } from 'node:crypto';
 import type { ListingDocument } from '../search.ts';
 import { EntriesBuilder, fieldBits } from './entries.ts';
 import { markedStem, stemOf } from './stems.ts';
-import { tokensOf } from './tokens.ts';
+import { searchedWord, tokensOf } from './tokens.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 export interface AnalysedText {
@@ -20,6 +20,7 @@ interface Numbers {
   readonly stem: number;
 }
 
+const nothing: Numbers = { word: -1, stem: -1 };
 const mostKnown = 50_000;
 const mostLanguages = 10;
 
@@ -31,7 +32,7 @@ export function categoryMark(path: string): string {
 export class ListingAnalyser {
   readonly #vocabulary: Vocabulary;
   readonly #builder = new EntriesBuilder();
-  /** By language and word: most words of a listing were in others before. */
+  /** By language, then as it stands: most words of a listing were in others before. */
   readonly #known = new Map<string, Map<string, Numbers>>();
 
   constructor(vocabulary: Vocabulary) {
@@ -44,9 +45,10 @@ export class ListingAnalyser {
     let position = 0;
     const add = (text: string, field: number) => {
       const start = position;
-      for (const { word, isJoined } of tokensOf(text.normalize('NFKC'))) {
+      for (const { raw, isJoined } of tokensOf(text.normalize('NFKC'))) {
+        const numbers = known.get(raw) ?? this.#number(raw, language, known);
+        if (numbers === nothing) continue;
         const place = isJoined ? position - 1 : position++;
-        const numbers = known.get(word) ?? this.#number(word, language, known);
         this.#builder.add(numbers.word, field, place);
         if (numbers.stem !== -1) this.#builder.add(numbers.stem, field, place);
       }
@@ -64,15 +66,18 @@ export class ListingAnalyser {
     return { entries: this.#builder.take(), titleLength };
   }
 
-  #number(word: string, language: string, known: Map<string, Numbers>): Numbers {
-    const stem = stemOf(word, language);
-    const numbers = {
-      word: this.#vocabulary.add(word),
-      stem: stem === word ? -1 : this.#vocabulary.add(markedStem(stem, language)),
-    };
+  #number(raw: string, language: string, known: Map<string, Numbers>): Numbers {
     if (known.size === mostKnown) known.clear();
-    known.set(word, numbers);
+    const numbers = this.#numbersOf(searchedWord(raw), language);
+    known.set(raw, numbers);
     return numbers;
+  }
+
+  #numbersOf(word: string, language: string): Numbers {
+    if (word === '') return nothing;
+    const stem = stemOf(word, language);
+    const marked = stem === word ? -1 : this.#vocabulary.add(markedStem(stem, language));
+    return { word: this.#vocabulary.add(word), stem: marked };
   }
 
   #knownIn(language: string): Map<string, Numbers> {

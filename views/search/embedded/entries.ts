@@ -5,6 +5,7 @@
 //
 // A position says whether it is in the description (the highest bit), and where there or in all other fields together,
 // modulo 128: enough to tell whether two words stand next to each other. Of a word's positions the first seven are kept.
+import { grown } from './grow.ts';
 
 /** Bits of `fields`. */
 export const fieldBits = { title: 1, brand: 2, category: 4, attributes: 8, description: 16 } as const;
@@ -13,6 +14,10 @@ export const fieldsMask = 31;
 const positionsShift = 5;
 const mostPositions = 7;
 export const inDescription = 128;
+/** The most of a listing. */
+const occurrences = 2 ** 20;
+/** A varint, the fields, the positions: of a word that occurs once 7 bytes, of one that does more often less for each. */
+const longestEntry = 7;
 
 export function placeLength(bytes: Uint8Array, place: number): number {
   return 1 + (bytes[place]! >>> positionsShift);
@@ -80,50 +85,54 @@ export function placesOf(entries: Uint8Array): Map<number, number> {
   return places;
 }
 
-/** A word's fields and positions while its listing is read. */
-interface Found {
-  fields: number;
-  readonly positions: number[];
-}
-
 /** Takes a listing's words as they come and makes entries of them. */
 export class EntriesBuilder {
-  readonly #found = new Map<number, Found>();
-  #scratch = new Uint8Array(4096);
+  /** Of each occurrence the word, times `occurrences`, and its number: so they are sorted by word and stay in order. */
+  #keys = new Float64Array(256);
+  #fields = new Uint8Array(256);
+  #positions = new Uint8Array(256);
+  #length = 0;
+  #bytes = new Uint8Array(2048);
 
   /** A mark that the listing has, in no field. */
   mark(word: number): void {
-    this.#found.set(word, { fields: 0, positions: [] });
+    this.add(word, 0, 0);
   }
 
   add(word: number, field: number, position: number): void {
-    let found = this.#found.get(word);
-    if (found === undefined) {
-      found = { fields: 0, positions: [] };
-      this.#found.set(word, found);
-    }
-    found.fields |= field;
-    if (found.positions.length === mostPositions) return;
+    // What is beyond isn't found: nobody reads that far.
+    if (this.#length === occurrences) return;
+    const occurrence = this.#length++;
+    this.#keys = grown(this.#keys, this.#length);
+    this.#fields = grown(this.#fields, this.#length);
+    this.#positions = grown(this.#positions, this.#length);
     const place = position & (inDescription - 1);
-    found.positions.push(field === fieldBits.description ? place | inDescription : place);
+    this.#keys[occurrence] = word * occurrences + occurrence;
+    this.#fields[occurrence] = field;
+    this.#positions[occurrence] = field === fieldBits.description ? place | inDescription : place;
   }
 
   /** Of all that was added since the last time. */
   take(): Uint8Array {
-    const words = [...this.#found.keys()].sort((a, b) => a - b);
-    const most = words.length * (5 + 1 + mostPositions);
-    if (this.#scratch.length < most) this.#scratch = new Uint8Array(2 * most);
-    const bytes = this.#scratch;
+    const keys = this.#keys.subarray(0, this.#length).sort();
+    this.#bytes = grown(this.#bytes, this.#length * longestEntry);
     let to = 0;
     let before = 0;
-    for (const word of words) {
-      const { fields, positions } = this.#found.get(word)!;
-      to = writeVarint(bytes, to, word - before);
-      bytes[to++] = fields | (positions.length << positionsShift);
-      for (const position of positions) bytes[to++] = position;
+    for (let at = 0; at < keys.length; ) {
+      const word = Math.floor(keys[at]! / occurrences);
+      to = writeVarint(this.#bytes, to, word - before);
       before = word;
+      const place = to++;
+      let fields = 0;
+      for (; at < keys.length && keys[at]! < (word + 1) * occurrences; at++) {
+        const occurrence = keys[at]! % occurrences;
+        const field = this.#fields[occurrence]!;
+        fields |= field;
+        if (field !== 0 && to <= place + mostPositions) this.#bytes[to++] = this.#positions[occurrence]!;
+      }
+      this.#bytes[place] = fields | ((to - place - 1) << positionsShift);
     }
-    this.#found.clear();
-    return bytes.slice(0, to);
+    this.#length = 0;
+    return this.#bytes.slice(0, to);
   }
 }

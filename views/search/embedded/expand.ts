@@ -3,7 +3,7 @@
 import type { QueryTerm } from '../search.ts';
 import type { MemoryIndex } from './memory-index.ts';
 import { markedStem, stemOf } from './stems.ts';
-import { tokensOf } from './tokens.ts';
+import { searchedWord, tokensOf } from './tokens.ts';
 import { forgivenIn, type SimilarWord, similarWords } from './typos.ts';
 
 /** A word that will do. */
@@ -106,5 +106,6 @@ export class Expander {
 }
 
 export function searchedWords(text: string): string[] {
-  return tokensOf(text.normalize('NFKC')).flatMap(({ word, isJoined }) => (isJoined ? [] : [word]));
+  const tokens = tokensOf(text.normalize('NFKC')).filter(({ isJoined }) => !isJoined);
+  return tokens.map(({ raw }) => searchedWord(raw)).filter((word) => word !== '');
 }

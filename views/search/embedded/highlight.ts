@@ -1,6 +1,6 @@
 // A text with marks around the words that were found, as HTML: all else is escaped.
 import { stemOf } from './stems.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { searchedWord, type Token, tokensOf } from './tokens.ts';
 
 /** What was looked for. */
 export interface Sought {
@@ -44,7 +44,7 @@ export function excerpt(text: string, sought: Sought, language: string | undefin
 
 function foundRanges(text: string, sought: Sought, language: string | undefined): Range[] {
   const tokens = tokensOf(text);
-  const ranges: Range[] = tokens.filter(({ word }) => isSought(word, sought, language));
+  const ranges: Range[] = tokens.filter(({ raw }) => isSought(wordOf(raw), sought, language));
   const words = sought.phrases.length === 0 ? [] : tokens.filter(({ isJoined }) => !isJoined);
   for (const phrase of sought.phrases) ranges.push(...phraseRanges(words, phrase, language));
   ranges.sort((a, b) => a.start - b.start || b.end - a.end);
@@ -57,6 +57,20 @@ function foundRanges(text: string, sought: Sought, language: string | undefined)
   });
 }
 
+const known = new Map<string, string>();
+const mostKnown = 50_000;
+
+/** The same words are in most texts. */
+function wordOf(raw: string): string {
+  let word = known.get(raw);
+  if (word === undefined) {
+    word = searchedWord(raw);
+    if (known.size === mostKnown) known.clear();
+    known.set(raw, word);
+  }
+  return word;
+}
+
 function isSought(word: string, { words, stems }: Sought, language: string | undefined): boolean {
   return words.has(word) || (language !== undefined && stems.has(stemOf(word, language)));
 }
@@ -66,7 +80,8 @@ function phraseRanges(tokens: readonly Token[], phrase: readonly string[], langu
     a === b || (language !== undefined && stemOf(a, language) === stemOf(b, language));
   return tokens.flatMap((_, index) => {
     const standing = tokens.slice(index, index + phrase.length);
-    const isPhrase = standing.length === phrase.length && standing.every(({ word }, at) => isSame(word, phrase[at]!));
+    const isPhrase =
+      standing.length === phrase.length && standing.every(({ raw }, at) => isSame(wordOf(raw), phrase[at]!));
     return isPhrase ? standing : [];
   });
 }

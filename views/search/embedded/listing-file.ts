@@ -70,6 +70,7 @@ export class ListingFile {
 
   putWord(number: number, word: string): void {
     this.database.run('INSERT INTO words (number, word) VALUES (?, ?)', number, word);
+    if (this.#image.number === 0) return;
     this.database.run('INSERT INTO new_words (number, word) VALUES (?, ?)', number, word);
   }
 
