@@ -5,7 +5,7 @@ import { silentLogger } from '../../base/logger.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
-import type { Log } from '../../log/log.ts';
+import type { Appended, Log, LogTransaction, TransactionalProducer } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import type { Pulled, Source, SourceState } from '../../streams/api.ts';
@@ -28,7 +28,7 @@ export interface Place {
 const partitions = 3;
 const told = toyTopic<Told>('told', { partitions, cleanup: 'compact' });
 const places = toyTopic<Place>('places', { partitions: 2, cleanup: 'compact' });
-export const words = toyTopic<{ readonly key: string; readonly word: string }>('words', { partitions });
+const words = toyTopic<{ readonly key: string; readonly word: string }>('words', { partitions });
 
 type State = SourceState<Told, Place>;
 
@@ -146,3 +146,32 @@ export class SourceBench {
 }
 
 export const numbered = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `w${from + index}`);
+
+/** A log whose commits go as `commit` says: its number from 1, and what really commits. */
+export function withCommits(
+  log: Log,
+  commit: (number: number, really: () => Promise<Appended[]>, abort: () => Promise<void>) => Promise<Appended[]>,
+): Log {
+  let count = 0;
+  const begun = (transaction: LogTransaction): LogTransaction => ({
+    append: (...all) => transaction.append(...all),
+    commitOffsets: (...all) => transaction.commitOffsets(...all),
+    commit: () =>
+      commit(
+        ++count,
+        () => transaction.commit(),
+        () => transaction.abort(),
+      ),
+    abort: () => transaction.abort(),
+  });
+  return new Proxy(log, {
+    get(target, name) {
+      const found: unknown = Reflect.get(target, name, target);
+      if (name !== 'transactionalProducer') return typeof found === 'function' ? found.bind(target) : found;
+      return async (transactionalId: string): Promise<TransactionalProducer> => {
+        const producer = await target.transactionalProducer(transactionalId);
+        return { transactionalId, begin: () => begun(producer.begin()), close: () => producer.close() };
+      };
+    },
+  });
+}

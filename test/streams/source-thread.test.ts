@@ -1,9 +1,9 @@
 // A source's loop: what is outside gets into the log once, whatever dies, and by one thread at a time.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StockstreamError } from '../../base/errors.ts';
-import type { Log } from '../../log/log.ts';
-import { numbered, SourceBench, words } from './source-bench.ts';
+import { isStockstreamError, StockstreamError } from '../../base/errors.ts';
+import { hang } from './effect-bench.ts';
+import { numbered, SourceBench, withCommits } from './source-bench.ts';
 
 test('what is outside gets into the log, again and again, from where it stands', async () => {
   const bench = await SourceBench.open();
@@ -36,20 +36,30 @@ test('a thread that comes later goes on where the last one stood', async () => {
   assert.deepEqual(await bench.inLog(), bench.all());
 });
 
-test('killed at any moment, each word is in the log once', async () => {
-  for (let moment = 0; moment < 25; moment++) {
-    const bench = await SourceBench.open();
-    bench.outside.set('a', numbered(12)).set('b', numbered(9));
-    await bench.tell('a', { everyMs: 1_000 });
-    await bench.tell('b', { everyMs: 1_000 });
-    bench.start();
-    for (let turn = 0; turn < moment * 3; turn++) await new Promise(setImmediate);
-    await bench.crash();
-    const next = bench.start();
-    await bench.until(async () => (await bench.inLog()).length >= 21, `all words after ${moment}`);
-    await bench.pass(2_000);
-    assert.deepEqual(await bench.inLog(), bench.all(), `killed after ${moment}`);
-    await bench.stop(next);
+test('killed before or after any commit, each word is in the log once', async () => {
+  for (let moment = 1; moment <= 10; moment++) {
+    for (const isDone of [false, true]) {
+      const bench = await SourceBench.open();
+      bench.outside.set('a', numbered(8)).set('b', numbered(7));
+      await bench.tell('a', { everyMs: 1_000 });
+      await bench.tell('b', { everyMs: 1_000 });
+      let isKilled = false;
+      // The process dies there: whatever it waits for never comes.
+      const dying = withCommits(bench.log, async (number, commit) => {
+        if (number < moment) return await commit();
+        if (isDone && number === moment) await commit();
+        isKilled = true;
+        return await hang();
+      });
+      bench.start({ on: dying });
+      await bench.until(async () => isKilled || (await bench.inLog()).length === 15);
+      await bench.crash();
+      const next = bench.start();
+      await bench.until(async () => (await bench.inLog()).length >= 15, `all words after ${moment}`);
+      await bench.pass(2_000);
+      assert.deepEqual(await bench.inLog(), bench.all(), `killed ${isDone ? 'after' : 'before'} commit ${moment}`);
+      await bench.stop(next);
+    }
   }
 });
 
@@ -151,27 +161,10 @@ test('a commit that fails in passing is done again, and nothing is lost or doubl
   const bench = await SourceBench.open();
   bench.outside.set('a', numbered(9));
   await bench.tell('a', { everyMs: 100 });
-  let fails = 3;
-  const failing = new Proxy(bench.log as Log, {
-    get(log, name) {
-      const found: unknown = Reflect.get(log, name, log);
-      if (name !== 'transactionalProducer') return typeof found === 'function' ? found.bind(log) : found;
-      return async (id: string) => {
-        const producer = await log.transactionalProducer(id);
-        const begin = () => {
-          const transaction = producer.begin();
-          const commit = async () => {
-            if (fails-- <= 0) return await transaction.commit();
-            await transaction.abort();
-            throw new StockstreamError('LOG_TRANSACTION_ABORTED', { transactionalId: id, reason: 'as told' });
-          };
-          const append: typeof transaction.append = (...all) => transaction.append(...all);
-          const commitOffsets: typeof transaction.commitOffsets = (...all) => transaction.commitOffsets(...all);
-          return { append, commitOffsets, commit, abort: () => transaction.abort() };
-        };
-        return { transactionalId: id, begin, close: () => producer.close() };
-      };
-    },
+  const failing = withCommits(bench.log, async (number, commit, abort) => {
+    if (number > 3) return await commit();
+    await abort();
+    throw new StockstreamError('LOG_TRANSACTION_ABORTED', { transactionalId: 'words', reason: 'as told' });
   });
   const thread = bench.start({ on: failing });
   await bench.until(async () => (await bench.inLog()).length === 9);
@@ -179,7 +172,6 @@ test('a commit that fails in passing is done again, and nothing is lost or doubl
   await bench.stop(thread);
   assert.deepEqual(await bench.inLog(), bench.all());
   assert.match(await bench.registry.metrics(), /source_commit_failures_total\{.*LOG_TRANSACTION_ABORTED"\} 3/);
-  assert.equal(words.name, 'words');
 });
 
 test('a thread that was replaced while it stood still writes nothing any more', async () => {
@@ -208,4 +200,31 @@ test('a thread that was replaced while it stood still writes nothing any more', 
   assert.deepEqual(await bench.inLog(), bench.all());
   await bench.stop(old);
   await bench.stop(fresh);
+});
+
+test('a thread whose keys went to another while it was writing writes nothing of them any more', async () => {
+  const bench = await SourceBench.open();
+  bench.outside.set('a', numbered(6));
+  await bench.tell('a', { everyMs: 100 });
+  const door = Promise.withResolvers<void>();
+  let [isHeld, isRefused] = [false, false];
+  const slow = withCommits(bench.log, async (number, commit) => {
+    if (number !== 2) return await commit();
+    isHeld = true;
+    await door.promise;
+    return await commit().catch((error) => {
+      isRefused = isStockstreamError(error, 'LOG_MEMBER_FENCED');
+      throw error;
+    });
+  });
+  const old = bench.start({ on: slow, instanceId: 'old' });
+  await bench.until(() => isHeld);
+  // The group waits for it, and then goes on without it.
+  const fresh = [bench.start({ instanceId: 'fresh' }), bench.start({ instanceId: 'fresher' })];
+  await bench.until(async () => (await bench.inLog()).length === 6, 'the others have all');
+  door.resolve();
+  await bench.until(() => isRefused);
+  await bench.pass(1_000);
+  assert.deepEqual(await bench.inLog(), bench.all());
+  for (const thread of [old, ...fresh]) await bench.stop(thread);
 });
