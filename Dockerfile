@@ -38,6 +38,7 @@ COPY app app
 COPY base base
 COPY effects effects
 COPY gateway gateway
+COPY inbound inbound
 COPY log log
 COPY processors processors
 COPY schemas schemas

@@ -4,7 +4,7 @@ import { createArchiveFigures } from '../../app/archiving.ts';
 import { createReconciliationFigures } from '../../app/reconcile/reconciler.ts';
 import { EventTail } from '../../gateway/event-tail.ts';
 import { createGatewayMetrics } from '../../gateway/metrics.ts';
-import { createEffectMetrics, createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
+import { createEffectMetrics, createSourceMetrics, createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
 import type { ProductReader } from '../../views/cache/product-reader.ts';
 
 /** Labels by the name under which Prometheus has it; `job` and `instance` are Prometheus' own. */
@@ -13,6 +13,7 @@ export function figures(): ReadonlyMap<string, ReadonlySet<string>> {
   createStreamsMetrics(registry);
   createViewMetrics(registry);
   createEffectMetrics(registry);
+  createSourceMetrics(registry);
   createArchiveFigures(registry);
   createReconciliationFigures(registry);
   // It is asked only when figures are collected, and none are here.
