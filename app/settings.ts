@@ -192,7 +192,7 @@ export const settings = {
   cache: choice(['memory', 'redis'], {
     group: 'Views',
     default: 'memory',
-    doc: 'Where the answers to repeated requests and the expiry of orders live: with each process, or where all find them.',
+    doc: 'Where products are cached, and where the answers to repeated requests and the expiry of orders live: with each process, or where all find them.',
   }),
   redis: optional(
     url('redis://127.0.0.1:6379', {

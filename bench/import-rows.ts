@@ -19,7 +19,7 @@ export async function* rowsOf(count: number): AsyncGenerator<Buffer> {
   }
 }
 
-function lineOf(row: number): string {
+export function lineOf(row: number): string {
   const about = `A ${word(row * 3)} and ${word(row * 5 + 1)} thing of the ${word(row * 11 + 2)} kind, number ${row}. `;
   return JSON.stringify({
     productId: rowId(row),

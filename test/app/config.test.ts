@@ -135,6 +135,11 @@ describe('refused:', () => {
   needs({ ...cassandra, cassandraReplication: 'dc2:3' }, /--cassandra-replication: has no copies in datacenter1/);
   needs({ ...cassandra, cassandraReplication: 'dc2' }, /--cassandra-replication: .*datacenter:copies/);
   needs({ ...cassandra, cassandraKeyspace: 'a"b' }, /--cassandra-keyspace: /);
+  needs({ images: 's3' }, /--s3-bucket or .*: is missing while --images is s3/);
+  needs({ images: 's3', s3Bucket: 'Shop' }, /--s3-bucket: .*lower-case/);
+  needs({ s3KeyId: 'shop' }, /--s3-secret or .*: is missing, while its other half/);
+  needs({ s3Secret: 'hush' }, /--s3-key-id or .*: is missing, while its other half/);
+  needs({ imageBaseUrl: 'cdn.shop.example' }, /--image-base-url: .*https:/);
   needs({ archiveAfter: '-1' }, /--archive-after: .*from 0/);
   const smtp = { mail: 'smtp', smtp: 'smtp://mail:25', mailFrom: 'a@shop.example', publicUrl: 'https://shop.example' };
   needs({ ...smtp, smtp: undefined }, /--smtp or .*: is missing while --mail is smtp/);
