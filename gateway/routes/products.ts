@@ -247,10 +247,10 @@ function pending({ productId, changeId }: CatalogChange): Answer {
   return { status: 202, headers: { location: `/v1/products/${productId}` }, body: { productId, changeId } };
 }
 
-/** The version, and a digest of what else is shown: how variants stand, which is theirs, and where images are. */
 /** A product's page shows what buyers think of it. */
 type Rated = ShownProduct & { readonly rating?: Pick<RatingSummary, 'average' | 'reviews'> };
 
+/** The version, and a digest of what else is shown: how variants stand, where images are, what buyers think. */
 function etagOf({ version, variantStates, rating }: Rated, { base }: ImageUrls): string {
   if (variantStates === undefined && base === '' && rating === undefined) return `"${version}"`;
   const digest = createHash('sha256').update(JSON.stringify([variantStates, base, rating]));

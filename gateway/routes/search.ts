@@ -18,7 +18,7 @@ export function searchRoutes(app: App, gateway: Gateway): void {
 }
 
 function addSearch(app: App, gateway: Gateway): void {
-  const { search, searchSettings, clock, random, metrics } = gateway;
+  const { search, searchSettings, imageUrls, clock, random, metrics } = gateway;
   const news = new SearchNews({ ...gateway, zeroResults: metrics.searchesWithoutResults });
   app.get(
     '/v1/search',
@@ -49,7 +49,9 @@ function addSearch(app: App, gateway: Gateway): void {
       const now = clock.now();
       const arrivalOf = ({ warehouses, weightGrams, hazardous }: ListingDocument) =>
         ways?.arrival(warehouses, { weightGrams, hazardous, cash: false }, now);
-      return reply.header('cache-control', 'no-store').send(answerOf(page, arrivalOf));
+      const { hits, ...answer } = answerOf(page, arrivalOf);
+      const shown = hits.map((hit) => ({ ...hit, image: imageUrls.shown(hit.image) }));
+      return reply.header('cache-control', 'no-store').send({ hits: shown, ...answer });
     },
   );
 }
