@@ -53,11 +53,6 @@ export class Attributes {
     return this.#pairs.size;
   }
 
-  /** Bytes of memory. */
-  get bytes(): number {
-    return 4 * (this.nameOf.length + this.pairs.length);
-  }
-
   /** Puts `attributes` in the place of a list. */
   replace(list: PairList, attributes: { readonly [name: string]: readonly string[] }): PairList {
     const pairs: number[] = [];

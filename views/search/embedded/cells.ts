@@ -43,11 +43,6 @@ export class Cells {
     return { pages: this.#pages.map(({ bytes }) => bytes), unitsUsed: this.#unitsUsed, free: this.#free };
   }
 
-  /** Bytes of memory. */
-  get bytes(): number {
-    return this.#pages.length * pageBytes;
-  }
-
   /** An empty cell for `length` bytes of data, with nothing after it. */
   allocate(length: number): number {
     const size = classFor(length);

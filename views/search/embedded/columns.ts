@@ -132,12 +132,6 @@ export class Columns {
     this.rows.ints[slot * rowWidth + intAt.pairsLength] = length;
   }
 
-  /** Bytes of memory, but for the dictionaries. */
-  get bytes(): number {
-    const others = this.rows.ints.byteLength + this.attributes.bytes;
-    return Object.values(this.state.columns).reduce((sum, column) => sum + column.byteLength, others);
-  }
-
   #pairsOf(slot: number): PairList {
     const { ints } = this.rows;
     const row = slot * rowWidth;

@@ -22,11 +22,6 @@ export class Ids {
     return this.state.size;
   }
 
-  /** Bytes of memory. */
-  get bytes(): number {
-    return this.state.bytes.length + 4 * (this.state.starts.length + this.state.table.length);
-  }
-
   /** The slot of `id`, or -1. */
   find(id: string): number {
     const mask = this.state.table.length - 1;

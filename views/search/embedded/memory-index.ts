@@ -46,11 +46,6 @@ export class MemoryIndex {
     return { ids: ids.state, columns: columns.state, vocabulary: vocabulary.state, postings: postings.state };
   }
 
-  /** Bytes of memory, without what JavaScript needs for the texts of brands and the like. */
-  get bytes(): number {
-    return this.ids.bytes + this.columns.bytes + this.vocabulary.bytes + this.postings.bytes;
-  }
-
   change({ slot, id, position, facts, words }: IndexChange): void {
     const { columns } = this;
     if (slot === this.ids.size) {

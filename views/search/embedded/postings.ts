@@ -55,11 +55,6 @@ export class Postings {
     return this.#lists.counts[word] ?? 0;
   }
 
-  /** Bytes of memory. */
-  get bytes(): number {
-    return this.#cells.bytes + this.#lists.heads.length * 16;
-  }
-
   /** Adds a listing that has no postings yet. */
   add(slot: number, entries: Uint8Array): void {
     eachPlace(entries, (word, place) => this.#insert(word, slot, entries, place));

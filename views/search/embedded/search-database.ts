@@ -35,6 +35,9 @@ const schema = `
   CREATE TABLE IF NOT EXISTS new_words (number INTEGER PRIMARY KEY, word TEXT NOT NULL);
   PRAGMA user_version = ${form}`;
 
+/** Nobody else has it for longer than it takes to close it. */
+const busyTimeoutMs = 500;
+
 /** Columns in the order of the statement. */
 type Row = readonly SQLOutputValue[];
 
@@ -48,7 +51,7 @@ export class SearchDatabase {
     this.file = file;
     this.#database = this.#attempt('opened', () => {
       mkdirSync(dirname(file), { recursive: true });
-      return new DatabaseSync(file, { timeout: 2_000 });
+      return new DatabaseSync(file, { timeout: busyTimeoutMs });
     });
     try {
       this.#attempt('opened', () => this.#prepare());

@@ -48,11 +48,6 @@ export class Vocabulary {
     return this.state.words;
   }
 
-  /** Bytes of memory. */
-  get bytes(): number {
-    return this.state.letters.length * 22 + this.state.ends.length * 8;
-  }
-
   /** The number of `word`, or -1. */
   find(word: string): number {
     return this.state.wordsAt[this.nodeOf(word)]! - 1;

@@ -46,9 +46,9 @@ test('long lists change anywhere', () => {
   );
   for (const [slot, entries] of held) postings.replace(slot, entries, empty);
   assert.deepEqual(readAll(postings, 3), []);
-  const { bytes } = postings;
+  const { unitsUsed } = postings.state.cells;
   for (let slot = 0; slot < held.size; slot++) postings.add(slot, common);
-  assert.equal(postings.bytes, bytes, 'what was let go is used again');
+  assert.equal(postings.state.cells.unitsUsed, unitsUsed, 'what was let go is used again');
 });
 
 test('a word that was never added has no list', () => {
