@@ -8,6 +8,7 @@ import { isStockstreamError } from '../../../base/errors.ts';
 import { silentLogger } from '../../../base/logger.ts';
 import { openElasticsearchSearch } from '../../../views/search/elasticsearch/elasticsearch-search.ts';
 import { searchFailure } from '../../../views/search/elasticsearch/failures.ts';
+import { formOf } from '../../../views/search/elasticsearch/index-form.ts';
 import { listing, put, queryFor } from '../../conformance/search-listings.ts';
 import { makeCertificate } from '../../effects/mail/smtp/certificate.ts';
 import { type Answer, type Asked, fakeElasticsearch, opened, refused } from './fake-elasticsearch.ts';
@@ -204,6 +205,20 @@ test('over TLS only a server is trusted whose authority is', async (t) => {
   const address = await fakeElasticsearch(t, (asked) => opened(asked) ?? { status: 500, body: {} }, tls);
   await assert.rejects(opening(`https://${address}`), { code: 'SEARCH_REFUSED', message: /certificate/ });
   await (await opening(`https://${address}`, { ca: tls.cert })).close();
+});
+
+test('an index of another version is told of, and serves on', async (t) => {
+  const warnings: object[] = [];
+  const logger = { ...silentLogger, warn: (fields: object) => void warnings.push(fields) };
+  const address = await fakeElasticsearch(t, (asked) =>
+    asked.path.endsWith('/_mapping')
+      ? { status: 200, body: { shop: { mappings: { _meta: { form: 'older' } } } } }
+      : (opened(asked) ?? taken(asked)),
+  );
+  const search = await opening(`http://${address}`, { logger });
+  await search.apply([put(0, listing('a'))]);
+  await search.close();
+  assert.deepEqual(warnings, [{ index: 'shop', form: 'older', expected: formOf }]);
 });
 
 test('no answer in time is to be tried later; a fault of the program stays what it is', () => {

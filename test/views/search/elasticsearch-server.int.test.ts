@@ -84,6 +84,28 @@ test('in any order what is like a word comes after what has it, over pages', asy
   assert.deepEqual(ids, ['lamp-5', 'lamp-9', 'lamb-1', 'lamb-2']);
 });
 
+test('an attribute is counted whole, however many values others have', async (t) => {
+  const { open } = setUp(t);
+  const search = await open();
+  const listings = Array.from({ length: 1_200 }, (_, index) => {
+    const attributes = { model: [`m${index}`], color: [index % 3 === 0 ? 'red' : 'blue'] };
+    const zone = `z${String(index).padStart(2, '0')}`;
+    return listing(`p${index}`, {
+      category: `Top ${index % 9}`,
+      attributes: index < 30 ? { ...attributes, 'zone=1': [zone] } : attributes,
+    });
+  });
+  await fill(search, listings);
+  const { facets } = await search.search(queryFor('', { facets: true, limit: 1 }));
+  assert.deepEqual(facets?.attributes.color, [
+    { value: 'blue', count: 800 },
+    { value: 'red', count: 400 },
+  ]);
+  assert.equal(facets?.attributes.model?.length, 50);
+  const zones = Array.from({ length: 30 }, (_, index) => ({ value: `z${String(index).padStart(2, '0')}`, count: 1 }));
+  assert.deepEqual(facets?.attributes['zone=1'], zones);
+});
+
 async function queriesByShard(client: Client, index: string): Promise<number[]> {
   const { indices } = await client.indices.stats({ index, metric: 'search', level: 'shards' });
   const shards = Object.entries(indices?.[index]?.shards ?? {});
