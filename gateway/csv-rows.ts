@@ -2,7 +2,7 @@
 // turns out that a quote was never meant to, the line with it is broken, and those behind it are looked at again.
 import { reasonOf } from '../base/errors.ts';
 import { type BulkLine, invalidLine, tooLong } from './bulk-line.ts';
-import { type CsvColumns, cellsIn } from './csv.ts';
+import { type CsvColumns, type CsvHeader, cellsIn } from './csv.ts';
 import type { CutLine } from './line-cutter.ts';
 
 interface OpenLine {
@@ -16,6 +16,7 @@ const unclosed = 'a quote is not closed';
 
 export class CsvRows {
   readonly #names: readonly string[];
+  readonly #delimiter: CsvHeader['delimiter'];
   readonly #isMultiline: boolean;
   readonly #valueOf: (cells: readonly string[]) => unknown;
   readonly #longest: number;
@@ -23,8 +24,9 @@ export class CsvRows {
   #open: OpenLine[] = [];
   #openBytes = 0;
 
-  constructor(names: readonly string[], { rowUnder, isMultiline = false }: CsvColumns, longest: number) {
+  constructor({ names, delimiter }: CsvHeader, { rowUnder, isMultiline = false }: CsvColumns, longest: number) {
     this.#names = names;
+    this.#delimiter = delimiter;
     this.#isMultiline = isMultiline;
     this.#valueOf = rowUnder(names);
     this.#longest = longest;
@@ -76,7 +78,7 @@ export class CsvRows {
   /** The value, undefined if the row isn't whole, or what is wrong with it. */
   #rowIn(text: string): { readonly value: unknown } | string | undefined {
     try {
-      const cells = cellsIn(text);
+      const cells = cellsIn(text, this.#delimiter);
       if (cells === undefined) return undefined;
       const expected = this.#names.length;
       if (cells.length !== expected) return `it has ${cells.length} cells for ${expected} columns`;

@@ -27,19 +27,30 @@ export function numberIn(cell: string): number | string {
   return /^[+-]?\d{1,15}$/.test(cell) ? Number(cell) : cell;
 }
 
+export interface CsvHeader {
+  readonly names: readonly string[];
+  /** Spreadsheets of some countries part cells by semicolons. */
+  readonly delimiter: ',' | ';';
+}
+
 /** @throws BULK_HEADER_INVALID */
-export function headerIn(text: string, columns: CsvColumns): readonly string[] {
-  const problems = headerProblems(text, columns);
-  if (typeof problems !== 'string') return problems;
+export function headerIn(text: string, columns: CsvColumns): CsvHeader {
+  const delimiter = text.includes(';') && !text.includes(',') ? ';' : ',';
+  const problems = headerProblems(text, delimiter, columns);
+  if (typeof problems !== 'string') return { names: problems, delimiter };
   const expected = [...columns.required, ...columns.optional].join(',');
   throw new Refusal('BULK_HEADER_INVALID', { details: { problems, expected } });
 }
 
 /** The names, or what is wrong. */
-function headerProblems(text: string, { required, optional, prefixes = [] }: CsvColumns): readonly string[] | string {
+function headerProblems(
+  text: string,
+  delimiter: CsvHeader['delimiter'],
+  { required, optional, prefixes = [] }: CsvColumns,
+): readonly string[] | string {
   let names: readonly string[] | undefined;
   try {
-    names = cellsIn(text);
+    names = cellsIn(text, delimiter);
   } catch (cause) {
     return reasonOf(cause);
   }
@@ -60,12 +71,12 @@ function headerProblems(text: string, { required, optional, prefixes = [] }: Csv
 }
 
 /**
- * Without quotes the commas tell it all, and that is most rows.
+ * Without quotes the delimiters tell it all, and that is most rows.
  * @returns undefined if a quoted cell isn't closed
  * @throws Error if quotes stand where none may
  */
-export function cellsIn(text: string): readonly string[] | undefined {
-  if (!text.includes('"')) return text.split(',').map((cell) => cell.trim());
+export function cellsIn(text: string, delimiter: CsvHeader['delimiter']): readonly string[] | undefined {
+  if (!text.includes('"')) return text.split(delimiter).map((cell) => cell.trim());
   const cells: string[] = [];
   for (let at = 0; ; at++) {
     at = pastBlanks(text, at);
@@ -74,14 +85,14 @@ export function cellsIn(text: string): readonly string[] | undefined {
       if (closed === undefined) return undefined;
       at = pastBlanks(text, closed);
       if (at === text.length) return cells;
-      if (text[at] !== ',') throw new Error(`behind the quote that ends cell ${cells.length} there is more`);
+      if (text[at] !== delimiter) throw new Error(`behind the quote that ends cell ${cells.length} there is more`);
     } else {
-      const comma = text.indexOf(',', at);
-      const cell = text.slice(at, comma < 0 ? undefined : comma).trim();
+      const end = text.indexOf(delimiter, at);
+      const cell = text.slice(at, end < 0 ? undefined : end).trim();
       if (cell.includes('"')) throw new Error(`cell ${cells.length + 1} has quotes in it and none around it`);
       cells.push(cell);
-      if (comma < 0) return cells;
-      at = comma;
+      if (end < 0) return cells;
+      at = end;
     }
   }
 }

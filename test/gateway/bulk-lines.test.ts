@@ -148,18 +148,18 @@ describe('cells over several lines', () => {
 });
 
 test('cells are what another reader of CSV takes them for', () => {
-  const text = fc.stringMatching(/^[ab",\t ]{0,10}$/).filter((each) => each.trim() !== '');
+  const text = fc.stringMatching(/^[ab",;\t ]{0,10}$/).filter((each) => each.trim() !== '');
   fc.assert(
-    fc.property(text, (given) => {
+    fc.property(text, fc.constantFrom(',' as const, ';' as const), (given, delimiter) => {
       let theirs: string[] | undefined;
       try {
-        [theirs = []] = parse(given, { trim: true, relax_column_count: true });
+        [theirs = []] = parse(given, { trim: true, relax_column_count: true, delimiter });
       } catch {
         theirs = undefined;
       }
       let ours: readonly string[] | undefined;
       try {
-        ours = cellsIn(given);
+        ours = cellsIn(given, delimiter);
       } catch {
         ours = undefined;
       }
@@ -167,6 +167,11 @@ test('cells are what another reader of CSV takes them for', () => {
     }),
     { numRuns: 2_000 },
   );
+});
+
+test('a header that has semicolons and no comma parts its rows by them', async () => {
+  const found = await collect(csvLines(cut('a;b\n1,5;"2;3"\n4,5\n', 3), columns(), bounds));
+  assert.deepEqual(values(found), [{ line: 2, value: { a: '1,5', b: '2;3' } }, { line: 3 }]);
 });
 
 test('the rest of a CSV comes under its header again, with the numbers that its lines had', async () => {
