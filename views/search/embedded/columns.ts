@@ -1,5 +1,5 @@
-// The facts of all listings by slot, so that a query looks at hundreds of thousands of them in milliseconds. A slot that isn't
-// live belongs to a listing that is gone: nothing else of it means anything, but for `positions`.
+// The facts of all listings by slot, so that a query looks at hundreds of thousands of them in milliseconds. Of a listing that
+// is gone nothing means anything but its standing and its position.
 import { priceBounds, rankingParts } from '../search.ts';
 import { Attributes, type AttributesState, type PairList } from './attributes.ts';
 import { Categories, type CategoriesState } from './categories.ts';
@@ -21,6 +21,9 @@ export interface ColumnsState {
   readonly attributes: AttributesState;
 }
 
+/** Whether a slot's listing is there. */
+export const standings = { gone: 0, soldOut: 1, inStock: 2 } as const;
+
 const dictionaries = ['languages', 'brands', 'currencies', 'sellers', 'warehouseSets'] as const;
 
 export class Columns {
@@ -35,7 +38,8 @@ export class Columns {
 
   /** What is filtered, counted and ranked by. */
   readonly rows: FactRows;
-  live = new Uint8Array(1024);
+  /** See `standings`. */
+  standing = new Uint8Array(1024);
   /** Offsets in the log; also of listings that are gone. */
   positions = new Float64Array(1024);
   /** Of the text, to see whether it has changed. */
@@ -44,7 +48,7 @@ export class Columns {
   popularity = new Float64Array(1024);
   createdAt = new Float64Array(1024);
   titleLength = new Uint8Array(1024);
-  /** Listings that are live. */
+  /** Listings that are there. */
   count = 0;
 
   constructor(state?: ColumnsState) {
@@ -82,7 +86,7 @@ export class Columns {
   /** Makes room for `slots`. */
   reserve(slots: number): void {
     this.rows.reserve(slots);
-    this.live = grown(this.live, slots);
+    this.standing = grown(this.standing, slots);
     this.positions = grown(this.positions, slots);
     this.textHashes = grown(this.textHashes, slots);
     this.language = grown(this.language, slots);
@@ -103,7 +107,7 @@ export class Columns {
     };
     this.#drop(slot);
     this.count++;
-    this.live[slot] = 1;
+    this.standing[slot] = numbers.warehouses === 0 ? standings.soldOut : standings.inStock;
     this.language[slot] = language;
     this.popularity[slot] = facts.popularity;
     this.createdAt[slot] = facts.createdAt;
@@ -138,9 +142,9 @@ export class Columns {
     return { start: ints[row + intAt.pairsStart]!, length: ints[row + intAt.pairsLength]! };
   }
 
-  /** Lets go of what a live listing has, but for its attributes. */
+  /** Lets go of what a listing has, but for its attributes. */
   #drop(slot: number): void {
-    if (this.live[slot] === 0) return;
+    if (this.standing[slot] === standings.gone) return;
     const row = slot * rowWidth;
     const { ints } = this.rows;
     const warehouses = ints[row + intAt.warehouses]!;
@@ -152,7 +156,7 @@ export class Columns {
     this.categories.drop(category);
     this.sellers.drop(ints[row + intAt.seller]!);
     this.warehouseSets.drop(warehouses);
-    this.live[slot] = 0;
+    this.standing[slot] = standings.gone;
     this.count--;
   }
 }

@@ -3,6 +3,7 @@
 import type { SearchQuery, Suggestions, SuggestQuery } from '../search.ts';
 import { ListingAnalyser } from './analyse-listing.ts';
 import type { EncodedPage, EncodedWrite } from './calls.ts';
+import { standings } from './columns.ts';
 import { imagePath, removeImages, sizeOfIndex } from './index-files.ts';
 import { writeImage } from './index-image.ts';
 import { ListingFile } from './listing-file.ts';
@@ -52,7 +53,7 @@ export class Engine {
     const { ids: slots, columns } = this.#parts.index;
     return ids.map((id) => {
       const slot = slots.find(id);
-      return slot === -1 || columns.live[slot] === 0 ? undefined : this.#file.contentOf(slot);
+      return slot === -1 || columns.standing[slot] === standings.gone ? undefined : this.#file.contentOf(slot);
     });
   }
 

@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ListingDocument, SearchFilters, SearchQuery } from '../search.ts';
 import { categoryMark } from './analyse-listing.ts';
 import type { EncodedPage } from './calls.ts';
+import { standings } from './columns.ts';
 import { otherSpelling } from './did-you-mean.ts';
 import { type ExpandedTerm, Expander } from './expand.ts';
 import { FacetCounter } from './facet-counter.ts';
@@ -70,13 +71,13 @@ export class Searcher {
 
   /** Looks at some listings, or at every one. @returns how many pass the filter */
   #look(among: SlotScores | PostingList | undefined, { filter, counter, top, keyOf }: Looking): number {
-    const { live } = this.#index.columns;
+    const { standing } = this.#index.columns;
     const slots = among?.slots;
     const length = among?.length ?? this.#index.ids.size;
     let total = 0;
     for (let index = 0; index < length; index++) {
       const slot = slots === undefined ? index : slots[index]!;
-      if (live[slot] === 0) continue;
+      if (standing[slot] === standings.gone) continue;
       const failure = filter.failures(slot);
       if (failure === hidden) continue;
       counter?.count(slot, failure);

@@ -2,10 +2,10 @@
 // and of each of them so many listings at most: one letter must be as quick as five.
 import type { Suggestions, SuggestQuery } from '../search.ts';
 import { wordsOf } from '../words.ts';
+import { standings } from './columns.ts';
 import { completions } from './completions.ts';
 import { fieldBits } from './entries.ts';
 import { Expander, searchedWords } from './expand.ts';
-import { intAt, rowWidth } from './fact-rows.ts';
 import type { ListingFile } from './listing-file.ts';
 import type { MemoryIndex } from './memory-index.ts';
 import { PostingList } from './posting-list.ts';
@@ -14,8 +14,8 @@ import { spellingOf } from './spelling.ts';
 import { TopSlots } from './top-slots.ts';
 
 const mostWords = 48;
-const mostListingsOfWord = 20_000;
-const mostListings = 500_000;
+const mostListingsOfWord = 10_000;
+const mostListings = 300_000;
 
 /** What the listings in stock that are called by a word weigh together. */
 interface Completion {
@@ -99,19 +99,19 @@ export class Suggester {
 
   /** Of the list that was read. */
   #weigh(word: number, hasContext: boolean, products: TopSlots): Completion {
-    const { rows, popularity } = this.#index.columns;
-    const { ints } = rows;
+    const { standing, popularity } = this.#index.columns;
     const { slots, fields, length } = this.#list;
     const completion = { word, popularity: 0, listings: 0, slot: -1 };
     for (let at = 0; at < length; at++) {
       const slot = slots[at]!;
       const isCalled = (fields[at]! & called) !== 0;
       if (!isCalled && (fields[at]! & fieldBits.category) === 0) continue;
-      if (ints[slot * rowWidth + intAt.warehouses] === 0 || (hasContext && this.#context.isIn[slot] === 0)) continue;
+      if (standing[slot] !== standings.inStock || (hasContext && this.#context.isIn[slot] === 0)) continue;
       completion.popularity += popularity[slot]!;
       completion.listings++;
       completion.slot = slot;
-      if (!isCalled || this.#offered.isIn[slot] === 1) continue;
+      // Few are among the best so far: only those may have been offered before.
+      if (!isCalled || popularity[slot]! < products.least || this.#offered.isIn[slot] === 1) continue;
       this.#offered.add(slot, 0, 0);
       products.offer(slot, popularity[slot]!);
     }

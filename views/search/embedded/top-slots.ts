@@ -24,6 +24,11 @@ export class TopSlots {
     this.#slots = new Int32Array(most);
   }
 
+  /** What has less than this isn't kept. */
+  get least(): number {
+    return this.#length < this.#most ? -Infinity : this.#keys[0]!;
+  }
+
   offer(slot: number, key: number): void {
     const after = this.#after;
     if (after !== undefined && (key > after.key || (key === after.key && !this.#ids.isAfter(slot, after.id)))) return;

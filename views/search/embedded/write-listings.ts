@@ -3,6 +3,7 @@
 import { assert } from '../../../base/assert.ts';
 import { type ListingAnalyser, textHash } from './analyse-listing.ts';
 import type { EncodedWrite } from './calls.ts';
+import { standings } from './columns.ts';
 import { factsOf } from './facts.ts';
 import type { ListingFile } from './listing-file.ts';
 import type { IndexChange, MemoryIndex } from './memory-index.ts';
@@ -101,11 +102,11 @@ class Batch {
   #stateInMemory(id: string): State | undefined {
     const slot = this.#index.ids.find(id);
     if (slot === -1) return undefined;
-    const { positions, live, textHashes, titleLength } = this.#index.columns;
+    const { positions, standing, textHashes, titleLength } = this.#index.columns;
     return {
       slot,
       position: positions[slot]!,
-      isLive: live[slot] === 1,
+      isLive: standing[slot] !== standings.gone,
       hash: textHashes[slot]!,
       titleLength: titleLength[slot]!,
     };
