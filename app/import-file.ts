@@ -52,9 +52,15 @@ const lookMs = 500;
 
 /** Resolves when all lines are decided. @throws OPERATION_REFUSED, GATEWAY_UNREACHABLE */
 export async function importFile(work: ImportFile): Promise<ImportState> {
-  await takeAll(work);
+  let reached = 0;
+  await patiently(work, async (progress) => {
+    const { nextLine } = await stateOf(work);
+    if (nextLine > reached) progress();
+    reached = nextLine;
+    await send(work, nextLine);
+  });
   for (;;) {
-    const state = await stateOf(work);
+    const state = await patiently(work, () => stateOf(work));
     work.onProgress({ state });
     if (state.status === 'done') return state;
     await sleep(work.clock, lookMs);
@@ -67,24 +73,26 @@ export async function* refusedLines(work: ImportFile): AsyncGenerator<readonly R
   do {
     const more = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const path = `/v1/products/imports/${work.importId}/lines?status=refused&limit=1000${more}`;
-    const page = (await ask(work, path)) as { lines: RefusedLine[]; cursor?: string };
+    const page = (await patiently(work, () => ask(work, path))) as { lines: RefusedLine[]; cursor?: string };
     yield page.lines;
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
 
-async function takeAll(work: ImportFile): Promise<void> {
-  let reached = 0;
-  for (let tries = 1, pause = firstPauseMs; ; tries++, pause = Math.min(pause * 2, longestPauseMs)) {
+/** Tries again what broke off, ever later, until it has for so many times without getting any further. */
+async function patiently<T>(work: ImportFile, attempt: (progress: () => void) => Promise<T>): Promise<T> {
+  let [tries, pause] = [0, firstPauseMs];
+  const progress = () => {
+    [tries, pause] = [0, firstPauseMs];
+  };
+  for (;;) {
     try {
-      const { nextLine } = await stateOf(work);
-      if (nextLine > reached) [tries, pause] = [1, firstPauseMs];
-      reached = nextLine;
-      return await send(work, nextLine);
+      return await attempt(progress);
     } catch (error) {
-      if (error instanceof StockstreamError || tries >= mostTriesWithoutProgress) throw unreachable(work, error);
+      if (error instanceof StockstreamError || ++tries >= mostTriesWithoutProgress) throw unreachable(work, error);
       work.onProgress({ problem: reasonOf(error) });
       await sleep(work.clock, pause);
+      pause = Math.min(pause * 2, longestPauseMs);
     }
   }
 }
