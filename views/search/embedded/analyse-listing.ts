@@ -59,7 +59,10 @@ export class ListingAnalyser {
     };
     const titleLength = add(title, fieldBits.title);
     add(brand, fieldBits.brand);
-    for (const part of category.split('/')) add(part, fieldBits.category);
+    const parts = category.split('/');
+    for (const [level, part] of parts.entries()) {
+      add(part, level === parts.length - 1 ? fieldBits.category : fieldBits.upperCategories);
+    }
     for (const level of levelsOf(category)) this.#builder.mark(this.#vocabulary.add(categoryMark(level)));
     for (const value of Object.values(attributes).flat()) add(value, fieldBits.attributes);
     add(description, fieldBits.description);

@@ -1,26 +1,41 @@
 // A listing's words as bytes: what is kept on disk, and what postings are made of. Entries are ordered by word.
 //
 //     entry    the word's number, less the one before (varint) | place
-//     place    fields (5 bits), count of positions (3 bits) | positions (1 byte each)
+//     place    fields (6 bits), count of positions (2 bits) | positions (1 byte each)
+//              where there are more than two: fields, 3 | count (1 byte) | positions
 //
 // A position says whether it is in the description (the highest bit), and where there or in all other fields together,
 // modulo 128: enough to tell whether two words stand next to each other. Of a word's positions the first seven are kept.
 import { grown } from './grow.ts';
 
-/** Bits of `fields`. */
-export const fieldBits = { title: 1, brand: 2, category: 4, attributes: 8, description: 16 } as const;
+/** Bits of `fields`. The category's own name is told from those above it. */
+export const fieldBits = {
+  title: 1,
+  brand: 2,
+  category: 4,
+  upperCategories: 8,
+  attributes: 16,
+  description: 32,
+} as const;
 
-export const fieldsMask = 31;
-const positionsShift = 5;
+export const fieldsMask = 63;
+const countShift = 6;
+const counted = 3;
 const mostPositions = 7;
 export const inDescription = 128;
 /** The most of a listing. */
 const occurrences = 2 ** 20;
-/** A varint, the fields, the positions: of a word that occurs once 7 bytes, of one that does more often less for each. */
+/** Of a word that occurs once a varint, the fields, a position; of one that does more often less for each. */
 const longestEntry = 7;
 
 export function placeLength(bytes: Uint8Array, place: number): number {
-  return 1 + (bytes[place]! >>> positionsShift);
+  const count = bytes[place]! >>> countShift;
+  return count < counted ? 1 + count : 2 + bytes[place + 1]!;
+}
+
+/** Where a place's positions begin; they go on to its end. */
+export function positionsStart(bytes: Uint8Array, place: number): number {
+  return bytes[place]! >>> countShift < counted ? place + 1 : place + 2;
 }
 
 /** The position `distance` words after. */
@@ -120,19 +135,26 @@ export class EntriesBuilder {
     let before = 0;
     for (let at = 0; at < keys.length; ) {
       const word = Math.floor(keys[at]! / occurrences);
+      let end = at;
+      while (end < keys.length && keys[end]! < (word + 1) * occurrences) end++;
       to = writeVarint(this.#bytes, to, word - before);
+      to = this.#writePlace(to, keys.subarray(at, end));
       before = word;
-      const place = to++;
-      let fields = 0;
-      for (; at < keys.length && keys[at]! < (word + 1) * occurrences; at++) {
-        const occurrence = keys[at]! % occurrences;
-        const field = this.#fields[occurrence]!;
-        fields |= field;
-        if (field !== 0 && to <= place + mostPositions) this.#bytes[to++] = this.#positions[occurrence]!;
-      }
-      this.#bytes[place] = fields | ((to - place - 1) << positionsShift);
+      at = end;
     }
     this.#length = 0;
     return this.#bytes.slice(0, to);
+  }
+
+  /** Of the occurrences of one word. @returns where it ends */
+  #writePlace(start: number, keys: Float64Array): number {
+    let fields = 0;
+    for (const key of keys) fields |= this.#fields[key % occurrences]!;
+    const count = fields === 0 ? 0 : Math.min(mostPositions, keys.length);
+    let to = start;
+    this.#bytes[to++] = fields | (Math.min(counted, count) << countShift);
+    if (count >= counted) this.#bytes[to++] = count;
+    for (let index = 0; index < count; index++) this.#bytes[to++] = this.#positions[keys[index]! % occurrences]!;
+    return to;
   }
 }

@@ -27,7 +27,7 @@ export interface ExpandedTerm {
 /** What more than so many listings have is no mistake. */
 const fewListings = 20;
 const mostSimilar = 12;
-const factors = { itself: 1, otherForm: 0.95, mistakes: [1, 0.7, 0.5] };
+const factors = { itself: 1, otherForm: 0.99, mistakes: [1, 0.7, 0.5] };
 
 export class Expander {
   readonly #index: MemoryIndex;

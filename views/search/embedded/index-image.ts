@@ -9,7 +9,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { MemoryIndexState } from './memory-index.ts';
 
 /** Changes whenever anything of the state does. */
-const form = 3;
+const form = 4;
 const pieceBytes = 4 * 2 ** 20;
 const prefixBytes = 8;
 

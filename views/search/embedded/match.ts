@@ -8,6 +8,8 @@ import { findPhrase } from './phrase.ts';
 import { PostingList } from './posting-list.ts';
 import type { ScoreSets, SlotScores } from './slot-scores.ts';
 
+/** Of the category's own name. */
+const upperCategoryWorth = 0.6;
 /** A word says more of a short title than of a long one. */
 const titleNorms = Float64Array.from({ length: 256 }, (_, length) => 1 / (1 + 0.05 * (Math.max(1, length) - 1)));
 
@@ -55,10 +57,15 @@ export class Matcher {
     const { title, brand, category, attributes, description } = weights;
     const whole = (title + brand + category + attributes + description) * terms || 1;
     this.#titleScore = title / whole;
-    const others = { brand, category, attributes, description };
     for (let fields = 0; fields <= fieldsMask; fields++) {
-      const found = Object.entries(others).filter(([name]) => (fields & fieldBits[name as keyof typeof others]) !== 0);
-      this.#fieldScores[fields] = found.reduce((sum, [, weight]) => sum + weight, 0) / whole;
+      const has = (field: number) => (fields & field) !== 0;
+      const own = has(fieldBits.category) ? 1 : 0;
+      const upper = has(fieldBits.upperCategories) ? upperCategoryWorth : 0;
+      let score = category * Math.max(own, upper);
+      if (has(fieldBits.brand)) score += brand;
+      if (has(fieldBits.attributes)) score += attributes;
+      if (has(fieldBits.description)) score += description;
+      this.#fieldScores[fields] = score / whole;
     }
   }
 

@@ -18,7 +18,7 @@ export interface IndexChange {
 }
 
 /** Words of these fields complete what somebody types. */
-const completing = fieldBits.title | fieldBits.brand | fieldBits.category;
+const completing = fieldBits.title | fieldBits.brand | fieldBits.category | fieldBits.upperCategories;
 
 /** All of it, as its image keeps it. */
 export interface MemoryIndexState {

@@ -10,6 +10,7 @@ import {
   fieldsMask,
   placeLength,
   placesOf,
+  positionsStart,
   readVarint,
   type Varint,
   varintLength,
@@ -19,7 +20,7 @@ import { grown } from './grow.ts';
 import { type PostingList, positionStride } from './posting-list.ts';
 
 /** A varint and a place. */
-const longestPosting = 5 + 8;
+const longestPosting = 5 + 9;
 
 /** Columns by word: the first and the last cell of its list, its last slot, its length. */
 export interface PostingsState {
@@ -96,13 +97,15 @@ export class Postings {
         slot += delta;
         slots[index] = slot;
         fields[index] = bytes[at]! & fieldsMask;
-        const length = placeLength(bytes, at);
+        const next = at + placeLength(bytes, at);
         if (hasPositions) {
-          positions[index * positionStride] = length - 1;
-          for (let each = 1; each < length; each++) positions[index * positionStride + each] = bytes[at + each]!;
+          const first = positionsStart(bytes, at);
+          let to = index * positionStride;
+          positions[to++] = next - first;
+          for (let from = first; from < next; from++) positions[to++] = bytes[from]!;
         }
         index++;
-        at += length;
+        at = next;
       }
     }
   }

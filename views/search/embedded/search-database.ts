@@ -16,7 +16,7 @@ import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import { searchFailure } from './failures.ts';
 
 /** Of another form nothing is read: the log has it all. */
-const form = 1;
+const form = 2;
 
 const tables = ['listings', 'contents', 'words', 'image', 'changed', 'new_words'];
 const schema = `

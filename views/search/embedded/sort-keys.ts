@@ -6,6 +6,9 @@ import type { Columns } from './columns.ts';
 import { intAt, realAt, realWidth, rowWidth, singleAt } from './fact-rows.ts';
 import type { SlotScores } from './slot-scores.ts';
 
+/** Where a text has half of what it can have: a second field says less than the first. */
+const halfWay = 0.15;
+
 export type SortKey = (slot: number) => number;
 
 /** @param scores of the text; undefined if there is none: all of it is as good */
@@ -39,8 +42,9 @@ function relevanceOf(weights: SearchQuery['weights'], { rows }: Columns, scores:
     const popularity = weights.popularity * singles[row + singleAt.popularityPart]!;
     const blend = 1 + popularity + weights.rating * singles[row + singleAt.ratingPart]! + stock;
     if (scores === undefined) return blend;
+    const text = scores.scores[slot]!;
     // A share of all that can be, so that 1 more is more than any.
-    const score = (scores.scores[slot]! * blend) / most;
+    const score = ((text / (text + halfWay)) * blend) / most;
     return scores.forgiven[slot] === 0 ? score + 1 : score;
   };
 }

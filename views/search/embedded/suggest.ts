@@ -27,6 +27,7 @@ interface Completion {
 }
 
 const called = fieldBits.title | fieldBits.brand;
+const classed = fieldBits.category | fieldBits.upperCategories;
 
 export class Suggester {
   readonly #file: ListingFile;
@@ -105,7 +106,7 @@ export class Suggester {
     for (let at = 0; at < length; at++) {
       const slot = slots[at]!;
       const isCalled = (fields[at]! & called) !== 0;
-      if (!isCalled && (fields[at]! & fieldBits.category) === 0) continue;
+      if (!isCalled && (fields[at]! & classed) === 0) continue;
       if (standing[slot] !== standings.inStock || (hasContext && this.#context.isIn[slot] === 0)) continue;
       completion.popularity += popularity[slot]!;
       completion.listings++;
