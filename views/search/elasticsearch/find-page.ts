@@ -8,13 +8,15 @@ import { highlightsFrom } from './highlights.ts';
 import { counting, pageRequest } from './page-request.ts';
 import { beginning, cursorAfter, type Place, placeOf } from './place.ts';
 import {
+  countsRequest,
   fewListings,
   meantBy,
   proposalRequest,
   proposals,
   type RareWord,
-  rareWordsIn,
-  rareWordsRequest,
+  rareIn,
+  rareWords,
+  similarRequest,
 } from './spelling.ts';
 import { textQuery } from './text-query.ts';
 
@@ -29,9 +31,11 @@ export async function findPage(ask: Ask, query: SearchQuery): Promise<SearchPage
 }
 
 async function forgiving(ask: Ask, query: SearchQuery, exact: SearchPage): Promise<SearchPage> {
-  const request = rareWordsRequest(query);
+  const request = countsRequest(query);
   if (request === undefined) return exact;
-  const words = rareWordsIn((await ask([request]))[0]);
+  const rare = rareIn((await ask([request]))[0]);
+  if (rare.size === 0) return exact;
+  const words = rareWords(rare, (await ask([similarRequest(rare, query)]))[0]);
   const meant = meantBy(words);
   const page = meant.size === 0 ? exact : await pageAt(ask, query, { after: undefined, meant });
   if (page.total >= few) return page;

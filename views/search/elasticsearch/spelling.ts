@@ -4,7 +4,7 @@ import type { estypes } from '@elastic/elasticsearch';
 import type { SearchQuery } from '../search.ts';
 import type { Part } from './asking.ts';
 import { allBut, baseFilters, facetFilters, live } from './filters.ts';
-import { within } from './page-request.ts';
+import { counting, within } from './page-request.ts';
 import { type Meant, nothingElse, textQuery, wordQuery, wordsOf } from './text-query.ts';
 
 /** What so many listings have is no mistake. */
@@ -27,21 +27,27 @@ interface SimilarWord {
   readonly count: number;
 }
 
-/** Undefined if there are no words that could be mistyped. */
-export function rareWordsRequest({ terms, language, filters }: SearchQuery): Part | undefined {
+/** How many listings have each word in any form; undefined if there are no words that could be mistyped. */
+export function countsRequest({ terms, language, filters }: SearchQuery): Part | undefined {
   const words = [...new Set(terms.flatMap(({ text }) => wordsOf(text)))].filter(mayBeMistyped);
   if (words.length === 0) return undefined;
   const counts = Object.fromEntries(words.map((word) => [word, wordQuery(word, language)]));
-  return {
-    header: within(filters.category),
-    body: {
-      query: live,
-      size: 0,
-      track_total_hits: false,
-      aggs: { words: { filters: { filters: counts } } },
-      suggest: Object.fromEntries(words.map((word) => [word, { text: word, term: similar }])),
-    },
-  };
+  return counting([live], { words: { filters: { filters: counts } } }, filters.category);
+}
+
+/** Those that hardly any listing has, with their counts. */
+export function rareIn({ aggregations: { words } = {} }: Pick<estypes.SearchResponse, 'aggregations'>): Counts {
+  const { buckets } = words as { readonly buckets: Record<string, { readonly doc_count: number }> };
+  const counts = Object.entries(buckets).map(([word, { doc_count: count }]) => [word, count] as const);
+  return new Map(counts.filter(([, count]) => count < fewListings));
+}
+
+type Counts = ReadonlyMap<string, number>;
+
+/** Words that are like those. It costs more than most searches. */
+export function similarRequest(rare: Counts, { filters }: SearchQuery): Part {
+  const suggest = Object.fromEntries([...rare.keys()].map((word) => [word, { text: word, term: similar }]));
+  return { header: within(filters.category), body: { size: 0, track_total_hits: false, suggest } };
 }
 
 const similar: estypes.SearchTermSuggester = {
@@ -62,17 +68,12 @@ function mayBeMistyped(word: string): boolean {
   return lengthOf(word) >= 4 && !/\p{N}/u.test(word);
 }
 
-export function rareWordsIn({
-  aggregations: { words } = {},
-  suggest = {},
-}: Pick<estypes.SearchResponse, 'aggregations' | 'suggest'>): RareWord[] {
-  const { buckets } = words as { readonly buckets: Record<string, { readonly doc_count: number }> };
-  return Object.entries(buckets).flatMap(([word, { doc_count: count }]) => {
-    if (count >= fewListings) return [];
+export function rareWords(rare: Counts, { suggest = {} }: Pick<estypes.SearchResponse, 'suggest'>): RareWord[] {
+  return [...rare].map(([word, count]) => {
     const [entry, ...others] = suggest[word] ?? [];
     const options = entry === undefined || others.length > 0 ? [] : [entry.options].flat();
     const found = options.map((option) => similarWord(word, option as estypes.SearchTermSuggestOption));
-    return [{ word, count, similar: found.sort((a, b) => a.mistakes - b.mistakes || b.count - a.count) }];
+    return { word, count, similar: found.sort((a, b) => a.mistakes - b.mistakes || b.count - a.count) };
   });
 }
 
