@@ -1,8 +1,9 @@
 // A listing's text as words with numbers: as they stand, and their stems in the listing's language.
 import { hash } from 'node:crypto';
 import type { ListingDocument } from '../search.ts';
+import { isCompounding, markedPart, partsOf } from './compounds.ts';
 import { EntriesBuilder, fieldBits } from './entries.ts';
-import { markedStem, stemOf } from './stems.ts';
+import { isOfLetters, markedStem, stemOf } from './stems.ts';
 import { searchedWord, tokensOf } from './tokens.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -14,13 +15,16 @@ export interface AnalysedText {
 
 type Text = Pick<ListingDocument, 'title' | 'brand' | 'category' | 'attributes' | 'description' | 'language'>;
 
-/** A word's number and its stem's, -1 if the stem is the word. */
+/** A word's number and its stem's, -1 if the stem is the word; those of its parts, where a language has any. */
 interface Numbers {
   readonly word: number;
   readonly stem: number;
+  readonly parts: readonly number[];
 }
 
-const nothing: Numbers = { word: -1, stem: -1 };
+const nothing: Numbers = { word: -1, stem: -1, parts: [] };
+/** In which parts of words count. */
+const namingFields = fieldBits.title | fieldBits.category | fieldBits.upperCategories;
 const mostKnown = 50_000;
 const mostLanguages = 10;
 
@@ -51,6 +55,7 @@ export class ListingAnalyser {
         const place = isJoined ? position - 1 : position++;
         this.#builder.add(numbers.word, field, place);
         if (numbers.stem !== -1) this.#builder.add(numbers.stem, field, place);
+        if ((field & namingFields) !== 0) for (const part of numbers.parts) this.#builder.add(part, field, place);
       }
       const length = position - start;
       // What ends here and what begins next don't stand together.
@@ -79,8 +84,12 @@ export class ListingAnalyser {
   #numbersOf(word: string, language: string): Numbers {
     if (word === '') return nothing;
     const stem = stemOf(word, language);
-    const marked = stem === word ? -1 : this.#vocabulary.add(markedStem(stem, language));
-    return { word: this.#vocabulary.add(word), stem: marked };
+    const parts = isCompounding(language) && isOfLetters(word) ? partsOf(stem) : [];
+    return {
+      word: this.#vocabulary.add(word),
+      stem: stem === word ? -1 : this.#vocabulary.add(markedStem(stem, language)),
+      parts: parts.map((part) => this.#vocabulary.add(markedPart(part, language))),
+    };
   }
 
   #knownIn(language: string): Map<string, Numbers> {

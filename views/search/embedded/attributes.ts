@@ -1,5 +1,6 @@
-// The attributes of listings as numbers: each pair of a name and a value has one, each listing a list of them in one long
-// column, those of one name together. A list that gets another length moves; its room waits for the next of that length.
+// The attributes of listings as numbers: each pair of a name and a value has one, each listing a list of them in one
+// long column, those of one name together. A list that gets another length moves; its room waits for the next of that
+// length.
 import { Dictionary, type DictionaryState } from './dictionary.ts';
 import { grown } from './grow.ts';
 

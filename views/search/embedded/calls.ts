@@ -1,5 +1,5 @@
-// The messages between the adapter and its thread: a call has a number, its answer the same one. Listings cross as JSON, as
-// they are kept: made once, and read only where somebody looks at them.
+// The messages between the adapter and its thread: a call has a number, its answer the same one. Listings cross as
+// JSON, as they are kept: made once, and read only where somebody looks at them.
 import type { ErrorCode } from '../../../base/error-catalogue.ts';
 import { type ErrorDetails, isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
 import type { SearchHit, SearchPage, SearchQuery, Suggestions, SuggestQuery } from '../search.ts';

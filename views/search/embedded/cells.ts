@@ -1,5 +1,5 @@
-// Memory for many short byte strings that grow: cells of 16 bytes to 1 KB in pages of 1 MB, linked to chains. A cell that is
-// let go is used again for the next of its size; pages are never given back.
+// Memory for many short byte strings that grow: cells of 16 bytes to 1 KB in pages of 1 MB, linked to chains. A cell
+// that is let go is used again for the next of its size; pages are never given back.
 //
 //     next cell (4 bytes, 0: none) | bytes used (2) | size class (1) | - (1) | data
 import { assert } from '../../../base/assert.ts';

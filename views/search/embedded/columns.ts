@@ -1,5 +1,5 @@
-// The facts of all listings by slot, so that a query looks at hundreds of thousands of them in milliseconds. Of a listing that
-// is gone nothing means anything but its standing and its position.
+// The facts of all listings by slot, so that a query looks at hundreds of thousands of them in milliseconds. Of a
+// listing that is gone nothing means anything but its standing and its position.
 import { priceBounds, rankingParts } from '../search.ts';
 import { Attributes, type AttributesState, type PairList } from './attributes.ts';
 import { Categories, type CategoriesState } from './categories.ts';

@@ -1,5 +1,5 @@
-// Words that begin with some letters, those first by which most listings are called. A branch of the tree is looked at only
-// when its best word may be the next, so that one letter is as quick as five.
+// Words that begin with some letters, those first by which most listings are called. A branch of the tree is looked
+// at only when its best word may be the next, so that one letter is as quick as five.
 import type { Node, Vocabulary } from './vocabulary.ts';
 
 interface Branch {

@@ -1,5 +1,5 @@
-// Texts that many listings share (brands, currencies, sets of warehouses) as small numbers. A number is given to another text
-// once nobody has its text any more.
+// Texts that many listings share (brands, currencies, sets of warehouses) as small numbers. A number is given to
+// another text once nobody has its text any more.
 export interface DictionaryState {
   readonly texts: string[];
   /** How many have each text. */

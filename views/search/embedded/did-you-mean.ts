@@ -1,5 +1,5 @@
-// What to search for instead, if hardly anything was found: words of the index that are like those that were typed, and that
-// more listings have. Each proposal is tried before it is made.
+// What to search for instead, if hardly anything was found: words of the index that are like those that were typed,
+// and that more listings have. Each proposal is tried before it is made.
 import type { SearchQuery } from '../search.ts';
 import { type ExpandedTerm, Expander, searchedWords } from './expand.ts';
 import type { MemoryIndex } from './memory-index.ts';

@@ -1,6 +1,6 @@
-// The search port on one machine: an SQLite file, and an index in memory on a thread of its own, so that neither a search nor a
-// write holds up the caller's thread. One process has a file at a time. What is applied shows at once and survives a kill; a
-// flush makes it outlive a power cut.
+// The search port on one machine: an SQLite file, and an index in memory on a thread of its own, so that neither a
+// search nor a write holds up the caller's thread. One process has a file at a time. What is applied shows at once
+// and survives a kill; a flush makes it outlive a power cut.
 import { Worker as Thread } from 'node:worker_threads';
 import { assert } from '../../../base/assert.ts';
 import { StockstreamError } from '../../../base/errors.ts';

@@ -1,5 +1,5 @@
-// The search engine as one thread has it: a file, the index in memory, and what may be asked of them. Synchronous, but for what
-// waits for the disk alone.
+// The search engine as one thread has it: a file, the index in memory, and what may be asked of them. Synchronous,
+// but for what waits for the disk alone.
 import type { SearchQuery, Suggestions, SuggestQuery } from '../search.ts';
 import { ListingAnalyser } from './analyse-listing.ts';
 import type { EncodedPage, EncodedWrite } from './calls.ts';

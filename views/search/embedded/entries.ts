@@ -4,8 +4,9 @@
 //     place    fields (6 bits), count of positions (2 bits) | positions (1 byte each)
 //              where there are more than two: fields, 3 | count (1 byte) | positions
 //
-// A position says whether it is in the description (the highest bit), and where there or in all other fields together,
-// modulo 128: enough to tell whether two words stand next to each other. Of a word's positions the first seven are kept.
+// A position says whether it is in the description (the highest bit), and where there or in all other fields
+// together, modulo 128: enough to tell whether two words stand next to each other. Of a word's positions the first
+// seven are kept.
 import { grown } from './grow.ts';
 
 /** Bits of `fields`. The category's own name is told from those above it. */

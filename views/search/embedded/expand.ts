@@ -1,6 +1,8 @@
-// What a query looks for: each term as words of the index that will do for it, best first. Words are found as they stand, in
-// their other forms in the query's language, by synonyms, and with mistakes where hardly anything is called so.
+// What a query looks for: each term as words of the index that will do for it, best first. Words are found as they
+// stand, in their other forms in the query's language, by synonyms, and with mistakes where hardly anything is called
+// so.
 import type { QueryTerm } from '../search.ts';
+import { isCompounding, markedPart } from './compounds.ts';
 import type { MemoryIndex } from './memory-index.ts';
 import { markedStem, stemOf } from './stems.ts';
 import { searchedWord, tokensOf } from './tokens.ts';
@@ -27,7 +29,7 @@ export interface ExpandedTerm {
 /** What more than so many listings have is no mistake. */
 const fewListings = 20;
 const mostSimilar = 12;
-const factors = { itself: 1, otherForm: 0.99, mistakes: [1, 0.7, 0.5] };
+const factors = { itself: 1, otherForm: 0.99, part: 0.3, mistakes: [1, 0.7, 0.5] };
 
 export class Expander {
   readonly #index: MemoryIndex;
@@ -56,12 +58,20 @@ export class Expander {
   #forgiving(word: string): Option[] {
     this.#seek(word);
     const options = this.forms(word);
-    const mistakes = forgivenIn(word);
-    if (mistakes === 0 || this.#countOf(options) >= fewListings) return options;
+    const mistakes = this.#countOf(options) >= fewListings ? 0 : forgivenIn(word);
+    options.push(...this.#compounds(word));
+    if (mistakes === 0) return options;
     for (const similar of this.#likeliest(similarWords(this.#index.vocabulary, word, { mistakes }))) {
       options.push(...this.#mistaken(similar));
     }
     return options;
+  }
+
+  /** What has the word as a part of another comes after what has it by itself. */
+  #compounds(word: string): Option[] {
+    if (!isCompounding(this.#language)) return [];
+    const number = this.#index.vocabulary.find(markedPart(stemOf(word, this.#language), this.#language));
+    return number === -1 ? [] : [{ word: number, factor: factors.part, language: -1, forgiven: 1 }];
   }
 
   #mistaken({ word: number, mistakes }: SimilarWord): Option[] {

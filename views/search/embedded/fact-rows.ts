@@ -1,5 +1,5 @@
-// What a query looks at of every listing that it matches, in rows of 64 bytes by slot: one line of the processor's cache, where
-// columns of their own would each wait for another line of memory.
+// What a query looks at of every listing that it matches, in rows of 64 bytes by slot: one line of the processor's
+// cache, where columns of their own would each wait for another line of memory.
 import { grown } from './grow.ts';
 
 /** Places in a row of `ints`. */

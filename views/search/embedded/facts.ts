@@ -1,5 +1,5 @@
-// What of a listing is filtered, counted, sorted and ranked by: all but its text and its looks. Small, so that a start reads
-// it for every listing instead of the listings themselves.
+// What of a listing is filtered, counted, sorted and ranked by: all but its text and its looks. Small, so that a
+// start reads it for every listing instead of the listings themselves.
 import type { ListingDocument } from '../search.ts';
 
 export type Facts = Pick<

@@ -1,5 +1,5 @@
-// Columns that grow: typed arrays of which a longer copy is made when they are full. Half as long again each time, so that
-// little is copied and little stands empty.
+// Columns that grow: typed arrays of which a longer copy is made when they are full. Half as long again each time, so
+// that little is copied and little stands empty.
 
 type Column = Int32Array | Uint32Array | Float64Array | Float32Array | Uint16Array | Uint8Array;
 

@@ -1,4 +1,5 @@
 // A text with marks around the words that were found, as HTML: all else is escaped.
+import { isCompounding, isPartOf } from './compounds.ts';
 import { stemOf } from './stems.ts';
 import { searchedWord, type Token, tokensOf } from './tokens.ts';
 
@@ -72,7 +73,10 @@ function wordOf(raw: string): string {
 }
 
 function isSought(word: string, { words, stems }: Sought, language: string | undefined): boolean {
-  return words.has(word) || (language !== undefined && stems.has(stemOf(word, language)));
+  if (words.has(word)) return true;
+  if (language === undefined) return false;
+  const stem = stemOf(word, language);
+  return stems.has(stem) || (isCompounding(language) && [...stems].some((each) => isPartOf(each, stem)));
 }
 
 function phraseRanges(tokens: readonly Token[], phrase: readonly string[], language: string | undefined): Token[] {

@@ -1,5 +1,6 @@
-// The ids of listings and their slots, the numbers by which all columns are ordered. An id keeps its slot for good, also
-// when its listing goes: what comes late is told by it. Bytes and a hash table rather than a Map of a million strings.
+// The ids of listings and their slots, the numbers by which all columns are ordered. An id keeps its slot for good,
+// also when its listing goes: what comes late is told by it. Bytes and a hash table rather than a Map of a million
+// strings.
 import { grown } from './grow.ts';
 
 export interface IdsState {

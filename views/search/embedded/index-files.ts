@@ -1,5 +1,5 @@
-// The files of an index: the database with what SQLite keeps beside it, and images. All have the database's name before their
-// own.
+// The files of an index: the database with what SQLite keeps beside it, and images. All have the database's name
+// before their own.
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 

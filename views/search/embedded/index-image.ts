@@ -1,8 +1,10 @@
-// The index as a file, written now and then, so that a start reads columns instead of making them: half a second instead of
-// half a minute for a million listings. It holds no more than the database does; without one, or with one of another form,
-// the index is made anew.
+// The index as a file, written now and then, so that a start reads columns instead of making them: half a second
+// instead of half a minute for a million listings. It holds no more than the database does; without one, or with one
+// of another form, the index is made anew.
 //
-//     length of the skeleton (8 bytes) | skeleton: the state with a mark for each column | columns, each from a multiple of 8
+//     length of the skeleton (8 bytes) | skeleton: the state with a mark for each column | columns
+//
+// Each part begins at a multiple of 8.
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { deserialize, serialize } from 'node:v8';

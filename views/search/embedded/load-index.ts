@@ -6,7 +6,7 @@ import type { ListingFile, StoredListing } from './listing-file.ts';
 import { MemoryIndex } from './memory-index.ts';
 
 const noWords = new Uint8Array(0);
-/** Words that nobody has any more are let go when the index is made anew: when there are more of them than of the others. */
+/** Words that nobody has any more are let go when the index is made anew: once there are more of them than others. */
 const mostUnusedShare = 0.5;
 
 /** @throws SEARCH_UNAVAILABLE, SEARCH_STORAGE_FAILED */

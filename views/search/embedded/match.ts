@@ -1,5 +1,6 @@
-// Which listings have all terms of a query, and how well: the weight of the fields in which each term stands, added up. How
-// rare a word is doesn't count: all of them must be there anyway, and scores must not change while others come and go.
+// Which listings have all terms of a query, and how well: the weight of the fields in which each term stands, added
+// up. How rare a word is doesn't count: all of them must be there anyway, and scores must not change while others
+// come and go.
 import type { RankingWeights } from '../search.ts';
 import { fieldBits, fieldsMask } from './entries.ts';
 import type { ExpandedTerm, Options } from './expand.ts';

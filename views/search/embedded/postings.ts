@@ -1,6 +1,6 @@
-// Which listings have a word, in which fields and where: a list for each word, in the order of slots, as a chain of cells.
-// It may be changed anywhere; the usual change is a new slot at its end. A list is one cell of any size, or several of the
-// largest.
+// Which listings have a word, in which fields and where: a list for each word, in the order of slots, as a chain of
+// cells. It may be changed anywhere; the usual change is a new slot at its end. A list is one cell of any size, or
+// several of the largest.
 //
 //     posting  slot, less the one before in its cell (varint) | place, see entries.ts
 import { assert } from '../../../base/assert.ts';

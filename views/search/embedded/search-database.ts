@@ -1,5 +1,5 @@
-// The SQLite file of an index: its tables, statements prepared once, failures in our words. One process has it at a time, for
-// what it keeps in memory is told by no other.
+// The SQLite file of an index: its tables, statements prepared once, failures in our words. One process has it at a
+// time, for what it keeps in memory is told by no other.
 //
 //     listings   slot | id | position | hash of the text | facts (JSON; NULL once removed) | words (entries.ts)
 //     contents   slot | the ListingDocument (JSON), of which result pages are made

@@ -125,8 +125,8 @@ const noWeights = {
 };
 
 /**
- * Whether it is enough to look at what is in the category: if nobody counts what is in the others, or all that is there is
- * counted.
+ * Whether it is enough to look at what is in the category: if nobody counts what is in the others, or all that is
+ * there is counted.
  */
 function isListedByCategory({ filters, facets }: SearchQuery): boolean {
   const { category, inStock: _, ...others } = filters;

@@ -1,5 +1,5 @@
-// The thread of the engine. It reads the file, then answers calls as they come. Those that change something take turns, and a
-// large one goes in small steps, so that a search waits for a step at most.
+// The thread of the engine. It reads the file, then answers calls as they come. Those that change something take
+// turns, and a large one goes in small steps, so that a search waits for a step at most.
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, unreachable } from '../../../base/assert.ts';
@@ -14,8 +14,8 @@ export interface SearchThreadData {
 const writesInStep = 64;
 
 /**
- * When the index' image is written anew: once so many listings have changed, which a start makes anew in a second or two;
- * while it runs, not more often than it's worth.
+ * When the index' image is written anew: once so many listings have changed, which a start makes anew in a second or
+ * two; while it runs, not more often than it's worth.
  */
 const image = { leastAtClose: 20_000, leastInBetween: 50_000, leastShare: 0.25, intervalMs: 60_000 };
 const inTurn = new Set<Request['method']>(['apply', 'flush', 'refresh', 'clear', 'close']);

@@ -1,6 +1,6 @@
-// The filters of a query, made ready to be asked of hundreds of thousands of slots: texts are numbers, ranges are numbers, ways
-// of delivery are the heaviest parcel of each set of warehouses. Each facet has a bit, so that one may be counted as if it
-// weren't filtered by.
+// The filters of a query, made ready to be asked of hundreds of thousands of slots: texts are numbers, ranges are
+// numbers, ways of delivery are the heaviest parcel of each set of warehouses. Each facet has a bit, so that one may
+// be counted as if it weren't filtered by.
 import { assert } from '../../../base/assert.ts';
 import type { DeliveryOption, SearchFilters } from '../search.ts';
 import type { Columns } from './columns.ts';

@@ -1,5 +1,5 @@
-// A set of slots with a score each, in columns as long as the index: to be in it or not is one look, and to empty it costs
-// what is in it.
+// A set of slots with a score each, in columns as long as the index: to be in it or not is one look, and to empty it
+// costs what is in it.
 import { grown } from './grow.ts';
 
 export class SlotScores {

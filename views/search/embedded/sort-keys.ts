@@ -1,5 +1,5 @@
-// What a listing is sorted by, as one number: the greater comes first. Relevance is the port's blend; what was found without a
-// mistake comes before what was found with one.
+// What a listing is sorted by, as one number: the greater comes first. Relevance is the port's blend; what was found
+// without a mistake comes before what was found with one.
 import { unreachable } from '../../../base/assert.ts';
 import type { SearchQuery } from '../search.ts';
 import type { Columns } from './columns.ts';

@@ -27,13 +27,18 @@ const stemmers = new Map<string, Stemmer>(
 );
 const letters = /^\p{L}{3,}$/u;
 
+/** Only words of letters alone, three at least, have forms. */
+export function isOfLetters(word: string): boolean {
+  return letters.test(word);
+}
+
 /** The word itself if the language isn't known, or the word is none. */
 export function stemOf(word: string, language: string): string {
   const stemmer = stemmers.get(language);
   if (stemmer === undefined) return word;
   let stem = stemmer.known.get(word);
   if (stem !== undefined) return stem;
-  stem = letters.test(word) ? stemmer.stem(word) : word;
+  stem = isOfLetters(word) ? stemmer.stem(word) : word;
   if (stemmer.known.size === mostKnown) stemmer.known.clear();
   stemmer.known.set(word, stem);
   return stem;

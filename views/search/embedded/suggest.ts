@@ -1,5 +1,5 @@
-// What a text may become while it is typed. Of a beginning that very many words share, the most frequent words are looked at,
-// and of each of them so many listings at most: one letter must be as quick as five.
+// What a text may become while it is typed. Of a beginning that very many words share, the most frequent words are
+// looked at, and of each of them so many listings at most: one letter must be as quick as five.
 import type { Suggestions, SuggestQuery } from '../search.ts';
 import { wordsOf } from '../words.ts';
 import { standings } from './columns.ts';

@@ -1,5 +1,5 @@
-// A text in words as they stand in it. Parts that a hyphen joins are words, and so is all that it joins: `WH-1000` is `wh`,
-// `1000` and `wh1000`.
+// A text in words as they stand in it. Parts that a hyphen joins are words, and so is all that it joins: `WH-1000` is
+// `wh`, `1000` and `wh1000`.
 import { fold, wordPattern } from '../words.ts';
 
 export interface Token {
@@ -47,7 +47,7 @@ function pushJoined(tokens: Token[], text: string, first: number): void {
 const tied =
   /^(?:l|d|j|m|t|s|n|c|qu|un|jusqu|lorsqu|puisqu|quoiqu|all|dall|dell|nell|sull|coll|gl|agl|dagl|degl)'(?=.)/;
 
-/** A word as it is searched: folded, without what an apostrophe ties to it. `Men’s` is `men`. Empty for a mark alone. */
+/** A word as it is searched: folded, without what is tied to it (`Men’s` is `men`). Empty for a mark alone. */
 export function searchedWord(raw: string): string {
   const folded = fold(raw).replaceAll('’', "'");
   return folded

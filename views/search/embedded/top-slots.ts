@@ -1,5 +1,5 @@
-// The first page of a sorted list without sorting it: of all that is offered the best so many are kept, in a heap with the
-// worst on top. Greater keys come first, among equals the lesser id.
+// The first page of a sorted list without sorting it: of all that is offered the best so many are kept, in a heap
+// with the worst on top. Greater keys come first, among equals the lesser id.
 import type { Ids } from './ids.ts';
 
 /** Where the page before ended. */

@@ -1,5 +1,6 @@
-// Words like one that was typed: by letters too many, missing, wrong or swapped with the next. The tree of words is walked
-// only where few enough mistakes are made, so that it costs about a millisecond among hundreds of thousands of words.
+// Words like one that was typed: by letters too many, missing, wrong or swapped with the next. The tree of words is
+// walked only where few enough mistakes are made, so that it costs about a millisecond among hundreds of thousands of
+// words.
 import type { Node, Vocabulary } from './vocabulary.ts';
 
 export interface SimilarWord {

@@ -1,5 +1,6 @@
-// All words of the index and their numbers, as a tree of letters in columns: a million words are a few dozen megabytes and
-// nothing for the garbage collector. A word that no listing has any more keeps its number until the next start.
+// All words of the index and their numbers, as a tree of letters in columns: a million words are a few dozen
+// megabytes and nothing for the garbage collector. A word that no listing has any more keeps its number until the
+// next start.
 import { assert } from '../../../base/assert.ts';
 import { grown } from './grow.ts';
 

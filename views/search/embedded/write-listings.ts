@@ -1,5 +1,5 @@
-// Writes: guarded by their position, first to disk in one transaction, then into memory. What comes again or late changes
-// nothing; a listing whose text is the same keeps its words.
+// Writes: guarded by their position, first to disk in one transaction, then into memory. What comes again or late
+// changes nothing; a listing whose text is the same keeps its words.
 import { assert } from '../../../base/assert.ts';
 import { type ListingAnalyser, textHash } from './analyse-listing.ts';
 import type { EncodedWrite } from './calls.ts';

@@ -1,5 +1,5 @@
-// The engine without its thread: whatever is written, in whatever order and through whatever starts, it answers what a plain
-// scan of the listings would.
+// The engine without its thread: whatever is written, in whatever order and through whatever starts, it answers what
+// a plain scan of the listings would.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -104,6 +104,19 @@ test('an image that is damaged, of another form or gone is made anew of all list
       Number(image !== undefined && damage !== damages[0]),
     );
   }
+});
+
+test('German words that are written together are found by their parts, after what has the word itself', (t) => {
+  const engine = opened(fileFor(t));
+  t.after(() => engine.close());
+  const titles = { a: 'Kinderschuhe', b: 'Schuhe', c: 'Hausschuh', d: 'Schuhregal', e: 'Schal' };
+  const all = Object.entries(titles).map(([id, title]) => listing(id, { title, language: 'de', popularity: 5 }));
+  engine.apply(all.map((each, position) => writeOf(each.id, { ...each, popularity: 9 * position }, position)));
+  const german = (text: string) => idsFound(engine, queryFor(text, { language: 'de' }));
+  assert.equal(german('schuh')[0], 'b');
+  assert.deepEqual(german('schuh').sort(), ['a', 'b', 'c', 'd']);
+  assert.deepEqual(german('kinder schuhe'), ['a']);
+  assert.deepEqual(german('regale'), ['d']);
 });
 
 test('words that nobody has any more are let go at a start', async (t) => {

@@ -96,6 +96,14 @@ test('words, stems of the language, and phrases alone are marked', () => {
   assert.equal(highlighted('nothing', sought, 'en'), undefined);
 });
 
+test('words that are written together are marked for a part of them, where the language does so', () => {
+  const sought: Sought = { words: new Set(['schuhe']), stems: new Set(['schuh']), phrases: [] };
+  assert.equal(highlighted('Kinderschuhe', sought, 'de'), '<mark>Kinderschuhe</mark>');
+  assert.equal(highlighted('Schuhregal', sought, 'de'), '<mark>Schuhregal</mark>');
+  assert.equal(highlighted('Umschuhung', sought, 'de'), undefined);
+  assert.equal(highlighted('Kinderschuhe', sought, 'en'), undefined);
+});
+
 test('an excerpt has what was found first, and whole words', () => {
   const sought: Sought = { words: new Set(['anchor']), stems: new Set(), phrases: [] };
   const filler = 'some more words '.repeat(40);
