@@ -5,7 +5,7 @@ import type { RankingWeights } from '../search.ts';
 import { fieldBits, fieldsMask } from './entries.ts';
 import type { ExpandedTerm, Options } from './expand.ts';
 import type { MemoryIndex } from './memory-index.ts';
-import { findPhrase } from './phrase.ts';
+import { PhraseFinder } from './phrase.ts';
 import { PostingList } from './posting-list.ts';
 import type { ScoreSets, SlotScores } from './slot-scores.ts';
 
@@ -17,6 +17,7 @@ const titleNorms = Float64Array.from({ length: 256 }, (_, length) => 1 / (1 + 0.
 export class Matcher {
   readonly #index: MemoryIndex;
   readonly #list = new PostingList();
+  readonly #phrases: PhraseFinder;
   /** What has all terms so far; what has the term that is looked at; what has the words of it so far. */
   readonly #all: SlotScores;
   readonly #term: SlotScores;
@@ -27,6 +28,7 @@ export class Matcher {
 
   constructor(index: MemoryIndex, { first, second, third }: ScoreSets) {
     this.#index = index;
+    this.#phrases = new PhraseFinder(index);
     this.#all = first;
     this.#term = second;
     this.#word = third;
@@ -112,9 +114,12 @@ export class Matcher {
 
   #addPhrase(phrase: readonly Options[], into: SlotScores, within: SlotScores | undefined): void {
     const { titleLength } = this.#index.columns;
-    for (const { slot, fields } of findPhrase(this.#index, phrase)) {
+    this.#phrases.find(phrase);
+    const { slots, fields, length } = this.#phrases;
+    for (let index = 0; index < length; index++) {
+      const slot = slots[index]!;
       if (within !== undefined && within.isIn[slot] === 0) continue;
-      into.add(slot, this.#scoreOf(fields, titleLength[slot]!), 0);
+      into.add(slot, this.#scoreOf(fields[index]!, titleLength[slot]!), 0);
     }
   }
 

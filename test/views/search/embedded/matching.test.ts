@@ -8,7 +8,7 @@ import { factsOf } from '../../../../views/search/embedded/facts.ts';
 import { excerpt, highlighted, type Sought } from '../../../../views/search/embedded/highlight.ts';
 import { Ids } from '../../../../views/search/embedded/ids.ts';
 import { MemoryIndex } from '../../../../views/search/embedded/memory-index.ts';
-import { findPhrase } from '../../../../views/search/embedded/phrase.ts';
+import { PhraseFinder } from '../../../../views/search/embedded/phrase.ts';
 import { TopSlots } from '../../../../views/search/embedded/top-slots.ts';
 import type { ListingDocument } from '../../../../views/search/search.ts';
 import { listing } from '../../../conformance/search-listings.ts';
@@ -31,17 +31,13 @@ test('a phrase is found where its words stand next to each other in one field', 
       fc.pre(rows.every((row) => ['flat', 'screen', 'tv', 'x'].every((word) => occurrences(row, word) <= 7)));
       const listings = rows.map((row, slot) => listing(`id-${slot}`, row));
       const index = indexOf(listings);
-      const expander = new Expander(index, 'en');
-      const found = findPhrase(
-        index,
-        phrase.split(' ').map((word) => expander.forms(word)),
-      );
+      const found = slotsWith(index, phrase);
       const isIn = (text: string) => ` ${text} `.includes(` ${phrase} `);
       const expected = listings.flatMap(({ title, brand, category, attributes, description }, slot) => {
         const texts = [title, brand, ...category.split('/'), ...(attributes.kind ?? []), description];
         return texts.some(isIn) ? [slot] : [];
       });
-      assert.deepEqual(found.map(({ slot }) => slot).sort(), expected);
+      assert.deepEqual(found, expected);
     }),
     { numRuns: 300 },
   );
@@ -50,13 +46,8 @@ test('a phrase is found where its words stand next to each other in one field', 
 test('a word that occurs too often to be remembered each time is still found', () => {
   const description = `${'screen '.repeat(300)}flat screen`;
   const index = indexOf([listing('a', { description }), listing('b', { title: 'Flat screen' })]);
-  const expander = new Expander(index, 'en');
-  const found = findPhrase(index, [expander.forms('flat'), expander.forms('screen')]);
-  assert.deepEqual(
-    found.map(({ slot }) => slot),
-    [1],
-    'but not beside others, as far as it was forgotten where it stands',
-  );
+  assert.deepEqual(slotsWith(index, 'screen'), [0, 1]);
+  assert.deepEqual(slotsWith(index, 'flat screen'), [1], 'but not beside others where it was forgotten');
 });
 
 test('the best of what is offered are a page of the sorted list', () => {
@@ -114,6 +105,13 @@ test('an excerpt has what was found first, and whole words', () => {
   const unbroken = excerpt(`${'漢'.repeat(500)} anchor ${'漢'.repeat(500)}`, sought, undefined)!;
   assert.ok(unbroken.includes('<mark>anchor</mark>') && unbroken.length < 400, unbroken);
 });
+
+function slotsWith(index: MemoryIndex, phrase: string): number[] {
+  const expander = new Expander(index, 'en');
+  const finder = new PhraseFinder(index);
+  finder.find(phrase.split(' ').map((word) => expander.forms(word)));
+  return [...finder.slots.subarray(0, finder.length)].sort((a, b) => a - b);
+}
 
 function occurrences(of: object, word: string): number {
   return JSON.stringify(of).split(new RegExp(`\\b${word}\\b`)).length - 1;
