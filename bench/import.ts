@@ -8,9 +8,11 @@ import { parseArgs } from 'node:util';
 import { Server } from '../test/e2e/server.ts';
 import { orExit, whole } from './flags.ts';
 import { rowId, rowsOf } from './import-rows.ts';
+import { measureStages } from './import-stages.ts';
 
 const usage = `stockstream bench import [options]
   --rows N   products (100000)   --rounds N  (1)
+  --stages   what each stage costs by itself
   --data DIR where the shops keep their data (the system's temporary directory)
   --node FLAGS for the shop's Node, such as --cpu-prof
   --json`;
@@ -21,6 +23,7 @@ interface ImportBench {
   readonly data: string;
   readonly node: string;
   readonly json: boolean;
+  readonly stages: boolean;
 }
 
 interface Result {
@@ -39,6 +42,7 @@ const lookMs = 200;
 export async function benchImport(args: readonly string[]): Promise<void> {
   const options = orExit(usage, () => readOptions(args));
   if (options === undefined) return void process.stdout.write(`${usage}\n`);
+  if (options.stages) return await tellStages(options);
   const results: Result[] = [];
   for (let round = 1; round <= options.rounds; round++) {
     const result = await measure(options);
@@ -54,6 +58,15 @@ export async function benchImport(args: readonly string[]): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
 }
 
+async function tellStages({ rows, data, json }: ImportBench): Promise<void> {
+  const stages = await measureStages(rows, data);
+  if (json) return void process.stdout.write(`${JSON.stringify(stages)}\n`);
+  for (const { name, cpu, wall } of stages) {
+    const [processor, clock] = [cpu, wall].map((each) => each.toFixed(0).padStart(5));
+    process.stdout.write(`${name.padEnd(40)}${processor} us of the processor a row,${clock} us of the clock\n`);
+  }
+}
+
 function readOptions(args: readonly string[]): ImportBench | undefined {
   const { values } = parseArgs({
     args: [...args],
@@ -63,17 +76,19 @@ function readOptions(args: readonly string[]): ImportBench | undefined {
       data: { type: 'string', default: tmpdir() },
       node: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
+      stages: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { data, node, json } = values;
+  const { data, node, json, stages } = values;
   return {
     rows: whole('rows', values.rows, [1, 9_999_999]),
     rounds: whole('rounds', values.rounds, [1, 100]),
     data,
     node,
     json,
+    stages,
   };
 }
 
