@@ -50,7 +50,7 @@ function newest(writes: readonly SearchWrite[]): SearchWrite[] {
   return [...byId.values()];
 }
 
-export function operationsOf(write: SearchWrite): Operation[] {
+function operationsOf(write: SearchWrite): Operation[] {
   const { id, position, shard } = write;
   const former = new Set(write.formerShards);
   former.delete(shard);

@@ -64,6 +64,7 @@ const similar: estypes.SearchTermSuggester = {
   shard_size: 30,
 };
 
+/** Long enough to be mistyped, and no model number. */
 function mayBeMistyped(word: string): boolean {
   return lengthOf(word) >= 4 && !/\p{N}/u.test(word);
 }

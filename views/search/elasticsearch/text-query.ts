@@ -56,11 +56,6 @@ export function wordsOf(text: string): string[] {
   return text.split(' ').filter((word) => word !== '');
 }
 
-/** Whether a mistake may have been made in it. */
-export function mayBeMistyped(word: string): boolean {
-  return [...word].length >= 4 && !/\p{N}/u.test(word);
-}
-
 /** One of the phrases, or what it may mean, in one field; in any of the fields in which it may be. */
 function inFields(phrases: readonly string[], { language, weigh, meant }: Scope): Query {
   const others = phrases.flatMap((text) => meant.get(text) ?? []);
