@@ -7,6 +7,7 @@ import { errorCatalogue } from '../../base/error-catalogue.ts';
 import { StockstreamError } from '../../base/errors.ts';
 import { asStockstreamError, problemHeaders, problemOf, statusOf } from '../../gateway/problem.ts';
 import { Refusal } from '../../gateway/refusal.ts';
+import type { ProductReader } from '../../views/cache/product-reader.ts';
 import type { Documents } from '../../views/documents/documents.ts';
 import { orderBody, TestGateway } from './test-gateway.ts';
 
@@ -115,7 +116,7 @@ test('what was thrown becomes an error of the catalogue', () => {
   assert.equal(codeOf(Object.assign(new Error('x'), { statusCode: 500 })), 'INTERNAL_ERROR');
 });
 
-test('a view that is away is 503 with Retry-After; the log tells why, the caller does not learn it', async () => {
+test('a view that is away is 503 with Retry-After; the log tells why, the caller does not learn it', async (t) => {
   const lines: string[] = [];
   const sink = new Writable({
     write(chunk, _encoding, done) {
@@ -124,11 +125,13 @@ test('a view that is away is 503 with Retry-After; the log tells why, the caller
     },
   });
   const shop = await TestGateway.open();
+  t.after(() => shop.close());
   const away = async () => {
     throw new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'db.internal refused' });
   };
   const documents = { get: away, getMany: away, find: away } as unknown as Documents;
-  const app = await shop.another({ documents, logger: pino({ level: 'info' }, sink) });
+  const products = { get: away, getMany: away, ping: away } as unknown as ProductReader;
+  const app = await shop.another({ documents, products, logger: pino({ level: 'info' }, sink) });
   const placed = await shop.order({ app });
   assert.deepEqual([placed.status, placed.body.code], [503, 'documents_unavailable']);
   assert.ok(placed.headers['retry-after']);
@@ -136,7 +139,6 @@ test('a view that is away is 503 with Retry-After; the log tells why, the caller
   const id = String(placed.body.instance).replace('urn:uuid:', '');
   assert.ok(lines.some((line) => line.includes('db.internal') && line.includes(id)));
   assert.ok(!lines.some((line) => line.includes(orderBody.payment.token) || line.includes('Bearer ')));
-  await shop.close();
 });
 
 test('a process under pressure refuses, but says that it lives', async () => {
