@@ -5,7 +5,7 @@ import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { Server } from '../test/e2e/server.ts';
+import { eventually, Server } from '../test/e2e/server.ts';
 import { orExit, whole } from './flags.ts';
 import { rowId, rowsOf } from './import-rows.ts';
 import { measureStages } from './import-stages.ts';
@@ -127,12 +127,12 @@ async function run(server: Server, rows: number): Promise<Result> {
   await upload(server, token, rows);
   const takenAt = performance.now();
   clearInterval(watching);
-  const state = async () => (await server.call('GET', '/v1/products/imports/bench', { token })).body;
+  const state = async () => (await answered(server, '/v1/products/imports/bench', token)).body;
   const decidedAt = await until(async () => (await state()).status === 'done');
   const shownAt = await until(async () => lagIn(await look()) === 0);
   const cpu = figureIn(await look(), 'process_cpu_seconds_total') - cpuBefore;
   const { applied, refused } = await state();
-  const last = await server.call('GET', `/v1/products/${rowId(rows - 1)}`);
+  const last = await answered(server, `/v1/products/${rowId(rows - 1)}`, token);
   const problems = [
     ...(applied === rows && refused === 0 ? [] : [`of ${rows} rows ${applied} were applied and ${refused} refused`]),
     ...(last.status === 200 ? [] : ['the last product does not show']),
@@ -147,6 +147,12 @@ async function run(server: Server, rows: number): Promise<Result> {
     peakRssMb: Math.round(peak / 1e6),
     problems,
   };
+}
+
+/** A gateway that has too much to do says so, and is asked again. */
+async function answered(server: Server, path: string, token: string) {
+  const ask = () => server.call('GET', path, { token });
+  return await eventually(ask, ({ status }) => status !== 503, 60);
 }
 
 async function upload(server: Server, token: string, rows: number): Promise<void> {
