@@ -1,5 +1,6 @@
 // Rows of CSV (RFC 4180) under a header row: which columns there may be, and a row's cells. Blanks around a cell don't
 // count. It knows nothing of lines: who reads them puts a row together.
+import { CsvError, parse } from 'csv-parse/sync';
 import { reasonOf } from '../base/errors.ts';
 import { Refusal } from './refusal.ts';
 
@@ -73,47 +74,15 @@ function headerProblems(
 /**
  * Without quotes the delimiters tell it all, and that is most rows.
  * @returns undefined if a quoted cell isn't closed
- * @throws Error if quotes stand where none may
+ * @throws CsvError if quotes stand where none may
  */
 export function cellsIn(text: string, delimiter: CsvHeader['delimiter']): readonly string[] | undefined {
   if (!text.includes('"')) return text.split(delimiter).map((cell) => cell.trim());
-  const cells: string[] = [];
-  for (let at = 0; ; at++) {
-    at = pastBlanks(text, at);
-    if (text[at] === '"') {
-      const closed = quotedCell(text, at, cells);
-      if (closed === undefined) return undefined;
-      at = pastBlanks(text, closed);
-      if (at === text.length) return cells;
-      if (text[at] !== delimiter) throw new Error(`behind the quote that ends cell ${cells.length} there is more`);
-    } else {
-      const end = text.indexOf(delimiter, at);
-      const cell = text.slice(at, end < 0 ? undefined : end).trim();
-      if (cell.includes('"')) throw new Error(`cell ${cells.length + 1} has quotes in it and none around it`);
-      cells.push(cell);
-      if (end < 0) return cells;
-      at = end;
-    }
+  try {
+    const [cells = []] = parse(text, { trim: true, relax_column_count: true, delimiter });
+    return cells;
+  } catch (error) {
+    if (error instanceof CsvError && error.code === 'CSV_QUOTE_NOT_CLOSED') return undefined;
+    throw error;
   }
-}
-
-/** Adds the cell whose quote opens at `at`; gives where its text ends, or undefined if it doesn't. */
-function quotedCell(text: string, at: number, cells: string[]): number | undefined {
-  let cell = '';
-  for (let from = at + 1; ; ) {
-    const quote = text.indexOf('"', from);
-    if (quote < 0) return undefined;
-    if (text[quote + 1] !== '"') {
-      cells.push(cell + text.slice(from, quote));
-      return quote + 1;
-    }
-    cell += text.slice(from, quote + 1);
-    from = quote + 2;
-  }
-}
-
-function pastBlanks(text: string, from: number): number {
-  let at = from;
-  while (text[at] === ' ' || text[at] === '\t') at++;
-  return at;
 }

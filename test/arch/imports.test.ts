@@ -67,7 +67,7 @@ const packages: PackageTable = {
   fastify: ['gateway/**', 'app/**', ...inTests],
   '@fastify/*': ['gateway/**', ...inTests],
   '@node-rs/*': ['gateway/**', 'app/**', ...inTests],
-  'csv-parse': inTests,
+  'csv-parse': ['gateway/**', ...inTests],
   nodemailer: ['effects/mail/{smtp,outbox}/**', ...inTests],
   'smtp-server': ['test/**'],
   'postal-mime': ['test/**'],

@@ -1,11 +1,10 @@
 // Lines of uploads and feeds come out the same however the bytes are cut, and a broken one costs itself alone.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
 import type { BulkLine } from '../../gateway/bulk-line.ts';
 import { type BulkOptions, type BulkPiece, csvLines, ndjsonLines } from '../../gateway/bulk-lines.ts';
-import { type CsvColumns, cellsIn, plainRows } from '../../gateway/csv.ts';
+import { type CsvColumns, plainRows } from '../../gateway/csv.ts';
 
 const bounds: BulkOptions = { mostBytes: 10_000_000, longestLine: 65_536 };
 const columns = (more: Partial<CsvColumns> = {}): CsvColumns => {
@@ -145,28 +144,6 @@ describe('cells over several lines', () => {
       }),
     );
   });
-});
-
-test('cells are what another reader of CSV takes them for', () => {
-  const text = fc.stringMatching(/^[ab",;\t ]{0,10}$/).filter((each) => each.trim() !== '');
-  fc.assert(
-    fc.property(text, fc.constantFrom(',' as const, ';' as const), (given, delimiter) => {
-      let theirs: string[] | undefined;
-      try {
-        [theirs = []] = parse(given, { trim: true, relax_column_count: true, delimiter });
-      } catch {
-        theirs = undefined;
-      }
-      let ours: readonly string[] | undefined;
-      try {
-        ours = cellsIn(given, delimiter);
-      } catch {
-        ours = undefined;
-      }
-      assert.deepEqual(ours, theirs);
-    }),
-    { numRuns: 2_000 },
-  );
 });
 
 test('a header that has semicolons and no comma parts its rows by them', async () => {
