@@ -4,7 +4,12 @@ import { createArchiveFigures } from '../../app/archiving.ts';
 import { createReconciliationFigures } from '../../app/reconcile/reconciler.ts';
 import { EventTail } from '../../gateway/event-tail.ts';
 import { createGatewayMetrics } from '../../gateway/metrics.ts';
-import { createEffectMetrics, createSourceMetrics, createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
+import {
+  createEffectMetrics,
+  createSourceMetrics,
+  createStreamsMetrics,
+  createViewMetrics,
+} from '../../streams/metrics.ts';
 import type { ProductReader } from '../../views/cache/product-reader.ts';
 
 /** Labels by the name under which Prometheus has it; `job` and `instance` are Prometheus' own. */

@@ -19,7 +19,8 @@ function build(schema: AvroSchema, known: Map<string, AvroDefinition>): fc.Arbit
   if (schema.name !== undefined) known.set(schema.name, schema);
   if (schema.symbols) return fc.constantFrom(...schema.symbols);
   if (schema.items) return fc.array(fieldValue(schema.items, known), { maxLength: 4 });
-  if (schema.values) return fc.dictionary(mapKey, fieldValue(schema.values, known), { maxKeys: 4, noNullPrototype: true });
+  if (schema.values)
+    return fc.dictionary(mapKey, fieldValue(schema.values, known), { maxKeys: 4, noNullPrototype: true });
   if (schema.fields === undefined) return build(schema.type, known);
   const fields = schema.fields.map((field) => [field.name, fieldValue(field.type, known)] as const);
   return fc.record(Object.fromEntries(fields), { noNullPrototype: true });
