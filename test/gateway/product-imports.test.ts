@@ -289,13 +289,13 @@ test('a connection that breaks off loses nothing: the import says where to go on
   const taken = await eventually(async () => {
     const { body } = await get('/v1/products/imports/broken');
     return body.nextLine > 1 ? body : undefined;
-  });
+  }, 30_000);
   assert.equal(taken.status, 'running');
   sent.destroy();
   const broken = await eventually(async () => {
     const { body } = await get('/v1/products/imports/broken');
     return body.status === 'interrupted' ? body : undefined;
-  });
+  }, 30_000);
   assert.ok(broken.nextLine > 1 && broken.nextLine <= 4_501);
   assert.equal(broken.lines, broken.nextLine - 1);
   const rest = lines.slice(broken.nextLine - 1).join('\n');
