@@ -79,21 +79,23 @@ export class FacetCounter {
 
   #countAll(slot: number): void {
     this.#countStock(slot);
-    this.#countCategory(slot);
+    if (this.#allOf === undefined) this.#countCategory(slot);
     this.#countBrand(slot);
     this.#countPrice(slot);
     this.#countRating(slot);
     const { ints } = this.#columns.rows;
     const { pairs, nameOf } = this.#columns.attributes;
+    const ofPairs = this.#pairs;
+    const ofNames = this.#names;
     const start = ints[slot * rowWidth + intAt.pairsStart]!;
     const end = start + ints[slot * rowWidth + intAt.pairsLength]!;
     let before = -1;
     for (let at = start; at < end; at++) {
       const pair = pairs[at]!;
-      this.#pairs[pair]!++;
+      ofPairs[pair]!++;
       // Values of one name stand together.
       const name = nameOf[pair]!;
-      if (name !== before) this.#names[name]!++;
+      if (name !== before) ofNames[name]!++;
       before = name;
     }
   }

@@ -8,6 +8,7 @@ import { standings } from './columns.ts';
 import { otherSpelling } from './did-you-mean.ts';
 import { type ExpandedTerm, Expander } from './expand.ts';
 import { FacetCounter } from './facet-counter.ts';
+import { intAt, rowWidth } from './fact-rows.ts';
 import { excerpt, highlighted, type Sought } from './highlight.ts';
 import type { ListingFile } from './listing-file.ts';
 import { Matcher } from './match.ts';
@@ -20,12 +21,15 @@ import { type PageEnd, TopSlots } from './top-slots.ts';
 
 /** With fewer found another spelling is looked for. */
 const fewFound = 3;
+const blockLength = 32;
 
 export class Searcher {
   readonly #file: ListingFile;
   readonly #index: MemoryIndex;
   readonly #matcher: Matcher;
   readonly #list = new PostingList();
+  /** Of no meaning: what is read must be used. */
+  seen = 0;
 
   constructor(file: ListingFile, index: MemoryIndex, sets: ScoreSets) {
     this.#file = file;
@@ -75,17 +79,35 @@ export class Searcher {
     const slots = among?.slots;
     const length = among?.length ?? this.#index.ids.size;
     let total = 0;
-    for (let index = 0; index < length; index++) {
-      const slot = slots === undefined ? index : slots[index]!;
-      if (standing[slot] === standings.gone) continue;
-      const failure = filter.failures(slot);
-      if (failure === hidden) continue;
-      counter?.count(slot, failure);
-      if (failure !== 0) continue;
-      total++;
-      top?.offer(slot, keyOf(slot));
+    for (let from = 0; from < length; from += blockLength) {
+      const to = Math.min(length, from + blockLength);
+      if (slots !== undefined) this.#fetch(slots, from, to);
+      for (let index = from; index < to; index++) {
+        const slot = slots === undefined ? index : slots[index]!;
+        if (standing[slot] === standings.gone) continue;
+        const failure = filter.failures(slot);
+        if (failure === hidden) continue;
+        counter?.count(slot, failure);
+        if (failure !== 0) continue;
+        total++;
+        top?.offer(slot, keyOf(slot));
+      }
     }
     return total;
+  }
+
+  /**
+   * Has the processor fetch the rows and attributes of some listings all at once: one after the other, as they are
+   * looked at, it would wait for the memory each time, which is most of what a search takes.
+   */
+  #fetch(slots: Int32Array, from: number, to: number): void {
+    const { rows, attributes } = this.#index.columns;
+    const { ints } = rows;
+    const { pairs } = attributes;
+    let seen = 0;
+    for (let index = from; index < to; index++) seen ^= ints[slots[index]! * rowWidth]!;
+    for (let index = from; index < to; index++) seen ^= pairs[ints[slots[index]! * rowWidth + intAt.pairsStart]!]!;
+    this.seen = seen;
   }
 
   /** How many listings have `terms` and pass the filters. */
