@@ -46,6 +46,8 @@ export interface Topology {
   readonly outputs: readonly Topic<unknown>[];
   /** Outputs that close a loop on purpose, with the reason why it ends. */
   readonly feedback: ReadonlyMap<string, string>;
+  /** Of these, the ones that others write to as well: not all that is in them follows from its commits. */
+  readonly sharedOutputs: ReadonlySet<string>;
   /** How many tasks: the partition count of every source. */
   readonly partitions: number;
 }
@@ -55,6 +57,7 @@ export class TopologyBuilder {
   readonly #sources: SourceNode[] = [];
   readonly #timers: TimerNode[] = [];
   readonly #feedback = new Map<string, string>();
+  readonly #sharedOutputs = new Set<string>();
 
   constructor(name: string) {
     this.#name = name;
@@ -72,9 +75,10 @@ export class TopologyBuilder {
     return this;
   }
 
-  /** Says that records sent to `topic` may lead back to where they came from, and why that ends. */
-  feedback(topic: Topic<unknown>, reason: string): this {
+  /** Says that records sent to `topic` may lead back to where they came from, and why that ends; and who else writes there. */
+  feedback(topic: Topic<unknown>, reason: string, { hasOtherWriters = false } = {}): this {
     this.#feedback.set(topic.name, reason);
+    if (hasOtherWriters) this.#sharedOutputs.add(topic.name);
     return this;
   }
 
@@ -94,6 +98,7 @@ export class TopologyBuilder {
       stores: distinct(nodes.flatMap(({ wires }) => Object.values(wires.stores))),
       outputs: distinct(nodes.flatMap(({ wires }) => Object.values(wires.outputs))),
       feedback: this.#feedback,
+      sharedOutputs: this.#sharedOutputs,
       partitions: this.#sources[0]?.topic.partitions ?? 0,
     };
     const problems = topologyProblems(topology);

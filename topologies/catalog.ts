@@ -23,5 +23,7 @@ export const catalog = (stores: Stores, topics: Topics) => (builder: TopologyBui
       },
       timers: {},
     })
-    .feedback(topics.catalogChanges, 'a change of a product leads to changes of its variants, and a variant has none');
+    .feedback(topics.catalogChanges, 'a change of a product leads to changes of its variants, and a variant has none', {
+      hasOtherWriters: true,
+    });
 };
