@@ -90,7 +90,9 @@ function openSearch(config: Config, logger: Logger, generation = firstGeneration
   const { search: engine, elasticsearch: url = '', topicPrefix, appId } = config;
   if (engine === 'embedded') {
     if (config.log !== 'embedded') return undefined;
-    return openedLate(() => openEmbeddedSearch({ file: directories(config).search(generation) }));
+    const file = directories(config).search(generation);
+    const onBackgroundError = (error: Error) => logger.error({ err: error }, 'the image of the search index failed');
+    return openedLate(() => openEmbeddedSearch({ file, onBackgroundError }));
   }
   const index = `${topicPrefix}${appId}-listings${suffixOf(generation, '-')}`.toLowerCase();
   return openedLate(async () => {
