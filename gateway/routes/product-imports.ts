@@ -65,6 +65,8 @@ function importProducts(app: App, gateway: Gateway, reader: ImportReader): void 
     },
     async (request, reply) => {
       const { mode = 'upsert', fromLine = 1 } = request.query;
+      // JSON has a parser of its own, and without a type there is no body.
+      if (request.mediaType !== csv && request.mediaType !== ndjson) throw new Refusal('CONTENT_TYPE_UNSUPPORTED');
       const before = await beginning(request, gateway, reader);
       const isCsv = request.mediaType === csv;
       const first = isCsv ? 2 : 1;

@@ -265,6 +265,15 @@ describe('an import', () => {
     assert.deepEqual([body.accepted, body.refused, body.errors[0].code], [2, 1, 'bulk_line_too_long']);
   });
 
+  test('in another form, or in none, is refused', async () => {
+    for (const type of ['application/json', 'text/plain', 'application/xml']) {
+      const { status, body } = await send('{}', '?import=form', { type });
+      assert.deepEqual([status, body.code], [415, 'content_type_unsupported'], type);
+    }
+    const none = await shop.call('POST', '/v1/products:bulk', { headers: seller() });
+    assert.deepEqual([none.status, none.body.code], [415, 'content_type_unsupported']);
+  });
+
   test('nothing at all is an import, too', async () => {
     for (const type of ['application/x-ndjson', 'text/csv']) {
       assert.deepEqual((await send('', '?import=nothing', { type })).body.accepted, 0);
