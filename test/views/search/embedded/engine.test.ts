@@ -62,8 +62,9 @@ test('any writes, starts and images leave what a scan of the listings tells', as
         for (const { id: number, change, late } of writes) {
           const write = writeOf(`id-${number}`, change, log.length);
           log.push(write);
-          // The last ones come again, and then late.
+          // The last ones come again, and older ones late.
           engine.apply(log.slice(-1 - late));
+          engine.apply(log.slice(0, late));
           if (change === null) model.delete(write.id);
           else model.set(write.id, listing(write.id, change));
         }

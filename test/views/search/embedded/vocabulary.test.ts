@@ -36,6 +36,16 @@ test('after a start numbers are as they were, and those that nobody has are give
   assert.deepEqual([...completions(vocabulary, 'la')], [2], 'weights from before count');
 });
 
+test('a number that was given after the image was made is not given again', () => {
+  const vocabulary = new Vocabulary();
+  vocabulary.restore(3, 'lamp');
+  vocabulary.reuseNumbers();
+  const again = new Vocabulary(structuredClone(vocabulary.state));
+  again.restore(1, 'lap');
+  again.reuseNumbers();
+  assert.deepEqual(new Set(['one', 'two', 'three'].map((word) => again.add(word))), new Set([0, 2, 4]));
+});
+
 test('completions are all words that begin so, the heavier first, while weights change', () => {
   const anySteps = fc.array(fc.tuple(anyWord, fc.integer({ min: -3, max: 5 }), anyWord), { maxLength: 60 });
   fc.assert(
