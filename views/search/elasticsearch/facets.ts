@@ -1,16 +1,19 @@
-// Facets as aggregations. Each counts what passes all filters but its own, so filters of facets aren't in the query but
-// here and in the post filter. Attributes are counted as `name=value` pairs, all names in one go; should there be too many
-// pairs, the names that came short are asked for again.
+// Facets as aggregations. Each counts what passes all filters but its own. Those that aren't filtered by count what the page
+// finds, along with it; the others are a search beside it, without their filters. Attributes are counted as `name=value`
+// pairs, all names in one go; should there be too many pairs, the names that came short are asked for again.
 import type { estypes } from '@elastic/elasticsearch';
 import { type Facets, type FacetValue, priceBounds } from '../search.ts';
 import { allBut, type FacetFilters, type FacetName, inStock } from './filters.ts';
 import { attributeOf, attributePrefix } from './stored-form.ts';
 
-type Aggregations = Record<string, estypes.AggregationsAggregationContainer>;
+type Aggregation = estypes.AggregationsAggregationContainer;
+type Aggregations = Record<string, Aggregation>;
 
 /** What comes back, as far as it is read: the shapes that the client declares are unions of everything. */
 interface Counted {
   readonly doc_count: number;
+  /** Of a facet that is filtered by. */
+  readonly others?: Counted;
   readonly [name: string]: unknown;
 }
 
@@ -32,46 +35,49 @@ const perShard = 1_000;
 /** Enough for twenty attributes with fifty values each. */
 const pairsCounted = 1_000;
 
-const own = 'counted';
+const priceRanges = priceBounds.map((from, index) => {
+  const to = priceBounds[index + 1];
+  return to === undefined ? { from } : { from, to };
+});
 
-/** All facets but the categories. */
-export function facetAggregations(filters: FacetFilters): Aggregations {
-  const counted = (facet: FacetName | undefined, inner: estypes.AggregationsAggregationContainer) =>
-    filtered(allBut(filters, facet), { [own]: inner });
+const facets: readonly (readonly [name: FacetName, aggregation: Aggregation])[] = [
+  ['category', terms('categories')],
+  ['brands', terms('brand')],
+  ['prices', { range: { field: 'price', ranges: priceRanges } }],
+  ['ratings', { range: { field: 'rating', ranges: ratingBounds.map((from) => ({ from })) } }],
+  ['stock', { filter: { match_all: {} }, aggs: { inStock: { filter: inStock } } }],
+];
+
+/** Of the page: what isn't filtered by. */
+export function pageFacets(filters: FacetFilters): Aggregations {
   return {
-    brands: counted('brands', terms('brand')),
-    prices: counted('prices', { range: { field: 'price', ranges: [...priceRanges] } }),
-    ratings: counted('ratings', { range: { field: 'rating', ranges: ratingBounds.map((from) => ({ from })) } }),
-    stock: counted('stock', { filter: inStock }),
-    attributes: filtered(allBut(filters, undefined), {
-      names: terms('attributeNames', attributesShown),
-      pairs: terms('attributes', pairsCounted),
-    }),
-    ...Object.fromEntries(
-      filteredNames(filters).map((name) => [`attribute:${name}`, counted(`attribute:${name}`, valuesOf(name))]),
-    ),
+    ...Object.fromEntries(facets.filter(([name]) => !filters.has(name))),
+    names: terms('attributeNames', attributesShown),
+    pairs: terms('attributes', pairsCounted),
   };
 }
 
-/** The categories. They are apart, for a query within a category looks at its shards alone, and they lie in all. */
-export function categoryAggregation(filters: FacetFilters): Aggregations {
-  return { categories: filtered(allBut(filters, 'category'), { [own]: terms('categories') }) };
+/** Of what is found without the filters of facets: those that are filtered by. */
+export function filteredFacets(filters: FacetFilters): Aggregations {
+  const known = new Map(facets);
+  const own = [...filters.keys()].map((name) => {
+    const others = known.get(name) ?? valuesOf(name.slice(attribute.length));
+    return [name, { filter: { bool: { filter: allBut(filters, name) } }, aggs: { others } }] as const;
+  });
+  return Object.fromEntries(own);
 }
 
-/** Those attributes of which not all values are known yet. */
-export function missingAggregations(filters: FacetFilters, names: readonly string[]): Aggregations {
-  const values = Object.fromEntries(
-    names.map((name) => [`attribute:${name}`, filtered([], { [own]: valuesOf(name) })]),
-  );
-  return { attributes: filtered(allBut(filters, undefined), values) };
+/** Of what the page finds: the values of attributes of which it hasn't told all. */
+export function missingFacets(names: readonly string[]): Aggregations {
+  return Object.fromEntries(names.map((name) => [attribute + name, valuesOf(name)]));
 }
 
 /** Names of shown attributes that `found` may lack values of. */
 export function namesCutShort(found: unknown): string[] {
-  const { names, pairs } = inner(found, 'attributes');
-  if ((bucketsOf(pairs).sum_other_doc_count ?? 0) === 0) return [];
-  const values = valuesByName(bucketsOf(pairs));
-  return bucketsOf(names)
+  const pairs = bucketsOf(found, 'pairs');
+  if ((pairs.sum_other_doc_count ?? 0) === 0) return [];
+  const values = valuesByName(pairs);
+  return bucketsOf(found, 'names')
     .buckets.filter(({ key, doc_count: listings }) => {
       const known = values.get(key) ?? [];
       const counted = known.reduce((sum, { count }) => sum + count, 0);
@@ -80,73 +86,51 @@ export function namesCutShort(found: unknown): string[] {
     .map(({ key }) => key);
 }
 
-export function facetsFrom(found: unknown, categories: unknown, missing: unknown): Facets {
-  const prices = bucketsOf(inner(found, 'prices')[own]).buckets;
-  const ratings = bucketsOf(inner(found, 'ratings')[own]).buckets;
-  const stock = inner(found, 'stock');
+/** @param found the aggregations of all searches together */
+export function facetsFrom(found: object): Facets {
+  const stock = countedOf(found, 'stock');
+  const ratings = bucketsOf(found, 'ratings').buckets;
   return {
-    categories: values(inner(categories, 'categories')[own]),
-    brands: values(inner(found, 'brands')[own]),
-    prices: prices
-      .filter(({ doc_count }) => doc_count > 0)
+    categories: valuesIn(bucketsOf(found, 'category')),
+    brands: valuesIn(bucketsOf(found, 'brands')),
+    prices: bucketsOf(found, 'prices')
+      .buckets.filter(({ doc_count }) => doc_count > 0)
       .map(({ from = 0, to, doc_count: count }) => ({ from, ...(to !== undefined && { to }), count })),
     ratings: ratingBounds.flatMap((min) => {
       const count = ratings.find(({ from }) => from === min)?.doc_count ?? 0;
       return count > 0 ? [{ min, count }] : [];
     }),
-    attributes: attributesFrom(found, missing),
-    stock: { inStock: inner(stock, own).doc_count, all: stock.doc_count },
+    attributes: attributesFrom(found),
+    stock: { inStock: countedOf(stock, 'inStock').doc_count, all: stock.doc_count },
   };
 }
 
-function attributesFrom(found: unknown, missing: unknown): Facets['attributes'] {
-  const { names, pairs } = inner(found, 'attributes');
-  const known = valuesByName(bucketsOf(pairs));
-  const facets = new Map(bucketsOf(names).buckets.map(({ key }) => [key, known.get(key) ?? []]));
-  const better = { ...(missing === undefined ? {} : inner(missing, 'attributes')), ...(found as object) };
-  for (const [name, aggregation] of Object.entries(better)) {
-    if (!name.startsWith('attribute:')) continue;
-    const counts = valuesByName(bucketsOf((aggregation as Counted)[own]));
-    for (const [attribute, all] of counts) facets.set(attribute, all);
+function attributesFrom(found: object): Facets['attributes'] {
+  const known = valuesByName(bucketsOf(found, 'pairs'));
+  const shown = new Map(bucketsOf(found, 'names').buckets.map(({ key }) => [key, known.get(key) ?? []]));
+  for (const name of Object.keys(found)) {
+    if (!name.startsWith(attribute)) continue;
+    for (const [each, values] of valuesByName(bucketsOf(found, name))) shown.set(each, values);
   }
-  const shown = [...facets].filter(([, all]) => all.length > 0);
-  return Object.fromEntries(shown.map(([name, all]) => [name, all.slice(0, valuesPerFacet)]));
+  return Object.fromEntries([...shown].map(([name, values]) => [name, values.slice(0, valuesPerFacet)]));
 }
 
-function filteredNames(filters: FacetFilters): string[] {
-  return [...filters.keys()].flatMap((name) =>
-    name.startsWith('attribute:') ? [name.slice('attribute:'.length)] : [],
-  );
+const attribute = 'attribute:';
+
+function terms(field: string, size = valuesPerFacet): Aggregation {
+  const order = [{ _count: 'desc' as const }, { _key: 'asc' as const }];
+  return { terms: { field, size, shard_size: Math.max(perShard, size), order } };
 }
 
-const priceRanges = priceBounds.map((from, index) => {
-  const to = priceBounds[index + 1];
-  return to === undefined ? { from } : { from, to };
-});
-
-function filtered(
-  filter: estypes.QueryDslQueryContainer[],
-  aggs: Aggregations,
-): estypes.AggregationsAggregationContainer {
-  return { filter: { bool: { filter } }, aggs };
-}
-
-function terms(field: string, size = valuesPerFacet): estypes.AggregationsAggregationContainer {
-  return { terms: { field, size, shard_size: Math.max(perShard, size), order: byCountThenName } };
-}
-
-const byCountThenName = [{ _count: 'desc' }, { _key: 'asc' }] as const satisfies estypes.AggregationsAggregateOrder;
-
-/** The values of one attribute. */
-function valuesOf(name: string): estypes.AggregationsAggregationContainer {
+function valuesOf(name: string): Aggregation {
   const { terms: all } = terms('attributes');
   return { terms: { ...all, include: `${attributePrefix(name).replace(/[^\p{L}\p{N} ]/gu, '\\$&')}.*` } };
 }
 
-function valuesByName({ buckets }: Buckets): Map<string, FacetValue[]> {
+function valuesByName(pairs: Buckets): Map<string, FacetValue[]> {
   const byName = new Map<string, FacetValue[]>();
-  for (const { key, doc_count: count } of buckets) {
-    const [name, value] = attributeOf(key);
+  for (const { value: pair, count } of valuesIn(pairs)) {
+    const [name, value] = attributeOf(pair);
     const known = byName.get(name) ?? [];
     known.push({ value, count });
     byName.set(name, known);
@@ -154,14 +138,15 @@ function valuesByName({ buckets }: Buckets): Map<string, FacetValue[]> {
   return byName;
 }
 
-function values(aggregation: unknown): FacetValue[] {
-  return bucketsOf(aggregation).buckets.map(({ key: value, doc_count: count }) => ({ value, count }));
+function valuesIn({ buckets }: Buckets): FacetValue[] {
+  return buckets.map(({ key: value, doc_count: count }) => ({ value, count }));
 }
 
-function inner(aggregations: unknown, name: string): Counted {
-  return (aggregations as { readonly [name: string]: Counted })[name]!;
+function bucketsOf(found: unknown, name: string): Buckets {
+  return countedOf(found, name) as unknown as Buckets;
 }
 
-function bucketsOf(aggregation: unknown): Buckets {
-  return aggregation as Buckets;
+function countedOf(found: unknown, name: string): Counted {
+  const counted = (found as { readonly [name: string]: Counted })[name]!;
+  return counted.others ?? counted;
 }

@@ -1,11 +1,10 @@
 // How a page is found: first by the words as they are; if hardly anything has them, also by what the rare ones may mean; and
 // if that finds nearly nothing, with a proposal. Most queries end with the first step.
-import type { SearchPage, SearchQuery } from '../search.ts';
+import type { Facets, SearchPage, SearchQuery } from '../search.ts';
 import { type Answer, type Ask, hitsOf, listingOf, totalOf } from './asking.ts';
-import { facetsFrom, missingAggregations, namesCutShort } from './facets.ts';
-import { baseFilters, facetFilters } from './filters.ts';
+import { facetsFrom, namesCutShort } from './facets.ts';
 import { highlightsFrom } from './highlights.ts';
-import { counting, pageRequest } from './page-request.ts';
+import { missingRequest, pageRequest } from './page-request.ts';
 import { beginning, cursorAfter, type Place, placeOf } from './place.ts';
 import {
   countsRequest,
@@ -18,7 +17,6 @@ import {
   rareWords,
   similarRequest,
 } from './spelling.ts';
-import { textQuery } from './text-query.ts';
 
 /** Below so many hits another spelling is proposed. */
 const few = 3;
@@ -44,37 +42,28 @@ async function forgiving(ask: Ask, query: SearchQuery, exact: SearchPage): Promi
 }
 
 async function pageAt(ask: Ask, query: SearchQuery, place: Place): Promise<SearchPage> {
-  const { page: request, categories } = pageRequest(query, place);
-  const [page, byCategory = page] = await ask(categories ? [request, categories] : [request]);
+  const [page, ...counts] = await ask(pageRequest(query, place));
   const hits = hitsOf(page).slice(0, query.limit);
   const { sort: last = [] } = hits.at(-1) ?? {};
   const after = { values: last.slice(0, -1).map(Number), id: String(last.at(-1)) };
   const hasMore = page.hits.hits.length > query.limit;
-  const facets = query.facets
-    ? facetsFrom(page.aggregations, byCategory.aggregations, await missingFacets(ask, query, { page, place }))
-    : undefined;
   return {
     hits: hits.map((hit) => ({ listing: listingOf(hit), highlights: highlightsFrom(hit.highlight) })),
     total: totalOf(page),
-    ...(facets && { facets }),
+    ...(query.facets && { facets: await facetsOf(ask, { query, place, answers: [page, ...counts] }) }),
     ...(hasMore && { cursor: cursorAfter(query, place.meant, after) }),
   };
 }
 
-/** Attributes with so many values that the page hasn't all of them. */
-async function missingFacets(
+async function facetsOf(
   ask: Ask,
-  query: SearchQuery,
-  { page, place }: { readonly page: Answer; readonly place: Place },
-): Promise<unknown> {
-  const names = namesCutShort(page.aggregations);
-  if (names.length === 0) return undefined;
-  const { filters } = query;
-  const text = textQuery(query, place.meant);
-  const filter = [...baseFilters(filters), ...(text ? [text] : [])];
-  const aggs = missingAggregations(facetFilters(filters), names);
-  const [counts] = await ask([counting(filter, aggs, filters.category)]);
-  return counts.aggregations;
+  { query, place, answers }: { readonly query: SearchQuery; readonly place: Place; readonly answers: Answer[] },
+): Promise<Facets> {
+  const found = Object.assign({}, ...answers.map(({ aggregations }) => aggregations)) as object;
+  const names = namesCutShort(found);
+  if (names.length === 0) return facetsFrom(found);
+  const [missing] = await ask([missingRequest(query, place.meant, names)]);
+  return facetsFrom({ ...missing.aggregations, ...found });
 }
 
 async function likelier(

@@ -36,6 +36,7 @@ export async function ensureIndex(client: Client, index: string, shape: IndexSha
   if (await client.indices.exists({ index })) return await checkForm(client, index, logger);
   try {
     await makeIndex(client, index, shape);
+    logger.info({ index, ...shape }, 'the search index was made; it is empty until its view has filled it');
   } catch (error) {
     if (!isOfType(error, 'resource_already_exists_exception')) throw error;
   }
@@ -72,7 +73,7 @@ export async function remakeIndex(client: Client, index: string, shape: IndexSha
 }
 
 async function aliasesOf(client: Client, index: string): Promise<string[]> {
-  const found = await client.indices.getAlias({ index });
+  const found = await client.indices.getAlias({ index, ignore_unavailable: true });
   return Object.keys(found[index]?.aliases ?? {}).filter((name) => name !== writeAlias(index));
 }
 

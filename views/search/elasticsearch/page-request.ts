@@ -5,7 +5,7 @@ import { unreachable } from '../../../base/assert.ts';
 import { type SearchQuery, type SearchSort, shardsOf } from '../search.ts';
 import type { Part } from './asking.ts';
 import { routingOf } from './bulk.ts';
-import { categoryAggregation, facetAggregations } from './facets.ts';
+import { filteredFacets, missingFacets, pageFacets } from './facets.ts';
 import { allBut, baseFilters, facetFilters } from './filters.ts';
 import { highlightRequest } from './highlights.ts';
 import { isInTiers, type Place } from './place.ts';
@@ -16,22 +16,15 @@ type Query = estypes.QueryDslQueryContainer;
 /** Exact up to here, as the port has it. */
 const countedTo = 10_000;
 
-/** The page; with facets of a query within a category also the counts of all categories, for which all shards are asked. */
-export function pageRequest(
-  query: SearchQuery,
-  { after, meant }: Place,
-): { readonly page: Part; readonly categories?: Part } {
+/** The page, and what counts the facets that it can't. */
+export function pageRequest(query: SearchQuery, { after, meant }: Place): readonly [page: Part, ...counts: Part[]] {
   const { filters, facets, limit } = query;
   const hiding = facetFilters(filters);
-  const base = baseFilters(filters);
-  const all = allBut(hiding, undefined);
   const highlight = highlightRequest(query, meant);
-  const isCut = filters.category !== undefined;
-  const aggs = { ...facetAggregations(hiding), ...(!isCut && categoryAggregation(hiding)) };
   const page: Part = {
     header: within(filters.category),
     body: {
-      query: scored(query, meant, facets ? base : [...base, ...all]),
+      query: scored(query, meant, [...baseFilters(filters), ...allBut(hiding, undefined)]),
       // One more than the page, to know whether there is another one.
       size: limit + 1,
       sort: [...(isInTiers(query, meant) ? [byScore] : []), byValue(query.sort), { id: 'asc' }],
@@ -39,12 +32,30 @@ export function pageRequest(
       _source: ['listing'],
       ...(after && { search_after: [...after.values, after.id] }),
       ...(highlight && { highlight }),
-      ...(facets && { aggs, post_filter: { bool: { filter: all } } }),
+      ...(facets && { aggs: pageFacets(hiding) }),
     },
   };
-  if (!facets || !isCut) return { page };
+  return facets ? [page, ...countRequests(query, meant)] : [page];
+}
+
+/** Of facets that are filtered by. Other categories than the one that is filtered by are in any of the shards. */
+function countRequests(query: SearchQuery, meant: Meant): Part[] {
+  const { filters } = query;
+  const { category, ...others } = filteredFacets(facetFilters(filters));
   const text = textQuery(query, meant);
-  return { page, categories: counting([...base, ...(text ? [text] : [])], categoryAggregation(hiding)) };
+  const found = [...baseFilters(filters), ...(text ? [text] : [])];
+  return [
+    ...(Object.keys(others).length > 0 ? [counting(found, others, filters.category)] : []),
+    ...(category ? [counting(found, { category })] : []),
+  ];
+}
+
+/** Of the names of attributes that a page has not told all values of. */
+export function missingRequest(query: SearchQuery, meant: Meant, names: readonly string[]): Part {
+  const { filters } = query;
+  const text = textQuery(query, meant);
+  const found = [...baseFilters(filters), ...allBut(facetFilters(filters), undefined), ...(text ? [text] : [])];
+  return counting(found, missingFacets(names), filters.category);
 }
 
 /** A search for nothing but counts. The engine remembers their results until something changes. */

@@ -5,12 +5,10 @@ import type { SearchQuery } from '../search.ts';
 import type { Part } from './asking.ts';
 import { allBut, baseFilters, facetFilters, live } from './filters.ts';
 import { counting, within } from './page-request.ts';
-import { type Meant, nothingElse, textQuery, wordQuery, wordsOf } from './text-query.ts';
+import { type Meant, mostMeant, nothingElse, textQuery, wordQuery, wordsOf } from './text-query.ts';
 
 /** What so many listings have is no mistake. */
 export const fewListings = 20;
-/** The most words that one may mean. */
-const mostMeant = 12;
 
 export interface RareWord {
   readonly word: string;
@@ -87,7 +85,9 @@ function similarWord(word: string, { text, score, freq }: estypes.SearchTermSugg
 export function meantBy(words: readonly RareWord[]): Meant {
   const meant = words.map(({ word, similar }) => {
     const forgiven = lengthOf(word) >= 8 ? 2 : 1;
-    const likely = similar.filter(({ mistakes }) => mistakes <= forgiven).slice(0, mostMeant);
+    const likely = similar
+      .filter(({ mistakes }) => mistakes <= forgiven)
+      .slice(0, Math.max(2, Math.floor(mostMeant / words.length)));
     return [word, likely.map(({ text }) => text)] as const;
   });
   return new Map(meant.filter(([, others]) => others.length > 0));

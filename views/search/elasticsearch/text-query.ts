@@ -3,7 +3,7 @@
 //
 //     sum over fields(weight * how well the field has the word) / sum of weights, averaged over the words
 import type { estypes } from '@elastic/elasticsearch';
-import type { QueryTerm, SearchQuery } from '../search.ts';
+import type { SearchQuery } from '../search.ts';
 import { isCompounding, isKnown } from './analysis.ts';
 import { type TextField, textFields } from './text-fields.ts';
 
@@ -17,6 +17,12 @@ const upperCategoryWorth = 0.6;
 const partWorth = 0.3;
 /** So little that the word itself, if only in the description, comes before a popular title with something like it. */
 const likeWorth = 0.01;
+/**
+ * A server with little memory for many cores takes some 2,500 clauses a query, and a phrase is some 12 to 28 of them. So
+ * many synonyms of all terms together are searched for, and so many words that mistyped ones may mean.
+ */
+const mostSynonyms = 60;
+export const mostMeant = 36;
 
 /** What mistyped words may mean: words of the index, the likeliest first. */
 export type Meant = ReadonlyMap<string, readonly string[]>;
@@ -30,7 +36,8 @@ export function textQuery({ terms, language, weights }: Texts, meant: Meant): Qu
   if (terms.length === 0) return undefined;
   const sum = textFields.reduce((total, field) => total + weights[field], 0);
   const weigh = (field: TextField) => (sum === 0 ? 1 : weights[field] / sum);
-  return allOf(terms.map((term) => termQuery(term, { language, weigh, meant })));
+  const scope = { language, weigh, meant };
+  return allOf(terms.map(({ text, synonyms }) => termQuery(text, shareOf(synonyms, terms.length), scope)));
 }
 
 interface Scope {
@@ -44,7 +51,11 @@ export function wordQuery(word: string, language: string): Query {
   return inFields([word], { language, weigh: () => 1, meant: nothingElse });
 }
 
-function termQuery({ text, synonyms }: QueryTerm, scope: Scope): Query {
+function shareOf(synonyms: readonly string[], termCount: number): readonly string[] {
+  return synonyms.slice(0, Math.max(3, Math.floor(mostSynonyms / termCount)));
+}
+
+function termQuery(text: string, synonyms: readonly string[], scope: Scope): Query {
   const words = wordsOf(text);
   const together = inFields([text, ...synonyms], scope);
   if (words.length < 2) return together;
