@@ -7,12 +7,13 @@ import { highlightsFrom } from './highlights.ts';
 import { missingRequest, pageRequest } from './page-request.ts';
 import { beginning, cursorAfter, type Place, placeOf } from './place.ts';
 import {
+  type Counts,
   countsRequest,
   fewListings,
   meantBy,
+  mostMistakes,
   proposalRequest,
   proposals,
-  type RareWord,
   rareIn,
   rareWords,
   similarRequest,
@@ -37,7 +38,7 @@ async function forgiving(ask: Ask, query: SearchQuery, exact: SearchPage): Promi
   const meant = meantBy(words);
   const page = meant.size === 0 ? exact : await pageAt(ask, query, { after: undefined, meant });
   if (page.total >= few) return page;
-  const didYouMean = await likelier(ask, query, { words, total: page.total });
+  const didYouMean = await likelier(ask, query, { rare, total: page.total });
   return didYouMean === undefined ? page : { ...page, didYouMean };
 }
 
@@ -69,9 +70,10 @@ async function facetsOf(
 async function likelier(
   ask: Ask,
   query: SearchQuery,
-  { words, total }: { readonly words: readonly RareWord[]; readonly total: number },
+  { rare, total }: { readonly rare: Counts; readonly total: number },
 ): Promise<string | undefined> {
-  const tries = proposals(query, words);
+  const [answer] = await ask([similarRequest(rare, query, mostMistakes)]);
+  const tries = proposals(query, rareWords(rare, answer));
   if (tries.length === 0) return undefined;
   const counts = await ask(tries.map((each) => proposalRequest(query, each)));
   return tries.find((_, index) => totalOf(counts[index]!) > total)?.text;

@@ -10,7 +10,7 @@ import { type Meant, mostMeant, nothingElse, textQuery, wordQuery, wordsOf } fro
 /** What so many listings have is no mistake. */
 export const fewListings = 20;
 
-export interface RareWord {
+interface RareWord {
   readonly word: string;
   /** Listings that have it in any form. */
   readonly count: number;
@@ -40,18 +40,21 @@ export function rareIn({ aggregations: { words } = {} }: Pick<estypes.SearchResp
   return new Map(counts.filter(([, count]) => count < fewListings));
 }
 
-type Counts = ReadonlyMap<string, number>;
+export type Counts = ReadonlyMap<string, number>;
 
-/** Words that are like those. It costs more than most searches. */
-export function similarRequest(rare: Counts, { filters }: SearchQuery): Part {
-  const suggest = Object.fromEntries([...rare.keys()].map((word) => [word, { text: word, term: similar }]));
+/**
+ * Words that are like those. It costs more than most searches, the more so the more mistakes there may be.
+ * @param mistakes as many as the port forgives, unless it is said otherwise
+ */
+export function similarRequest(rare: Counts, { filters }: SearchQuery, mistakes?: number): Part {
+  const term = (word: string) => ({ ...similar, max_edits: mistakes ?? forgivenIn(word) });
+  const suggest = Object.fromEntries([...rare.keys()].map((word) => [word, { text: word, term: term(word) }]));
   return { header: within(filters.category), body: { size: 0, track_total_hits: false, suggest } };
 }
 
 const similar: estypes.SearchTermSuggester = {
   field: 'words',
   suggest_mode: 'always',
-  max_edits: 2,
   prefix_length: 1,
   min_word_length: 4,
   // Two letters that are swapped are one mistake.
@@ -84,14 +87,20 @@ function similarWord(word: string, { text, score, freq }: estypes.SearchTermSugg
 /** With as many mistakes as the port forgives. */
 export function meantBy(words: readonly RareWord[]): Meant {
   const meant = words.map(({ word, similar }) => {
-    const forgiven = lengthOf(word) >= 8 ? 2 : 1;
     const likely = similar
-      .filter(({ mistakes }) => mistakes <= forgiven)
+      .filter(({ mistakes }) => mistakes <= forgivenIn(word))
       .slice(0, Math.max(2, Math.floor(mostMeant / words.length)));
     return [word, likely.map(({ text }) => text)] as const;
   });
   return new Map(meant.filter(([, others]) => others.length > 0));
 }
+
+function forgivenIn(word: string): number {
+  return lengthOf(word) >= 8 ? 2 : 1;
+}
+
+/** As many as a proposal mends. */
+export const mostMistakes = 2;
 
 export interface Proposal {
   readonly terms: SearchQuery['terms'];
