@@ -15,7 +15,7 @@ export interface IndexOptions extends Partial<IndexShape> {
 /** A category's two shard keys lead to two of these at most, so most of the index isn't looked at. */
 const usualShards = 6;
 /** What was written shows within half a second, with the time that showing it takes. */
-const usualRefreshMs = 250;
+const usualRefreshMs = 150;
 
 export function shapeOf({
   shards = usualShards,
