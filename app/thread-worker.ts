@@ -44,8 +44,8 @@ export class ThreadWorker implements WorkerHandle {
     return this.#call('isRunning');
   }
 
-  areViewsCurrent() {
-    return this.#call('areViewsCurrent');
+  catchUp(of: 'topologies' | 'views') {
+    return this.#call('catchUp', of);
   }
 
   health() {

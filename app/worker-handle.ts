@@ -8,8 +8,11 @@ import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
 export interface WorkerHandle {
   /** Whether every task that it was assigned has its state and takes records. */
   isRunning(): Promise<boolean>;
-  /** Whether its views have taken what was written before they started. */
-  areViewsCurrent(): Promise<boolean>;
+  /**
+   * Resolves when its topologies have decided, or its views show, what stands in the log by now, or when it stops. Those
+   * that are far behind are waited for a while only.
+   */
+  catchUp(of: 'topologies' | 'views'): Promise<void>;
   health(): Promise<readonly PartHealth[]>;
   tasks(): Promise<readonly TaskDescription[]>;
   figures(): Promise<MetricObjectWithValues<MetricValue<string>>[]>;

@@ -2,6 +2,7 @@
 // reported once, for the process to stop and a supervisor to start it again.
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
+import { sleep } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import type { PartHealth, StateQuery, TaskDescription } from '../gateway/operations.ts';
@@ -66,6 +67,10 @@ interface Opened {
   readonly feeds: OpenFeeds | undefined;
 }
 
+/** What is far behind is waited for so long: stale answers are better than none. */
+const catchUpMs = 10_000;
+/** What is in hand at a stop is finished within so long, else after the next start. */
+const drainMs = 2_000;
 /** Views that all can do without for a while. */
 const dispensable: ReadonlySet<string> = new Set([projectCache.name, projectExpiry.name, searchName]);
 
@@ -83,6 +88,7 @@ export class Worker implements WorkerHandle {
   #archiving: Archiving | undefined;
   #views: ViewThread<unknown>[] = [];
   #leaveViewSets = () => {};
+  readonly #stopping = new AbortController();
 
   private constructor(parts: WorkerParts, { store, effects, expiry, feeds }: Opened) {
     const { number, log, topics, metrics } = parts;
@@ -128,8 +134,15 @@ export class Worker implements WorkerHandle {
     return this.#streams.every(({ isSettled, tasks }) => isSettled && tasks.every(({ state }) => state === 'running'));
   }
 
-  async areViewsCurrent(): Promise<boolean> {
-    return this.#views.every(({ isCurrent }) => isCurrent);
+  async catchUp(of: 'topologies' | 'views'): Promise<void> {
+    const until = clock.monotonic() + catchUpMs;
+    // One topology after the other: what one decides another takes.
+    const stages = of === 'views' ? [this.#views] : this.#streams.map((thread) => [thread]);
+    for (const threads of stages) {
+      await Promise.all(threads.map((thread) => thread.noteEnds()));
+      const isDone = () => threads.every(({ isCurrent }) => isCurrent) || clock.monotonic() > until;
+      while (!this.#stopping.signal.aborted && !isDone()) await sleep(clock, 10, this.#stopping.signal);
+    }
   }
 
   async health(): Promise<PartHealth[]> {
@@ -220,15 +233,30 @@ export class Worker implements WorkerHandle {
   }
 
   async stop(): Promise<void> {
+    this.#stopping.abort();
     this.#leaveViewSets();
     await this.#archiving?.stop();
-    await Promise.all(
-      [...this.#streams, ...this.#views, ...this.#effects, ...this.#sources].map((each) => each.stop()),
-    );
+    await Promise.all([...this.#effects, ...this.#sources].map((each) => each.stop()));
+    // With Kafka others go on at once; nobody does with an embedded log.
+    if (this.#parts.config.log === 'embedded') await this.#drain();
+    await Promise.all([...this.#streams, ...this.#views].map((each) => each.stop()));
     await this.#openEffects.close();
     await this.#feeds?.close();
     await this.#expiry?.close();
     await this.#store.close();
+  }
+
+  /** Lets topologies and views come to the end of what they read, within a while: what one decides others take. */
+  async #drain(): Promise<void> {
+    const until = clock.monotonic() + drainMs;
+    const isRunning = ({ state }: { readonly state: string }) => state === 'running';
+    for (const threads of [this.#streams.filter(isRunning), this.#views.filter(isRunning)]) {
+      for (;;) {
+        await Promise.all(threads.map((thread) => thread.noteEnds()));
+        if (threads.every(({ isCurrent }) => isCurrent) || clock.monotonic() > until) break;
+        await sleep(clock, 5);
+      }
+    }
   }
 
   /** The same after a restart, so that what the last one left open is ended at once. */

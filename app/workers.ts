@@ -21,8 +21,6 @@ export interface WorkersParts {
   readonly onFailure: (error: unknown) => void;
 }
 
-const viewPatienceMs = 10_000;
-
 export class Workers {
   readonly all: readonly WorkerHandle[];
 
@@ -39,15 +37,15 @@ export class Workers {
   }
 
   /**
-   * Resolves when every task of this process runs and its views show what was decided before, or `signal` aborts. Views
-   * that are far behind are waited for a while only: stale answers are better than none.
+   * Resolves when every task of this process runs, what was in the log before is decided, and its views show it, or
+   * `signal` aborts. What is far behind is waited for a while only: stale answers are better than none.
    */
   async running(signal: AbortSignal): Promise<void> {
     const isRunning = async () => (await Promise.all(this.all.map((worker) => worker.isRunning()))).every(Boolean);
     while (!signal.aborted && !(await isRunning())) await sleep(clock, 10, signal);
-    const patience = clock.monotonic() + viewPatienceMs;
-    const areCurrent = async () => (await Promise.all(this.all.map((each) => each.areViewsCurrent()))).every(Boolean);
-    while (!signal.aborted && clock.monotonic() < patience && !(await areCurrent())) await sleep(clock, 10, signal);
+    if (signal.aborted) return;
+    await Promise.all(this.all.map((worker) => worker.catchUp('topologies')));
+    await Promise.all(this.all.map((worker) => worker.catchUp('views')));
   }
 
   /** Of this process: its own and its workers'. */

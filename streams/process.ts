@@ -23,7 +23,7 @@ export async function processBatches(
   const records = Math.ceil(limits.batchRecords / tasks.length);
   for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers });
   await runBatches(tasks, { store, clock, deadline });
-  for (const task of tasks) if (!task.batch!.worked) task.batch = undefined;
+  for (const task of tasks) if (!task.batch!.worked && !task.isAhead) task.batch = undefined;
   return tasks.filter(({ batch }) => batch !== undefined);
 }
 

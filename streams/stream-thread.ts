@@ -7,10 +7,11 @@ import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
 import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
-import type { Fetcher, Log, TransactionalProducer } from '../log/log.ts';
+import type { Fetcher, Log, TopicPartition, TransactionalProducer } from '../log/log.ts';
 import type { Store } from '../state/store.ts';
 import type { Topic } from './api.ts';
 import { type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
+import type { InputQueue } from './input-queue.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
 import { Ownership } from './ownership.ts';
@@ -57,6 +58,8 @@ export interface StreamThreadOptions {
 
 const idleWaitMs = 500;
 const retryDelayMs = 100;
+/** Without records for so long, what was read past the log's own marks is committed: else the inputs would seem to lag. */
+const aheadMs = 1_000;
 
 export type ThreadState = 'created' | 'running' | 'stopping' | 'stopped' | 'failed';
 
@@ -75,6 +78,11 @@ export class StreamThread {
   #inFlight: Promise<unknown> | undefined;
   /** It has failed, and the loop doesn't know yet. */
   #hasFailed = false;
+  #isCommitting = false;
+  /** When the last commit was sealed, on the monotonic clock. */
+  #sealedAt = 0;
+  /** Where each input ended when that was noted. */
+  #ends = new Map<string, number>();
 
   constructor(options: StreamThreadOptions) {
     const { log, store, clock, topology, codeVersion, metrics } = options;
@@ -116,6 +124,24 @@ export class StreamThread {
 
   get tasks(): readonly StreamTask[] {
     return this.#manager.all;
+  }
+
+  /** From now on it is current once it has decided what stands in the inputs of its tasks by now. */
+  async noteEnds(): Promise<void> {
+    const queues = this.tasks.flatMap((task) => task.queues);
+    const inputs = queues.map(({ topic, partition }) => ({ topic: topic.name, partition }));
+    const ends = await this.#options.log.admin.offsets(inputs, 'latest');
+    this.#ends = new Map(inputs.map((input, index) => [nameOf(input), ends[index]!]));
+  }
+
+  get isCurrent(): boolean {
+    return !this.#isCommitting && this.tasks.every((task) => this.#hasTaken(task));
+  }
+
+  #hasTaken({ state, batch, queues }: StreamTask): boolean {
+    const isPast = ({ topic, partition, position }: InputQueue) =>
+      position >= (this.#ends.get(nameOf({ topic: topic.name, partition })) ?? 0);
+    return state === 'running' && batch === undefined && queues.every(isPast);
   }
 
   start(): void {
@@ -207,7 +233,7 @@ export class StreamThread {
   async #cycle(): Promise<void> {
     const { store, clock, metrics } = this.#options;
     const topology = this.topology.name;
-    const tasks = this.#manager.running.filter((task) => task.hasWork(clock));
+    const tasks = this.#tasksWithWork();
     if (tasks.length === 0) return;
     const started = clock.monotonic();
     const worked = await processBatches(tasks, { store, clock, limits: this.#limits });
@@ -216,6 +242,8 @@ export class StreamThread {
     await this.#quiesce();
     this.#count(worked);
     const sealed = sealCommit(worked, this.#commitParts());
+    this.#sealedAt = clock.monotonic();
+    this.#isCommitting = true;
     this.#evict();
     this.#inFlight = this.#commit(sealed).catch((error: unknown) => {
       // Without new input the loop would wait, and what the commit had taken with it.
@@ -225,10 +253,19 @@ export class StreamThread {
     });
   }
 
+  #tasksWithWork(): StreamTask[] {
+    const { clock } = this.#options;
+    const { running } = this.#manager;
+    const tasks = running.filter((task) => task.hasWork(clock));
+    if (tasks.length > 0 || clock.monotonic() - this.#sealedAt < aheadMs) return tasks;
+    return running.filter(({ isAhead }) => isAhead);
+  }
+
   async #commit(sealed: SealedCommit): Promise<void> {
     const { clock, metrics } = this.#options;
     const started = clock.monotonic();
     await commit(sealed, this.#ownership.member, this.#commitParts());
+    this.#isCommitting = false;
     metrics.commitLatency.observe({ topology: this.topology.name }, (clock.monotonic() - started) / 1000);
   }
 
@@ -259,7 +296,7 @@ export class StreamThread {
   async #recover(error: unknown): Promise<void> {
     await this.#inFlight;
     this.#inFlight = undefined;
-    this.#hasFailed = false;
+    this.#hasFailed = this.#isCommitting = false;
     const { logger, metrics, clock } = this.#options;
     if (!mayGoOn(error)) throw error;
     const { disposition } = error;
@@ -314,6 +351,8 @@ export class StreamThread {
     }
   }
 }
+
+const nameOf = ({ topic, partition }: TopicPartition) => `${topic} ${partition}`;
 
 /** Whether tasks that restore themselves, or are given up, mend the fault. */
 export function mayGoOn(error: unknown): error is StockstreamError {

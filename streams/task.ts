@@ -117,6 +117,11 @@ export class StreamTask {
     return Math.max(this.#now, clock.now());
   }
 
+  /** Whether its inputs were read past where the last commit left them without a record: past the log's own marks. */
+  get isAhead(): boolean {
+    return this.#queues.some(({ position, from }) => position > from);
+  }
+
   hasWork(clock: Clock): boolean {
     return this.stores.times.nextAt <= this.timeOf(clock) || this.#queues.some(({ length }) => length > 0);
   }

@@ -91,7 +91,18 @@ export class ViewThread<Write> {
     return this.#waitingFor;
   }
 
-  /** Whether it has taken what was written before its partitions were assigned to it. */
+  /** From now on it is current once it has taken what stands in its topic by now. */
+  async noteEnds(): Promise<void> {
+    const { name: topic } = this.topic;
+    const inputs = this.partitions.map((partition) => ({ topic, partition }));
+    const ends = await this.#options.log.admin.offsets(inputs, 'latest');
+    inputs.forEach(({ partition }, index) => {
+      const position = this.#queues.get(partition)?.position ?? Number.POSITIVE_INFINITY;
+      if (position < ends[index]!) this.#behind.set(partition, ends[index]!);
+    });
+  }
+
+  /** Whether it has taken what was written before its partitions were assigned to it, or before that was noted. */
   get isCurrent(): boolean {
     return this.#hasSettled && this.#behind.size === 0;
   }

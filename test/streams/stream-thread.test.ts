@@ -9,7 +9,7 @@ import { silentLogger } from '../../base/logger.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
-import type { Log, TransactionalProducer } from '../../log/log.ts';
+import type { Fetcher, Log, TransactionalProducer } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
@@ -157,6 +157,72 @@ test('what processors drop is counted by reason, once, however often a record is
   const counted = await registry.getSingleMetric('stream_thread_dropped_records_total')?.get();
   const byReason = Object.fromEntries(counted?.values.map(({ labels, value }) => [labels.reason, value]) ?? []);
   assert.deepEqual(byReason, { late: 3, unknown: 1 });
+  await thread.stop();
+  await log.close();
+});
+
+test('the end of an input without records, as an aborted transaction leaves it, is committed once it is quiet', async () => {
+  const { log, start, pass, add, failures } = await bench();
+  const input = { topic: toys.commands.name, partition: partitionOf('a', 2) };
+  let aborted = 0;
+  const fetcher = log.fetcher();
+  const wake = () => fetcher.wake();
+  const poll: Fetcher['poll'] = async (limits) => {
+    const fetched = await fetcher.poll(limits);
+    if (aborted === 0) return fetched;
+    const end = 1 + aborted;
+    aborted = 0;
+    return [...fetched, { ...input, batches: [], nextOffset: end, endOffset: end }];
+  };
+  const thread = start({
+    kind: log.kind,
+    admin: log.admin,
+    producer: () => log.producer(),
+    transactionalProducer: (id) => log.transactionalProducer(id),
+    join: (...args) => log.join(...args),
+    close: () => log.close(),
+    fetcher: () => ({
+      poll,
+      wake,
+      assign: (...args) => fetcher.assign(...args),
+      unassign: (each) => fetcher.unassign(each),
+      pause: (each) => fetcher.pause(each),
+      resume: (each) => fetcher.resume(each),
+      close: () => fetcher.close(),
+    }),
+  });
+  const committed = async () => (await log.admin.committedOffsets(thread.names.group, [input]))[0];
+  const commits = [{ topic: thread.names.commits, partition: input.partition }];
+  await add('a');
+  await pass(500);
+  assert.equal(await committed(), 1);
+  aborted = 3;
+  wake();
+  await pass(3_000);
+  assert.equal(await committed(), 4);
+  const before = await log.admin.offsets(commits, 'latest');
+  await pass(5_000);
+  assert.deepEqual(await log.admin.offsets(commits, 'latest'), before, 'and nothing more is committed after that');
+  await thread.stop();
+  assert.deepEqual(failures, []);
+  await log.close();
+});
+
+test('a thread is current once it has decided and committed what stood in its inputs', async () => {
+  const { log, start, pass, add, taken } = await bench();
+  const thread = start(log);
+  await pass(200);
+  await thread.noteEnds();
+  assert.equal(thread.isCurrent, true, 'nothing is there');
+  for (const key of ['a', 'b', 'c']) await add(key);
+  await thread.noteEnds();
+  assert.equal(thread.isCurrent, false);
+  assert.equal(await taken(), 0);
+  for (let turns = 0; !thread.isCurrent; turns++) {
+    assert.ok(turns < 500, 'it never becomes current');
+    await pass(10);
+  }
+  assert.equal(await taken(), 3);
   await thread.stop();
   await log.close();
 });

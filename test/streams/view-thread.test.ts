@@ -207,3 +207,22 @@ test('a view is current once it has taken what was there before it started, also
   await thread.stop();
   await log.close();
 });
+
+test('a view is current again once it has taken what was there when that was noted', async () => {
+  const { shelf, send, start, until, log } = await bench();
+  await send('a', json('a'));
+  const thread = start();
+  await until(() => thread.isCurrent);
+  shelf.failure = new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'test' });
+  await send('b', json('b'));
+  await thread.noteEnds();
+  assert.equal(thread.isCurrent, false);
+  const calls = shelf.calls;
+  await until(() => shelf.calls > calls + 2);
+  assert.equal(thread.isCurrent, false);
+  shelf.failure = undefined;
+  await until(() => thread.isCurrent);
+  assert.deepEqual(shelf.texts, ['a', 'b']);
+  await thread.stop();
+  await log.close();
+});
