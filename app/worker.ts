@@ -18,17 +18,13 @@ import {
   createSourceMetrics,
   createStreamsMetrics,
   createViewMetrics,
-  type ViewMetrics,
 } from '../streams/metrics.ts';
 import { SourceThread } from '../streams/source-thread.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
 import { type View, viewLabel } from '../streams/view.ts';
-import { ViewThread } from '../streams/view-thread.ts';
 import { allTopologies } from '../topologies/all.ts';
-import { projectCache } from '../views/cache/project-cache.ts';
 import { collections } from '../views/collections.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
-import { projectExpiry } from '../views/expiry/project-expiry.ts';
 import { type Archiving, startArchiving } from './archiving.ts';
 import type { Config } from './config-schema.ts';
 import { type OpenEffects, openEffects } from './effects.ts';
@@ -38,12 +34,13 @@ import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
 import { readState } from './read-state.ts';
 import { observeStore } from './reconcile/observe.ts';
-import type { ViewSet, ViewSets } from './view-sets.ts';
-import { expiryView, searchName, viewIn, viewsOf } from './views.ts';
+import type { ViewSets } from './view-sets.ts';
+import { expiryView, viewIn, viewsOf } from './views.ts';
 import { openStore } from './wire/log.ts';
 import { clock } from './wire/places.ts';
 import { openExpiryRecords } from './wire/views.ts';
 import type { WorkerHandle } from './worker-handle.ts';
+import { WorkerViews } from './worker-views.ts';
 
 export interface WorkerParts {
   readonly config: Config;
@@ -71,14 +68,12 @@ interface Opened {
 const catchUpMs = 10_000;
 /** What is in hand at a stop is finished within so long, else after the next start. */
 const drainMs = 2_000;
-/** Views that all can do without for a while. */
-const dispensable: ReadonlySet<string> = new Set([projectCache.name, projectExpiry.name, searchName]);
 
 export class Worker implements WorkerHandle {
   readonly #parts: WorkerParts;
   readonly #store: Store;
-  readonly #viewMetrics: ViewMetrics;
   readonly #streams: readonly StreamThread[];
+  readonly #views: WorkerViews;
   readonly #owner: string;
   readonly #openEffects: OpenEffects;
   readonly #effects: readonly EffectThread[];
@@ -86,8 +81,6 @@ export class Worker implements WorkerHandle {
   readonly #feeds: OpenFeeds | undefined;
   readonly #sources: readonly SourceThread[];
   #archiving: Archiving | undefined;
-  #views: ViewThread<unknown>[] = [];
-  #leaveViewSets = () => {};
   readonly #stopping = new AbortController();
 
   private constructor(parts: WorkerParts, { store, effects, expiry, feeds }: Opened) {
@@ -97,10 +90,14 @@ export class Worker implements WorkerHandle {
     this.#openEffects = effects;
     this.#expiry = expiry;
     this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
-    this.#viewMetrics = createViewMetrics(metrics);
     registerLogFigures(metrics, log);
     this.#streams = this.#streamThreads();
-    if (expiry) this.#views.push(this.#viewThread(expiryView(expiry, topics) as View<unknown>));
+    this.#views = new WorkerViews({
+      ...parts,
+      viewsIn: (set) => viewsOf(set, topics),
+      instanceId: this.#instanceId,
+      metrics: createViewMetrics(metrics),
+    });
     this.#effects = this.#effectThreads(effects);
     this.#feeds = feeds;
     this.#sources = feeds ? [this.#sourceThread(feeds)] : [];
@@ -122,11 +119,8 @@ export class Worker implements WorkerHandle {
       documents: parts.viewSets.documents,
       owns: (orderId) => worker.#writesOrder(orderId),
     });
-    for (const each of [...worker.#streams, ...worker.#views, ...worker.#effects, ...worker.#sources]) each.start();
-    worker.#leaveViewSets = parts.viewSets.keep({
-      opened: (set) => worker.#fill(set),
-      closing: (set) => worker.#letGo(set),
-    });
+    for (const each of [...worker.#streams, ...worker.#effects, ...worker.#sources]) each.start();
+    worker.#views.start(worker.#ownViews());
     return worker;
   }
 
@@ -137,11 +131,11 @@ export class Worker implements WorkerHandle {
   async catchUp(of: 'topologies' | 'views'): Promise<void> {
     const until = clock.monotonic() + catchUpMs;
     // One topology after the other: what one decides another takes.
-    const stages = of === 'views' ? [this.#views] : this.#streams.map((thread) => [thread]);
-    for (const threads of stages) {
-      await Promise.all(threads.map((thread) => thread.noteEnds()));
-      const isDone = () => threads.every(({ isCurrent }) => isCurrent) || clock.monotonic() > until;
-      while (!this.#stopping.signal.aborted && !isDone()) await sleep(clock, 10, this.#stopping.signal);
+    const { signal } = this.#stopping;
+    if (of === 'views') return await this.#views.catchUp(until, signal);
+    for (const thread of this.#streams) {
+      await thread.noteEnds();
+      while (!signal.aborted && !thread.isCurrent && clock.monotonic() < until) await sleep(clock, 10, signal);
     }
   }
 
@@ -150,13 +144,7 @@ export class Worker implements WorkerHandle {
     return [
       ...(config.log === 'kafka' ? [logHealth(log, `log, thread ${number}`)] : []),
       ...this.#streams.map(streamHealth),
-      ...this.#views.map((view): PartHealth => {
-        const health = partHealth(
-          `view ${view.name}`,
-          view.state === 'running' ? view.waitingFor : `it is ${view.state}`,
-        );
-        return view.state === 'running' && dispensable.has(view.view.name) ? { ...health, isPartial: true } : health;
-      }),
+      ...this.#views.health(),
       ...(this.#archiving ? [this.#archiving.health()] : []),
       ...[...this.#effects, ...this.#sources].map((each): PartHealth => {
         const { name, state, waitingFor } = each;
@@ -174,7 +162,7 @@ export class Worker implements WorkerHandle {
       ...this.#streams.flatMap(({ topology: { name }, tasks }) => {
         return tasks.map(({ id, partition, state }) => ({ id, topology: name, partition, state, owner }));
       }),
-      ...[...this.#views, ...this.#effects, ...this.#sources].flatMap(({ name, partitions, waitingFor }) => {
+      ...[...this.#views.threads, ...this.#effects, ...this.#sources].flatMap(({ name, partitions, waitingFor }) => {
         const state = waitingFor === undefined ? 'running' : 'paused';
         return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
       }),
@@ -209,37 +197,21 @@ export class Worker implements WorkerHandle {
   }
 
   async pauseView(label: string): Promise<boolean> {
-    const view = this.#views.find(({ name }) => name === label);
-    await view?.stop();
-    return view !== undefined;
+    return await this.#views.pause(label);
   }
 
   async resumeView(label: string): Promise<void> {
-    this.#views = this.#views.map((each) => (each.name === label ? this.#viewThread(each.view) : each));
-    for (const each of this.#views) if (each.name === label) each.start();
-  }
-
-  #fill(set: ViewSet): void {
-    const threads = viewsOf(set, this.#parts.topics).map((view) => this.#viewThread(view));
-    this.#views = [...this.#views, ...threads];
-    for (const thread of threads) thread.start();
-  }
-
-  async #letGo(set: ViewSet): Promise<void> {
-    const ofSet = new Set(viewsOf(set, this.#parts.topics).map(viewLabel));
-    const threads = this.#views.filter(({ name }) => ofSet.has(name));
-    this.#views = this.#views.filter((each) => !threads.includes(each));
-    await Promise.all(threads.map((thread) => thread.stop()));
+    this.#views.resume(label);
   }
 
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#leaveViewSets();
+    this.#views.leaveSets();
     await this.#archiving?.stop();
     await Promise.all([...this.#effects, ...this.#sources].map((each) => each.stop()));
     // With Kafka others go on at once; nobody does with an embedded log.
     if (this.#parts.config.log === 'embedded') await this.#drain();
-    await Promise.all([...this.#streams, ...this.#views].map((each) => each.stop()));
+    await Promise.all([...this.#streams, this.#views].map((each) => each.stop()));
     await this.#openEffects.close();
     await this.#feeds?.close();
     await this.#expiry?.close();
@@ -249,14 +221,13 @@ export class Worker implements WorkerHandle {
   /** Lets topologies and views come to the end of what they read, within a while: what one decides others take. */
   async #drain(): Promise<void> {
     const until = clock.monotonic() + drainMs;
-    const isRunning = ({ state }: { readonly state: string }) => state === 'running';
-    for (const threads of [this.#streams.filter(isRunning), this.#views.filter(isRunning)]) {
-      for (;;) {
-        await Promise.all(threads.map((thread) => thread.noteEnds()));
-        if (threads.every(({ isCurrent }) => isCurrent) || clock.monotonic() > until) break;
-        await sleep(clock, 5);
-      }
+    const threads = this.#streams.filter(({ state }) => state === 'running');
+    for (;;) {
+      await Promise.all(threads.map((thread) => thread.noteEnds()));
+      if (threads.every(({ isCurrent }) => isCurrent) || clock.monotonic() > until) break;
+      await sleep(clock, 5);
     }
+    await this.#views.catchUp(until, new AbortController().signal);
   }
 
   /** The same after a restart, so that what the last one left open is ended at once. */
@@ -284,6 +255,11 @@ export class Worker implements WorkerHandle {
         onFailure,
       });
     });
+  }
+
+  /** Beside those of the sets. */
+  #ownViews(): View<unknown>[] {
+    return this.#expiry ? [expiryView(this.#expiry, this.#parts.topics) as View<unknown>] : [];
   }
 
   #effectThreads({ tasks }: OpenEffects): EffectThread[] {
@@ -324,25 +300,8 @@ export class Worker implements WorkerHandle {
 
   #writesOrder(orderId: string): boolean {
     const answering = viewLabel(viewIn(this.#parts.viewSets.generations.active, collections.orders.name));
-    const view = this.#views.find(({ name }) => name === answering);
+    const view = this.#views.threads.find(({ name }) => name === answering);
     return view?.partitions.includes(partitionOf(orderId, view.topic.partitions)) ?? false;
-  }
-
-  #viewThread(view: View<unknown>): ViewThread<unknown> {
-    const { config, log, topics, logger, onFailure } = this.#parts;
-    return new ViewThread({
-      log,
-      clock,
-      view,
-      appId: config.appId,
-      instanceId: this.#instanceId,
-      sessionTimeoutMs: config.sessionTimeoutMs,
-      deadLetters: topics.deadLetters,
-      codeVersion: version,
-      metrics: this.#viewMetrics,
-      logger,
-      onFailure,
-    });
   }
 }
 
