@@ -68,7 +68,7 @@ export class Application {
     const log = await openLog(config, logger);
     await createTopics(log, config);
     const topics = await checkTopics(log, config, logger);
-    const viewSets = await openViewSets(config, log, logger);
+    const viewSets = await openViewSets(config, log, logger, 'gateway');
     if (config.demo && (await isUnused(log, topics))) {
       await seedAccounts(log, { clock, topics });
       await seedNetwork(log, { clock, topics });
@@ -125,8 +125,9 @@ export class Application {
 
   /** What runs, in words. */
   get tasks(): string {
-    const { topologies, views, effects, workers } = this.#opened;
-    const where = workers.all.length === 1 ? 'one thread' : `${workers.all.length} threads`;
+    const { topologies, views, effects } = this.#opened;
+    const { threads } = this.#config;
+    const where = threads === 1 ? 'one thread' : `${threads} threads`;
     return `${topologies.map(({ name, partitions }) => `${name} x ${partitions}`).join(', ')}, ${views} views and ${effects} effects on ${where}`;
   }
 

@@ -1,9 +1,12 @@
 // A gateway apart from workers: requests in, queries and events out. It decides nothing, so any number may run.
+import { Registry } from 'prom-client';
+import { StockstreamError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { ApplicationParts } from './application.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
+import { OwnIndex } from './own-index.ts';
 import { openReconciler } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkTopics } from './topics.ts';
@@ -18,6 +21,7 @@ interface Opened {
   readonly gateway: OpenGateway;
   readonly reconciler: Reconciler;
   readonly generations: LoggedViewGenerations;
+  readonly ownIndex: OwnIndex | undefined;
 }
 
 export class GatewayProcess {
@@ -30,11 +34,14 @@ export class GatewayProcess {
   }
 
   /** Resolves when it listens. Its topics must exist. */
-  static async start({ config, logger }: ApplicationParts): Promise<GatewayProcess> {
+  static async start({ config, logger, onFailure }: ApplicationParts): Promise<GatewayProcess> {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
     const topics = await checkTopics(log, config, logger);
-    const viewSets = await openViewSets(config, log, logger);
+    const viewSets = await openViewSets(config, log, logger, 'gateway');
+    const metrics = new Registry();
+    const ownIndex = OwnIndex.start({ config, log, topics, viewSets, metrics, logger, onFailure });
+    const workers = ownIndex ? [ownIndex] : [];
     const reconciler = openReconciler({ config, log, topics, viewSets, workers: [], logger });
     const { appId } = config;
     const generations = openViewGenerations({ config, log, topics, viewSets, logger });
@@ -43,20 +50,25 @@ export class GatewayProcess {
       topics,
       viewSets,
       appId,
-      workers: [],
+      workers,
+      readState: async ({ store }) => {
+        throw new StockstreamError('STATE_ELSEWHERE', { store });
+      },
       reconciliation: reconciler,
       generations,
     });
-    const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
+    const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom, metrics });
     const url = await gateway.app.listen({ host: config.host, port: config.port });
-    return new GatewayProcess(url, { log, viewSets, gateway, reconciler, generations });
+    await Promise.all(workers.map((worker) => worker.catchUp('views')));
+    return new GatewayProcess(url, { log, viewSets, gateway, reconciler, generations, ownIndex });
   }
 
   async stop(): Promise<void> {
-    const { log, viewSets, gateway, reconciler, generations } = this.#opened;
+    const { log, viewSets, gateway, reconciler, generations, ownIndex } = this.#opened;
     await gateway.close();
     await generations.stop();
     await reconciler.stop();
+    await ownIndex?.stop();
     await viewSets.close();
     await log.close();
   }

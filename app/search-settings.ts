@@ -5,7 +5,7 @@ export const searchSettings = {
   search: choice(['embedded', 'elasticsearch'], {
     group: 'Views',
     default: 'embedded',
-    doc: 'Where the product search runs: in a file of this machine, with --log embedded alone (with Kafka, searches are refused), or in Elasticsearch.',
+    doc: 'Where the product search runs: in a file of this machine (with Kafka each gateway fills its own), or in Elasticsearch.',
   }),
   elasticsearch: optional(
     url('http://127.0.0.1:9200', {

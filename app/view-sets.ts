@@ -26,6 +26,8 @@ export interface ViewSet {
   readonly cache: Cache | undefined;
   /** Undefined where nobody would find what is put into it. */
   readonly search: Search | undefined;
+  /** What names the search index if this process alone fills and reads it, apart from its workers; else undefined. */
+  readonly ownIndex: string | undefined;
   readonly ranks: Ranks;
   /** Whether the ranks are filled by the process itself; else they are by a view. */
   readonly ranksFollow: boolean;
@@ -54,7 +56,7 @@ const retryMs = 1_000;
 const graceMs = 1_000;
 const noSearch = openedLate<Search>(async () => {
   throw new StockstreamError('SEARCH_UNAVAILABLE', {
-    reason: 'with Kafka it needs --search elasticsearch',
+    reason: 'this process has no index: gateways have',
   });
 });
 

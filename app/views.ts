@@ -30,9 +30,22 @@ import type { ViewSet } from './view-sets.ts';
 export const searchName = 'search';
 
 /** All views of a set. */
-export function viewsOf({ generation, documents, search, cache, ...set }: ViewSet, topics: Topics): View<unknown>[] {
+export function viewsOf(set: ViewSet, topics: Topics): View<unknown>[] {
+  return [...sharedViewsOf(set, topics), ...ownViewsOf(set, topics)];
+}
+
+/** Those that this process alone fills, on the thread that reads them. */
+export function ownViewsOf({ generation, search, ownIndex }: ViewSet, topics: Topics): View<unknown>[] {
+  if (search === undefined || ownIndex === undefined) return [];
+  const suffix = [generationSuffix(generation), ownIndex].filter((part) => part !== '').join('-');
+  return [searchView(search, topics, suffix) as View<unknown>];
+}
+
+/** Those that the workers fill. */
+export function sharedViewsOf({ generation, documents, search, cache, ...set }: ViewSet, topics: Topics) {
   const into = viewsInto(documents, topics, generation) as View<unknown>[];
-  if (search !== undefined) into.push(searchView(search, topics, generation) as View<unknown>);
+  if (search !== undefined && set.ownIndex === undefined)
+    into.push(searchView(search, topics, generationSuffix(generation)) as View<unknown>);
   if (cache !== undefined) into.push(cacheView(cache, topics, generation) as View<unknown>);
   if (!set.ranksFollow) into.push(ranksView(set.ranks, topics, generation) as View<unknown>);
   return into;
@@ -61,13 +74,8 @@ export function viewsInto(sink: Documents, topics: Topics, of = firstGeneration)
   ];
 }
 
-function searchView(sink: Search, topics: Topics, of = firstGeneration): View<SearchWrite> {
-  return view(searchName, {
-    topic: topics.listings,
-    projection: projectListings,
-    sink,
-    generation: generationSuffix(of),
-  });
+function searchView(sink: Search, topics: Topics, generation: string): View<SearchWrite> {
+  return view(searchName, { topic: topics.listings, projection: projectListings, sink, generation });
 }
 
 function cacheView(sink: Cache, topics: Topics, of: string): View<CacheWrite> {

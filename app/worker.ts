@@ -35,7 +35,7 @@ import { logHealth, partHealth } from './operations.ts';
 import { readState } from './read-state.ts';
 import { observeStore } from './reconcile/observe.ts';
 import type { ViewSets } from './view-sets.ts';
-import { expiryView, viewIn, viewsOf } from './views.ts';
+import { expiryView, sharedViewsOf, viewIn } from './views.ts';
 import { openStore } from './wire/log.ts';
 import { clock } from './wire/places.ts';
 import { openExpiryRecords } from './wire/views.ts';
@@ -94,7 +94,7 @@ export class Worker implements WorkerHandle {
     this.#streams = this.#streamThreads();
     this.#views = new WorkerViews({
       ...parts,
-      viewsIn: (set) => viewsOf(set, topics),
+      viewsIn: (set) => sharedViewsOf(set, topics),
       instanceId: this.#instanceId,
       metrics: createViewMetrics(metrics),
     });

@@ -6,6 +6,7 @@ import type { Logger } from '../base/logger.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import type { Config } from './config-schema.ts';
+import { OwnIndex } from './own-index.ts';
 import { ThreadWorker } from './thread-worker.ts';
 import type { ViewSets } from './view-sets.ts';
 import { clock } from './wire/places.ts';
@@ -33,7 +34,9 @@ export class Workers {
     if (config.log === 'embedded')
       return new Workers([await Worker.start({ ...parts, number: 0, metrics: new Registry() })]);
     const numbers = Array.from({ length: config.threads }, (_, number) => number);
-    return new Workers(numbers.map((number) => new ThreadWorker({ config, number, logger, onFailure })));
+    const threads = numbers.map((number) => new ThreadWorker({ config, number, logger, onFailure }));
+    const ownIndex = OwnIndex.start({ ...parts, metrics: new Registry() });
+    return new Workers([...threads, ...(ownIndex ? [ownIndex] : [])]);
   }
 
   /**

@@ -1,6 +1,8 @@
 // What is read from, behind its ports, as the config says: one set a generation.
-import { readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Logger } from '../../base/logger.ts';
+import { systemRandom } from '../../base/random.ts';
 import type { Log } from '../../log/log.ts';
 import type { Archive } from '../../views/archive/archive.ts';
 import { openSqliteArchive } from '../../views/archive/sqlite/sqlite-archive.ts';
@@ -13,7 +15,7 @@ import { firstGeneration } from '../../views/generations.ts';
 import type { Ranks } from '../../views/ranks/ranks.ts';
 import { openEmbeddedSearch } from '../../views/search/embedded/embedded-search.ts';
 import type { Search } from '../../views/search/search.ts';
-import type { Config } from '../config-schema.ts';
+import type { Config, Part } from '../config-schema.ts';
 import { openedLate } from '../opened-late.ts';
 import { LoggedViewGenerations, type ViewGenerationsParts } from '../view-generations.ts';
 import { type ViewSet, ViewSets } from '../view-sets.ts';
@@ -22,12 +24,12 @@ import { openProducts } from './products.ts';
 import { openFollowedRanks } from './ranks.ts';
 
 /** The views as the log's topic of generations says. @throws DOCUMENTS_* */
-export function openViewSets(config: Config, log: Log, logger: Logger): Promise<ViewSets> {
+export function openViewSets(config: Config, log: Log, logger: Logger, forWhom: Part = 'worker'): Promise<ViewSets> {
   return ViewSets.open({
     log,
     clock,
     logger,
-    openSet: (generation) => openViewSet(config, { log, generation, logger }),
+    openSet: (generation) => openViewSet(config, { log, generation, logger, forWhom }),
   });
 }
 
@@ -37,12 +39,19 @@ export function openViewGenerations({ config, ...parts }: OpenGenerationsParts):
 
 type OpenGenerationsParts = { readonly config: Config } & Omit<ViewGenerationsParts, 'clock' | 'appId' | 'openArchive'>;
 
-async function openViewSet(
-  config: Config,
-  { log, generation, logger }: { readonly log: Log; readonly generation: string; readonly logger: Logger },
-): Promise<ViewSet> {
+interface ViewSetPlace {
+  readonly log: Log;
+  readonly generation: string;
+  readonly logger: Logger;
+  readonly forWhom: Part;
+}
+
+async function openViewSet(config: Config, { log, generation, logger, forWhom }: ViewSetPlace): Promise<ViewSet> {
   const documents = await openDocuments(config, logger, generation);
-  const search = openSearch(config, logger, generation);
+  const hasOwnIndex = config.search === 'embedded' && config.log !== 'embedded';
+  // Of an index in a file one process can be the owner, and whoever isn't asked needs none.
+  const search = hasOwnIndex && forWhom === 'worker' ? undefined : openSearch(config, logger, generation);
+  const ownIndex = search && hasOwnIndex ? idOfIndex(directories(config).search(generation)) : undefined;
   const ranksFollow = config.cache !== 'redis';
   const openRanks = ranksFollow
     ? () => openFollowedRanks({ log, clock, logger })
@@ -62,11 +71,20 @@ async function openViewSet(
     products,
     cache,
     search,
+    ownIndex,
     ranks,
     ranksFollow,
     close: async () => void (await close()),
     remove: async () => void (await remove()),
   };
+}
+
+/** A lost file gets another name, under which it is filled from the beginning of the log. */
+function idOfIndex(file: string): string {
+  const idFile = `${file}.id`;
+  mkdirSync(dirname(file), { recursive: true });
+  if (!existsSync(file) || !existsSync(idFile)) writeFileSync(idFile, systemRandom.uuid().slice(0, 8), { flush: true });
+  return readFileSync(idFile, 'utf8');
 }
 
 /** @throws RANKS_* */
@@ -82,14 +100,10 @@ async function emptied(open: () => Promise<Ranks>): Promise<void> {
   await ranks.clear().finally(() => ranks.close());
 }
 
-/**
- * Orders don't wait for the search, so it is opened with the first call. Undefined for an index of this process that no
- * gateway would read. Calls throw SEARCH_*.
- */
-function openSearch(config: Config, logger: Logger, generation = firstGeneration): Search | undefined {
+/** Orders don't wait for the search, so it is opened with the first call. Calls throw SEARCH_*. */
+function openSearch(config: Config, logger: Logger, generation = firstGeneration): Search {
   const { search: engine, elasticsearch: url = '', topicPrefix, appId } = config;
   if (engine === 'embedded') {
-    if (config.log !== 'embedded') return undefined;
     const file = directories(config).search(generation);
     const onBackgroundError = (error: Error) => logger.error({ err: error }, 'the image of the search index failed');
     return openedLate(() => openEmbeddedSearch({ file, onBackgroundError }));

@@ -47,7 +47,15 @@ async function setOf(generation: string): Promise<ViewSet> {
   await documents.apply([{ kind: 'upsert', collection: 'things', id: 'it', position, set: { generation } }]);
   const cache = openMemoryCache({ clock: systemClock, mostBytes: 1_000 });
   const products = new ProductReader({ documents, cache, standIn: cache, clock: systemClock });
-  const views = { documents, products, cache, search: undefined, ranks: memoryRanks(), ranksFollow: true };
+  const views = {
+    documents,
+    products,
+    cache,
+    search: undefined,
+    ownIndex: undefined,
+    ranks: memoryRanks(),
+    ranksFollow: true,
+  };
   return { generation, ...views, close: () => documents.close(), remove: () => documents.remove() };
 }
 

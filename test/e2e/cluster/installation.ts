@@ -1,6 +1,6 @@
 // The shop on real servers: topics, groups and a database of its own, gateways and workers as processes apart. All of it
 // goes when the test ends.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -74,6 +74,14 @@ export class Installation {
   /** What the simulators know, whichever process asked them. */
   get simulatorData(): string {
     return join(this.#directory, 'simulators');
+  }
+
+  /** As if somebody had deleted the file of the embedded search. */
+  forgetIndex(disk: string): void {
+    for (const file of readdirSync(join(this.#directory, disk)).filter((name) =>
+      /^search.*(sqlite|-wal|-shm)/.test(name),
+    ))
+      if (!file.endsWith('.id')) rmSync(join(this.#directory, disk, file));
   }
 
   token(userId: string, role: Role): string {
