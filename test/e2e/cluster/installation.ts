@@ -27,13 +27,13 @@ export class Installation {
   readonly log: KafkaLog;
   readonly mongo: string;
   readonly redis = services.redis;
-  readonly #prefix: string;
+  readonly prefix: string;
   readonly #directory = mkdtempSync(join(tmpdir(), 'stockstream-cluster-'));
   readonly #processes: Server[] = [];
   readonly #tokenOf: Awaited<ReturnType<typeof tokenIssuer>>;
 
   private constructor(prefix: string, log: KafkaLog, tokenOf: Awaited<ReturnType<typeof tokenIssuer>>) {
-    this.#prefix = prefix;
+    this.prefix = prefix;
     this.log = log;
     this.mongo = `${services.mongo}/${prefix}views`;
     this.#tokenOf = tokenOf;
@@ -68,7 +68,7 @@ export class Installation {
 
   /** Of the search, with Elasticsearch. */
   get index(): string {
-    return `${this.#prefix}${appId}-listings`;
+    return `${this.prefix}${appId}-listings`;
   }
 
   /** What the simulators know, whichever process asked them. */
@@ -89,7 +89,7 @@ export class Installation {
   }
 
   async #run(verb: string, disk: string, flags: readonly string[]): Promise<Server> {
-    const prefixes = ['--topic-prefix', this.#prefix, '--app-id', appId];
+    const prefixes = ['--topic-prefix', this.prefix, '--app-id', appId];
     const places = ['--data', join(this.#directory, disk), '--simulator-data', this.simulatorData, ...prefixes];
     const servers = ['--brokers', services.brokers, '--registry', services.registry, '--mongo', this.mongo];
     const kinds = ['--log', 'kafka', '--documents', 'mongo', '--log-level', 'warn'];
