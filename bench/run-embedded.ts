@@ -11,13 +11,19 @@ import { checkOutcome } from './check-outcome.ts';
 import { Feeder, feedOrders, feedProducts } from './feeder.ts';
 import { openPaying } from './paying.ts';
 import { type Measured, measuredHere, type Result } from './peer-result.ts';
+import { profiled } from './profile.ts';
 import { createTopics, drain, startShop } from './shop.ts';
 import { runSteady, type SteadyOptions } from './steady.ts';
 import { type WorkloadOptions, workload } from './workload.ts';
 
 type Outcome = Measured & Partial<Result> & Pick<Result, 'problems'>;
 
-export async function runEmbedded(options: WorkloadOptions, steady: SteadyOptions | undefined): Promise<Outcome> {
+/** `profile`: where one of the shop's thread goes, without an ending; only of orders all at once. */
+export async function runEmbedded(
+  options: WorkloadOptions,
+  steady: SteadyOptions | undefined,
+  profile?: string,
+): Promise<Outcome> {
   const directory = mkdtempSync(join(tmpdir(), 'stockstream-bench-'));
   const log = await openEmbeddedLog({ directory: join(directory, 'log'), clock: systemClock });
   const store = await openRocksdbStore({ directory: join(directory, 'state') });
@@ -32,11 +38,13 @@ export async function runEmbedded(options: WorkloadOptions, steady: SteadyOption
   if (steady === undefined) {
     await shop.stop();
     await feedOrders(feeder, workload(options));
-    const [cpu, started] = [process.cpuUsage(), performance.now()];
-    shop = start();
-    paying?.start();
-    await drain(log, paying?.consumers);
-    outcome = { ...measuredHere(cpu, started), problems: [] };
+    outcome = await profiled(profile, async () => {
+      const [cpu, started] = [process.cpuUsage(), performance.now()];
+      shop = start();
+      paying?.start();
+      await drain(log, paying?.consumers);
+      return { ...measuredHere(cpu, started), problems: [] };
+    });
   } else {
     paying?.start();
     const [cpu, started] = [process.cpuUsage(), performance.now()];

@@ -10,6 +10,7 @@ import type { WorkloadOptions } from './workload.ts';
 
 const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N
 --paid          orders are paid, to placed; on the embedded log
+--profile PATH  of the shop's thread, as PATH.cpuprofile and PATH.svg; on the embedded log
 --rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N
 --brokers LIST  --threads N  --app-node FLAG   of the application on Kafka; the last may be repeated`;
 
@@ -19,6 +20,7 @@ function readOptions() {
       ...workloadFlags,
       log: { type: 'string', default: 'embedded' },
       paid: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       rate: { type: 'string' },
       seconds: { type: 'string', default: '20' },
       warmup: { type: 'string', default: '0' },
@@ -31,6 +33,7 @@ function readOptions() {
     log: oneOf('log', values.log, ['embedded', 'kafka']),
     workload: workloadOf(values),
     isPaid: values.paid,
+    profile: values.profile,
     rate: values.rate === undefined ? undefined : whole('rate', values.rate, [1, 1_000_000]),
     seconds: whole('seconds', values.seconds, [1, 3600]),
     warmup: whole('warmup', values.warmup, [0, 3600]),
@@ -43,7 +46,7 @@ function readOptions() {
   return options;
 }
 
-const { log, isPaid, rate, seconds, warmup, workload: given, ...kafka } = orExit(usage, readOptions);
+const { log, isPaid, profile, rate, seconds, warmup, workload: given, ...kafka } = orExit(usage, readOptions);
 const steady: SteadyOptions | undefined = rate === undefined ? undefined : { rate, seconds, warmup };
 const workload: WorkloadOptions = {
   ...given,
@@ -52,7 +55,8 @@ const workload: WorkloadOptions = {
   ...(log === 'kafka' && { like: 'kafka-streams' }),
 };
 try {
-  const result = log === 'kafka' ? await runOnKafka({ workload, steady, kafka }) : await runEmbedded(workload, steady);
+  const result =
+    log === 'kafka' ? await runOnKafka({ workload, steady, kafka }) : await runEmbedded(workload, steady, profile);
   printResult(`stockstream ${log}${isPaid ? ', paid' : ''}`, workload, result);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
