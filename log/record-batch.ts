@@ -199,6 +199,10 @@ export class RecordCursor {
     return this.valueStart < 0 ? null : this.bytes.subarray(this.valueStart, this.valueEnd);
   }
 
+  get hasHeaders(): boolean {
+    return this.bytes[this.#headersAt] !== 0;
+  }
+
   headers(): RecordHeader[] {
     const reader = new VarintReader(this.bytes, this.#headersAt);
     const headers: RecordHeader[] = [];

@@ -1,9 +1,9 @@
 // Records that were fetched for a task and wait to be processed, one queue a source topic, merged in a fixed order:
 // of the queues' first records the earliest by timestamp, then by source. So the order within a partition always holds,
-// and the same input ranges always give the same order.
+// and the same input ranges always give the same order. What waits stays bytes until its turn is near.
 import { isStockstreamError, reasonOf } from '../base/errors.ts';
 import type { Fetched } from '../log/log.ts';
-import type { RecordCursor, RecordHeader } from '../log/record-batch.ts';
+import type { RecordBatch, RecordCursor, RecordHeader } from '../log/record-batch.ts';
 import type { Record, Topic } from './api.ts';
 
 const noHeaders: readonly RecordHeader[] = Object.freeze([]);
@@ -14,9 +14,14 @@ export class InputRecord implements Record<unknown> {
   readonly offset: number;
   readonly timestamp: number;
   readonly key: string;
-  readonly rawKey: Buffer | null;
-  readonly rawValue: Buffer | null;
   readonly headers: readonly RecordHeader[];
+  /** How many bytes of its batch it takes. */
+  readonly size: number;
+  readonly #bytes: Buffer;
+  readonly #keyStart: number;
+  readonly #keyEnd: number;
+  readonly #valueStart: number;
+  readonly #valueEnd: number;
   /** Where its queue goes on after it: past control batches, if it is the last of a fetch. */
   nextOffset: number;
   value: unknown;
@@ -28,12 +33,23 @@ export class InputRecord implements Record<unknown> {
     this.queue = queue;
     this.offset = cursor.offset;
     this.timestamp = cursor.timestamp;
-    this.rawKey = cursor.key();
     this.key = cursor.keyText();
-    this.rawValue = cursor.value();
-    const headers = cursor.headers();
-    this.headers = headers.length === 0 ? noHeaders : headers;
+    this.headers = cursor.hasHeaders ? cursor.headers() : noHeaders;
+    this.size = cursor.recordEnd - cursor.recordStart;
+    this.#bytes = cursor.bytes;
+    this.#keyStart = cursor.keyStart;
+    this.#keyEnd = cursor.keyEnd;
+    this.#valueStart = cursor.valueStart;
+    this.#valueEnd = cursor.valueEnd;
     this.nextOffset = cursor.offset + 1;
+  }
+
+  get rawKey(): Buffer | null {
+    return this.#keyStart < 0 ? null : this.#bytes.subarray(this.#keyStart, this.#keyEnd);
+  }
+
+  get rawValue(): Buffer | null {
+    return this.#valueStart < 0 ? null : this.#bytes.subarray(this.#valueStart, this.#valueEnd);
   }
 
   get topic(): string {
@@ -49,8 +65,9 @@ export class InputRecord implements Record<unknown> {
     if (this.#decoded) return;
     this.#decoded = true;
     try {
-      if (this.rawValue === null) throw new Error('it has no value');
-      this.value = this.queue.topic.serde.decode(this.rawValue);
+      const { rawValue } = this;
+      if (rawValue === null) throw new Error('it has no value');
+      this.value = this.queue.topic.serde.decode(rawValue);
     } catch (error) {
       this.problem = error ?? new Error(reasonOf(error));
     }
@@ -70,11 +87,23 @@ export class InputRecord implements Record<unknown> {
   }
 }
 
+/** A batch of which no or only the first records were made into objects. */
+interface Waiting {
+  /** Stands on the next record. */
+  readonly cursor: RecordCursor;
+  left: number;
+  /** Where the queue goes on after its last record, if that isn't the next offset. */
+  nextOffset: number;
+}
+
 export class InputQueue {
   readonly topic: Topic<unknown>;
   readonly partition: number;
+  /** The first ones that wait, from `head` on; `waiting` come behind them. */
   #records: InputRecord[] = [];
   #head = 0;
+  readonly #waiting: Waiting[] = [];
+  #length = 0;
   #bytes = 0;
   #position: number;
   #from: number;
@@ -112,31 +141,52 @@ export class InputQueue {
 
   /** How many records wait. */
   get length(): number {
-    return this.#records.length - this.#head;
+    return this.#length;
   }
 
-  /** How many bytes the waiting records' values take. */
+  /** How many bytes the waiting records take. */
   get bytes(): number {
     return this.#bytes;
   }
 
   add(fetched: Fetched): void {
-    for (const batch of fetched.batches) {
-      for (const cursor = batch.cursor(); cursor.next(); ) {
-        if (cursor.offset < this.#position) continue;
-        this.#records.push(new InputRecord(this, cursor));
-        if (cursor.valueStart >= 0) this.#bytes += cursor.valueEnd - cursor.valueStart;
-      }
-    }
+    for (const batch of fetched.batches) this.#addBatch(batch);
     this.#end = Math.max(this.#end, fetched.nextOffset);
-    const last = this.#records.at(-1);
-    if (this.length > 0 && last) last.nextOffset = Math.max(last.nextOffset, fetched.nextOffset);
+    const last = this.#waiting.at(-1) ?? this.#records.at(-1);
+    if (this.#length > 0 && last) last.nextOffset = Math.max(last.nextOffset, fetched.nextOffset);
     else this.#position = Math.max(this.#position, fetched.nextOffset);
+  }
+
+  #addBatch(batch: RecordBatch): void {
+    const cursor = batch.cursor();
+    let left = batch.count;
+    while (left > 0 && cursor.next() && cursor.offset < this.#position) left--;
+    if (left === 0) return;
+    this.#waiting.push({ cursor, left, nextOffset: 0 });
+    this.#length += left;
+    this.#bytes += batch.bytes.length - cursor.recordStart;
+  }
+
+  /** Makes the next waiting record an object. False if there is none. */
+  #take(): boolean {
+    const waiting = this.#waiting[0];
+    if (waiting === undefined) return false;
+    const { cursor } = waiting;
+    const record = new InputRecord(this, cursor);
+    this.#records.push(record);
+    if (--waiting.left > 0) cursor.next();
+    else {
+      record.nextOffset = Math.max(record.nextOffset, waiting.nextOffset);
+      this.#waiting.shift();
+    }
+    return true;
   }
 
   /** The waiting record at `index`. */
   at(index: number): InputRecord | undefined {
-    const record = this.#records[this.#head + index];
+    const at = this.#head + index;
+    while (at >= this.#records.length && this.#take());
+    const record = this.#records[at];
     return record !== undefined && record.offset < this.#bound ? record : undefined;
   }
 
@@ -160,10 +210,12 @@ export class InputQueue {
 
   /** The first waiting record is done. */
   consume(): void {
+    while (this.#head >= this.#records.length && this.#take());
     const record = this.#records[this.#head]!;
     this.#head++;
+    this.#length--;
     this.#position = record.nextOffset;
-    this.#bytes -= record.rawValue?.length ?? 0;
+    this.#bytes -= record.size;
     if (this.#head === this.#records.length) {
       this.#records = [];
       this.#head = 0;

@@ -78,7 +78,10 @@ test('a confined queue ends at its bound, gaps included', () => {
 
 test('bytes are counted while records wait', () => {
   const queue = queueOf('a', 1, 2);
-  assert.equal(queue.bytes, 4);
+  const both = queue.bytes;
+  assert.ok(both > 0);
   queue.consume();
-  assert.equal(queue.bytes, 2);
+  assert.equal(queue.bytes, both / 2);
+  queue.consume();
+  assert.equal(queue.bytes, 0);
 });
