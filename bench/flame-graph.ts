@@ -25,7 +25,7 @@ const rowHeight = 17;
 const letterWidth = 6.6;
 
 /** The calls by name, without the time in which nothing ran. */
-export function framesOf({ nodes, samples = [], timeDeltas = [] }: CpuProfile): Frame {
+function framesOf({ nodes, samples = [], timeDeltas = [] }: CpuProfile): Frame {
   const byId = new Map(nodes.map((node) => [node.id, node]));
   const own = new Map<number, number>();
   samples.forEach((id, index) => {
