@@ -3,7 +3,6 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { MongoClient } from 'mongodb';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics } from '../../../app/topics.ts';
@@ -21,6 +20,11 @@ const partitions = 8;
 const secret = 'a secret that is only good for this test run';
 
 type Role = 'shopper' | 'seller' | 'operator';
+
+/** Takes what must be done at the end. */
+interface Later {
+  after(work: () => Promise<void>): void;
+}
 
 export class Installation {
   /** What the shop's processes see, too. */
@@ -40,7 +44,7 @@ export class Installation {
   }
 
   /** Topics made, schemas known to this process as to the shop's, nothing running. */
-  static async create(t: TestContext): Promise<Installation> {
+  static async create(t: Later): Promise<Installation> {
     const prefix = `test-${systemRandom.uuid().slice(0, 8)}-`;
     const brokers = services.brokers.split(',');
     const log = await openKafkaLog({ clock: systemClock, random: systemRandom, brokers, prefix });
