@@ -35,7 +35,7 @@ export function createdFrom({ productId, ...given }: NewProduct, types: TypeLook
   const product: CreateProduct = { ...newProduct, ...stated, attributes: asTexts(given.attributes ?? {}) };
   const faults = variantFaults({ productId, ...product });
   const typed = typedParts(product, types);
-  refuse([...faults, ...typed.faults]);
+  refuse([...takenIds(product.variants, productId), ...faults, ...typed.faults]);
   return { productId, product: { ...product, ...typed.parts } };
 }
 
@@ -58,7 +58,7 @@ export function changedFrom(patch: ProductPatch, before: Product | undefined, ty
   const typed = Object.keys(patch).every((field) => commercial.has(field))
     ? { parts: whole, faults: [] }
     : typedParts(whole, types);
-  refuse([...variantFaults(whole), ...typed.faults]);
+  refuse([...takenIds(whole.variants), ...variantFaults(whole), ...typed.faults]);
   const isNew = (part: 'attributes' | 'variants') => part in patch || !sameValue(typed.parts[part], before[part]);
   return {
     ...unchangedProduct,
@@ -66,6 +66,18 @@ export function changedFrom(patch: ProductPatch, before: Product | undefined, ty
     attributes: isNew('attributes') ? typed.parts.attributes : null,
     variants: isNew('variants') ? typed.parts.variants : null,
   };
+}
+
+/** Ids under whose address something else is: /v1/products/imports lists imports. */
+const taken: ReadonlySet<string> = new Set(['imports']);
+
+function takenIds(variants: readonly Pick<Variant, 'productId'>[], productId?: string): Fault[] {
+  const ids = [
+    ...(productId === undefined ? [] : [{ path: '/productId', id: productId }]),
+    ...variants.map((variant, index) => ({ path: `/variants/${index}/productId`, id: variant.productId })),
+  ];
+  const faults = ids.filter(({ id }) => taken.has(id));
+  return faults.map(({ path, id }) => ({ path, message: `must not be ${id}, which is an address of its own` }));
 }
 
 type Typed = Pick<CreateProduct, 'productType' | 'attributes' | 'variants'>;

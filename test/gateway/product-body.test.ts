@@ -130,6 +130,19 @@ describe('a new product', () => {
     );
   });
 
+  test('has no id, nor have its variants, under whose address something else is', () => {
+    const message = 'must not be imports, which is an address of its own';
+    assert.deepEqual(
+      faults(() => create({ productId: 'imports' })),
+      [`/productId ${message}`],
+    );
+    const variants = [{ productId: 'imports', options: { size: 42 } }];
+    assert.deepEqual(
+      faults(() => create({ variants })),
+      [`/variants/0/productId ${message}`],
+    );
+  });
+
   test('has variants that are sound among each other', () => {
     const variants = [42, '42'].map((size, at) => ({ productId: `p-${at}`, options: { size } }));
     assert.deepEqual(
