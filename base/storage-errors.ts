@@ -139,4 +139,28 @@ export const storageErrors = {
     remedy: 'Take the addresses that POST /v1/images gave.',
     status: 404,
   },
+  CHECKPOINTS_UNAVAILABLE: {
+    message: 'The store of the checkpoints cannot be reached now: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None while running: the next checkpoint is tried at its time, and a restore reads the changelog instead. If it lasts, check the place that --checkpoints names, and its disk.',
+    status: 503,
+  },
+  CHECKPOINTS_REFUSED: {
+    message: 'The store of the checkpoints refuses: {reason}.',
+    disposition: 'fatal',
+    remedy: 'Check --checkpoints, that the directory can be written, or the settings of S3 and what its keys may do.',
+  },
+  CHECKPOINT_DAMAGED: {
+    message: 'The checkpoint {checkpoint} cannot be used: {reason}.',
+    disposition: 'retry',
+    remedy:
+      'None for a restore: it takes the one before, then the changelog. Delete it, make a new one with `stockstream checkpoint create`, and check where it was kept.',
+  },
+  CHECKPOINT_NOT_FOUND: {
+    message: 'There is no checkpoint {checkpoint}.',
+    disposition: 'refuse',
+    remedy: 'See `stockstream checkpoint list` for what there is.',
+    status: 404,
+  },
 } as const;

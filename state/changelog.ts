@@ -3,7 +3,7 @@
 import { reasonOf, StockstreamError } from '../base/errors.ts';
 import type { RecordBatch, RecordCursor } from '../log/record-batch.ts';
 import { splitChangelogKey, type TaskKeys } from './keys.ts';
-import type { Store, WriteBatch } from './store.ts';
+import type { StoreSnapshot, WriteBatch } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 
 /** The changelog position of a task's state in the store. */
@@ -19,7 +19,11 @@ export function writePosition(batch: WriteBatch, keys: TaskKeys, position: State
 }
 
 /** Undefined if the store knows nothing of the task. @throws STATE_CORRUPT */
-export async function readPosition(store: Store, keys: TaskKeys, task: string): Promise<StatePosition | undefined> {
+export async function readPosition(
+  store: Pick<StoreSnapshot, 'getMany'>,
+  keys: TaskKeys,
+  task: string,
+): Promise<StatePosition | undefined> {
   const [bytes] = await store.getMany([keys.position]);
   if (bytes === undefined) return undefined;
   try {

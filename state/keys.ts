@@ -40,6 +40,11 @@ export class TaskKeys {
     return entry.toString('utf8', Buffer.byteLength(this.#entries) + Buffer.byteLength(store) + 1);
   }
 
+  /** Whether these bytes, of this task, are the key of an entry. */
+  isEntry(bytes: Buffer): boolean {
+    return bytes[this.all.gte.length] === entryKind;
+  }
+
   /** Whose entry these bytes are the key of. */
   entryOf(entry: Buffer): { store: string; key: string } {
     return splitChangelogKey(entry.subarray(Buffer.byteLength(this.#entries)));
@@ -60,6 +65,8 @@ export class TaskKeys {
     return { at, ...splitChangelogKey(row.subarray(start + timeDigits)) };
   }
 }
+
+const entryKind = 'e'.charCodeAt(0);
 
 export interface TimeRow {
   readonly at: number;

@@ -1,10 +1,12 @@
 // Restoring a task: the store keeps what it has, and only the changelog's tail is read. State is never thrown away
-// because of a crash; it is read anew only if it is damaged, or so old that the changelog has forgotten deletions.
+// because of a crash; it is read anew only if it is damaged, or so old that the changelog has forgotten deletions. A
+// store that has none starts with the newest checkpoint that fits, if there are any.
 import type { Clock } from '../base/clock.ts';
 import { isStockstreamError, StockstreamError } from '../base/errors.ts';
 import type { Fetched, Log, TopicPartition } from '../log/log.ts';
 import { applyChangelog, readPosition, writePosition } from './changelog.ts';
 import { TaskKeys } from './keys.ts';
+import { forgetTask, isForgetful, type LoadCheckpointOptions, loadNewestCheckpoint } from './load-checkpoint.ts';
 import type { Store } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 import { type Progress, progressKey, progressStore } from './task-state.ts';
@@ -21,10 +23,11 @@ export interface RestoreOptions {
   /** Once it is aborted nothing more is written: the task may be restored again, or run, on the same store. */
   readonly signal: AbortSignal;
   readonly onRestored?: (records: number, bytes: number) => void;
+  /** Where a store that has nothing of the task begins. */
+  readonly checkpoints?: RestoreCheckpoints | undefined;
 }
 
-/** A commit with a deletion in it takes more offsets: two records at least. */
-const leastCommit = 1;
+export type RestoreCheckpoints = Pick<LoadCheckpointOptions, 'checkpoints' | 'onLoaded' | 'onPassedOver'>;
 
 /** Undefined progress: the task never committed anything. */
 export interface Restored {
@@ -41,7 +44,7 @@ export async function restore(options: RestoreOptions): Promise<Restored> {
     return await readTail(options);
   } catch (error) {
     if (!isStockstreamError(error, 'STATE_CORRUPT')) throw error;
-    await forget(options);
+    await forgetTask(options);
     return await readTail(options);
   }
 }
@@ -55,9 +58,13 @@ async function readTail(options: RestoreOptions): Promise<Restored> {
   if (position !== undefined && position.offset > end) {
     throw new StockstreamError('STATE_AHEAD_OF_LOG', { task, position: position.offset, end });
   }
-  if (position !== undefined && end - position.offset > leastCommit && clock.now() - position.at > options.maxAgeMs) {
-    await forget(options);
-    position = undefined;
+  const range = { earliest, end, now: clock.now(), maxAgeMs: options.maxAgeMs };
+  if (position === undefined || isForgetful(position, range)) {
+    // Also what a load left that was not finished.
+    await forgetTask(options);
+    const checkpoint =
+      options.checkpoints && (await loadNewestCheckpoint(range, { ...options, ...options.checkpoints }));
+    position = checkpoint?.position;
   }
   const records = await readTo(end, Math.max(position?.offset ?? 0, earliest), keys, options);
   return { progress: await readProgress(store, keys), records };
@@ -104,12 +111,4 @@ async function applyFetched(
 async function readProgress(store: Store, keys: TaskKeys): Promise<Progress | undefined> {
   const [bytes] = await store.getMany([keys.entry(progressStore.name, progressKey)]);
   return bytes === undefined ? undefined : progressStore.serde.decode(bytes);
-}
-
-/** Drops everything that the store has of the task. */
-async function forget({ store, task, signal }: RestoreOptions): Promise<void> {
-  if (signal.aborted) return;
-  const batch = store.batch();
-  batch.deleteRange(new TaskKeys(task).all);
-  await store.write(batch);
 }

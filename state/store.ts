@@ -28,6 +28,13 @@ export interface WriteBatch {
   readonly size: number;
 }
 
+/** The store as it was at one moment, whatever is written meanwhile. Holds on to old versions until it is closed. */
+export interface StoreSnapshot {
+  getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]>;
+  scan(range: KeyRange, options: ScanOptions): Promise<StoreEntry[]>;
+  close(): Promise<void>;
+}
+
 /** Every call throws STATE_CLOSED after `close`, and STATE_STORE_DAMAGED if what is stored can't be read. */
 export interface Store {
   /** Values in the order of `keys`, undefined where there is none. Don't change them. */
@@ -41,6 +48,8 @@ export interface Store {
    * @throws STATE_STORAGE_FAILED
    */
   write(batch: WriteBatch): Promise<void>;
+  /** Of what was written so far: batches are in it as a whole or not at all. Close it before the store. */
+  snapshot(): StoreSnapshot;
   /** Waits for writes under way. Closing again does nothing. */
   close(): Promise<void>;
 }

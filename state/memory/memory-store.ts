@@ -3,7 +3,7 @@
 import sortedBtree from 'sorted-btree';
 import { StockstreamError } from '../../base/errors.ts';
 import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../collected-batch.ts';
-import type { KeyRange, ScanOptions, Store, StoreEntry, WriteBatch } from '../store.ts';
+import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../store.ts';
 
 const { default: BTree, simpleComparator } = sortedBtree;
 
@@ -62,6 +62,11 @@ class MemoryStore implements Store {
   async write(batch: WriteBatch): Promise<void> {
     const entries = this.#entries();
     for (const operation of operationsOf(batch)) apply(entries, operation);
+  }
+
+  snapshot(): StoreSnapshot {
+    this.#entries();
+    return memoryStore(this.#disk.clone());
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,10 @@ declare module 'rocksdb-native' {
     read(options: RocksDB.BatchOptions): RocksDB.ReadBatch;
     write(options: RocksDB.BatchOptions): RocksDB.WriteBatch;
     iterator(range: RocksDB.Range, options: RocksDB.IteratorOptions): RocksDB.Iterator;
+    /** A session that sees what there is by now; to be closed by itself. */
+    snapshot(): RocksDB;
+    /** Writes what is in memory to files. */
+    flush(): Promise<void>;
   }
 
   namespace RocksDB {

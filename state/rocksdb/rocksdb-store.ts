@@ -6,7 +6,7 @@ import { access, mkdir } from 'node:fs/promises';
 import type RocksDB from 'rocksdb-native';
 import { StockstreamError } from '../../base/errors.ts';
 import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../collected-batch.ts';
-import type { KeyRange, ScanOptions, Store, StoreEntry, WriteBatch } from '../store.ts';
+import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../store.ts';
 import { type Engine, loadEngine } from './engine.ts';
 import { stateFailure } from './failures.ts';
 
@@ -63,29 +63,12 @@ class RocksdbStore implements Store {
 
   async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
     this.#assertOpen();
-    if (keys.length === 0) return [];
-    try {
-      const reads = this.#database.read({ capacity: keys.length, autoDestroy: true });
-      const values = keys.map((key) => reads.get(key));
-      reads.tryFlush();
-      return (await Promise.all(values)).map((value) => value ?? undefined);
-    } catch (error) {
-      throw stateFailure(this.#directory, 'read', error);
-    }
+    return await readMany(this.#database, keys, this.#directory);
   }
 
-  async scan(range: KeyRange, { limit, reverse = false }: ScanOptions): Promise<StoreEntry[]> {
+  async scan(range: KeyRange, options: ScanOptions): Promise<StoreEntry[]> {
     this.#assertOpen();
-    if (isEmptyRange(range) || limit <= 0) return [];
-    // One more than is wanted, because only a page that isn't full tells the engine that it was the last.
-    const capacity = Math.min(limit, scanPage) + 1;
-    const iterator = this.#database.iterator(range, { reverse, limit, capacity });
-    return new Promise((resolve, reject) => {
-      const entries: StoreEntry[] = [];
-      iterator.on('data', (entry) => entries.push(entry));
-      iterator.on('error', (error) => reject(stateFailure(this.#directory, 'read', error)));
-      iterator.on('close', () => resolve(entries));
-    });
+    return await readRange(this.#database, range, { ...options, directory: this.#directory });
   }
 
   batch(): WriteBatch {
@@ -97,6 +80,17 @@ class RocksdbStore implements Store {
     const operations = operationsOf(batch);
     this.#written = this.#written.then(() => this.#apply(operations));
     return this.#written;
+  }
+
+  snapshot(): StoreSnapshot {
+    this.#assertOpen();
+    const database = this.#database.snapshot();
+    const directory = this.#directory;
+    return {
+      getMany: (keys) => readMany(database, keys, directory),
+      scan: (range, options) => readRange(database, range, { ...options, directory }),
+      close: () => database.close(),
+    };
   }
 
   close(): Promise<void> {
@@ -121,6 +115,39 @@ class RocksdbStore implements Store {
   #assertOpen(): void {
     if (this.#closed !== undefined) throw new StockstreamError('STATE_CLOSED');
   }
+}
+
+async function readMany(
+  database: RocksDB,
+  keys: readonly Buffer[],
+  directory: string,
+): Promise<(Buffer | undefined)[]> {
+  if (keys.length === 0) return [];
+  try {
+    const reads = database.read({ capacity: keys.length, autoDestroy: true });
+    const values = keys.map((key) => reads.get(key));
+    reads.tryFlush();
+    return (await Promise.all(values)).map((value) => value ?? undefined);
+  } catch (error) {
+    throw stateFailure(directory, 'read', error);
+  }
+}
+
+function readRange(
+  database: RocksDB,
+  range: KeyRange,
+  { limit, reverse = false, directory }: ScanOptions & { readonly directory: string },
+): Promise<StoreEntry[]> {
+  if (isEmptyRange(range) || limit <= 0) return Promise.resolve([]);
+  // One more than is wanted, because only a page that isn't full tells the engine that it was the last.
+  const capacity = Math.min(limit, scanPage) + 1;
+  const iterator = database.iterator(range, { reverse, limit, capacity });
+  return new Promise((resolve, reject) => {
+    const entries: StoreEntry[] = [];
+    iterator.on('data', (entry) => entries.push(entry));
+    iterator.on('error', (error) => reject(stateFailure(directory, 'read', error)));
+    iterator.on('close', () => resolve(entries));
+  });
 }
 
 function add(writes: RocksDB.WriteBatch, operation: Operation): void {

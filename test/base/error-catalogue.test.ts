@@ -25,6 +25,8 @@ const roomOf: Readonly<Record<string, string>> = {
   TOPOLOGY: 'streams',
   DOCUMENTS: 'views',
   ARCHIVE: 'views',
+  CHECKPOINT: 'state',
+  CHECKPOINTS: 'state',
   EXPIRY: 'views',
   CACHE: 'views',
   IMAGE: 'gateway',

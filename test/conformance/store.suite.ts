@@ -10,6 +10,7 @@ export function storeSuite(name: string, makePlace: MakePlace): void {
   describe(`${name}: reads and writes`, () => readsAndWrites(open));
   describe(`${name}: batches`, () => batches(open));
   describe(`${name}: scans`, () => scans(open));
+  it(`${name}: a snapshot sees what was there, whatever comes after`, (t) => snapshots(open, t));
   describe(`${name}: life`, () => life(makePlace));
   it(`${name}: agrees with a sorted list over any sequence of batches`, () => agreesWithModel(makePlace));
 }
@@ -202,6 +203,28 @@ function batches(open: Open): void {
       keys.map(() => 'second'),
     );
   });
+}
+
+async function snapshots(open: Open, t: TestContext): Promise<void> {
+  const store = await open(t);
+  await put(store, { a: '1', b: '2', c: '3' });
+  const snapshot = store.snapshot();
+  await put(store, { a: '4', d: '5' });
+  const batch = store.batch();
+  batch.delete(bytes('b'));
+  batch.deleteRange({ gte: bytes('c'), lt: bytes('e') });
+  await store.write(batch);
+  assert.deepEqual(await snapshot.getMany(['a', 'b', 'c', 'd'].map(bytes)), [...['1', '2', '3'].map(bytes), undefined]);
+  const seen = await snapshot.scan(everything, { limit: 10 });
+  assert.deepEqual(
+    seen.map(({ key, value }) => `${key}${value}`),
+    ['a1', 'b2', 'c3'],
+  );
+  await snapshot.close();
+  assert.deepEqual(await keysIn(store, everything), ['a']);
+  const after = store.snapshot();
+  assert.deepEqual(await after.getMany([bytes('a')]), [bytes('4')]);
+  await after.close();
 }
 
 function scans(open: Open): void {

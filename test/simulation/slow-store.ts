@@ -5,7 +5,7 @@ import { sleep } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import { operationsOf } from '../../state/collected-batch.ts';
 import { MemoryDisk, memoryStore } from '../../state/memory/memory-store.ts';
-import type { KeyRange, ScanOptions, Store, StoreEntry, WriteBatch } from '../../state/store.ts';
+import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../../state/store.ts';
 import { chance, delay } from './dice.ts';
 import type { Stage } from './link.ts';
 
@@ -83,6 +83,10 @@ export class SlowStore implements Store {
     this.#last = this.#last.then(() => this.#writeNext());
     await this.#last;
     await this.#pass();
+  }
+
+  snapshot(): StoreSnapshot {
+    return this.#inner.snapshot();
   }
 
   async close(): Promise<void> {

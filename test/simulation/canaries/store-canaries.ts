@@ -122,6 +122,7 @@ function delegate(store: Store): Store {
   return {
     getMany: (keys) => store.getMany(keys),
     scan: (range, options) => store.scan(range, options),
+    snapshot: () => store.snapshot(),
     batch: () => store.batch(),
     write: (batch) => store.write(batch),
     close: () => store.close(),
