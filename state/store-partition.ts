@@ -18,6 +18,8 @@ export class StorePartition<V> {
   /** Ranges that were scanned for the present batch: `from 0 to` -> keys in the store. */
   readonly #ranges = new Map<string, readonly string[]>();
   #bytes = 0;
+  /** The last one that was looked up by `get`: mostly the next to change. */
+  #recent: Entry | undefined;
   /** The running transaction; the task sets it at every commit. */
   transaction: Transaction;
   /** Sealed transactions that the store doesn't hold yet, oldest first. */
@@ -39,6 +41,7 @@ export class StorePartition<V> {
     const entry = this.#entries.get(key);
     if (entry !== undefined) {
       entry.used = true;
+      this.#recent = entry;
       return entry.value as V | undefined;
     }
     this.transaction.missing.push({ partition: this as StorePartition<unknown>, key });
@@ -75,6 +78,7 @@ export class StorePartition<V> {
 
   /** Drops an entry whose stored value isn't known, so that the next read asks the store. */
   forget(entry: Entry): void {
+    this.#recent = undefined;
     if (this.#entries.delete(entry.key)) this.#bytes -= entry.size;
   }
 
@@ -143,6 +147,7 @@ export class StorePartition<V> {
 
   /** Drops cold entries that the store holds (changed in `applied` or before) until at most `budget` bytes are left. */
   evict(budget: number, applied: number): void {
+    this.#recent = undefined;
     let looks = this.#entries.size * 2;
     for (const [key, entry] of this.#entries) {
       if (this.#bytes <= budget || looks-- <= 0) return;
@@ -155,7 +160,7 @@ export class StorePartition<V> {
   }
 
   #change(key: string, value: V | undefined): void {
-    const held = this.#entries.get(key);
+    const held = this.#recent?.key === key ? this.#recent : this.#entries.get(key);
     this.transaction.change(held ?? this.#add(key), value, held === undefined);
   }
 

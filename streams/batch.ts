@@ -93,13 +93,13 @@ export class TaskBatch {
   advance(clock: Clock, deadline: number): boolean {
     this.#enter();
     while (this.#rows < this.#input.due.length && this.#fired < this.#input.maxFired) {
-      if (!this.#attempt(() => this.#fire(this.#input.due[this.#rows]!))) return this.#lookAhead();
+      if (!this.#attempt(this.#fire, this.#input.due[this.#rows]!)) return this.#lookAhead();
       this.#rows++;
     }
     const { records } = this.#input;
     while (this.#records < this.#limit) {
       if (this.#records % deadlineEvery === deadlineEvery - 1 && clock.monotonic() > deadline) break;
-      if (!this.#attempt(() => this.#process(records[this.#records]!))) return this.#lookAhead();
+      if (!this.#attempt(this.#process, records[this.#records]!)) return this.#lookAhead();
       this.#records++;
     }
     return true;
@@ -125,14 +125,14 @@ export class TaskBatch {
     this.#parts.scope.dropped = this.dropped;
   }
 
-  /** Runs `work` whole or not at all; false if it was suspended. */
-  #attempt(work: () => void): boolean {
+  /** Does all of `work` with its subject or nothing; false if it was suspended. */
+  #attempt<Subject>(work: (subject: Subject) => void, subject: Subject): boolean {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
     const forwarded = this.forwarded.length;
     const dropped = this.dropped.length;
     try {
-      work();
+      work(subject);
     } catch (error) {
       if (error !== suspended) throw error;
     }
@@ -163,7 +163,7 @@ export class TaskBatch {
     return false;
   }
 
-  #fire(row: TimeRow): void {
+  readonly #fire = (row: TimeRow): void => {
     const { state, timers } = this.#parts;
     const partition = state.partitionOf(row.store);
     const value = partition?.get(row.key);
@@ -173,40 +173,32 @@ export class TaskBatch {
     }
     partition.delete(row.key);
     const node = timers.get(timerOfStore(row.store) ?? '');
-    const source = { topic: '', partition: -1, offset: -1, timestamp: row.at, key: row.key, value: null, headers: [] };
-    if (node) this.#guarded(node, source, () => node.run(row.key));
+    if (node) this.#guarded(node, row.key, row);
     if (state.transaction.missing.length === 0) this.#fired++;
-  }
+  };
 
-  #process(record: InputRecord): void {
+  readonly #process = (record: InputRecord): void => {
     const node = this.#parts.sources.get(record.topic)!;
     record.decode();
-    const source = {
-      topic: record.topic,
-      partition: record.partition,
-      offset: record.offset,
-      timestamp: record.timestamp,
-    };
-    const letter = { ...source, key: record.rawKey, value: record.rawValue, headers: record.headers };
-    if (record.problem !== undefined) this.#setAside(letter, record.problem, node.name);
-    else this.#guarded(node, letter, () => node.run(record));
-  }
+    if (record.problem !== undefined) this.#setAside(letterOf(record), record.problem, node.name);
+    else this.#guarded(node, record, record);
+  };
 
   /** A fault of the processor takes its effects back and sets the record aside. */
-  #guarded(node: ProcessorNode, source: DeadLetterSource, run: () => void): void {
+  #guarded(node: ProcessorNode, subject: unknown, from: InputRecord | TimeRow): void {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
     const forwarded = this.forwarded.length;
     const dropped = this.dropped.length;
     try {
-      run();
+      node.run(subject);
       if (this.#careful) this.#encodeSince(mark, forwarded);
     } catch (error) {
       if (error === suspended || transaction.missing.length > 0) throw suspended;
       transaction.rollback(mark);
       this.forwarded.length = forwarded;
       this.dropped.length = dropped;
-      this.#setAside(source, error, node.name);
+      this.#setAside('store' in from ? letterOfTimer(from) : letterOf(from), error, node.name);
     }
   }
 
@@ -243,6 +235,15 @@ export class TaskBatch {
       // A hint is only a hint; the fault will show when the record is processed.
     }
   }
+}
+
+function letterOf(record: InputRecord): DeadLetterSource {
+  const { topic, partition, offset, timestamp, rawKey: key, rawValue: value, headers } = record;
+  return { topic, partition, offset, timestamp, key, value, headers };
+}
+
+function letterOfTimer({ at: timestamp, key }: TimeRow): DeadLetterSource {
+  return { topic: '', partition: -1, offset: -1, timestamp, key, value: null, headers: [] };
 }
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);

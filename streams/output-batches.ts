@@ -46,13 +46,11 @@ export class OutputBatches {
 
   /** Encodes what one task sends. Of that to a compacted topic only the last of each key counts. */
   addForwarded(forwarded: readonly Forwarded[], now: number): void {
-    const last = new Map<string, Forwarded>();
-    for (const each of forwarded) {
-      if (each.topic.cleanup === 'compact') last.set(`${each.topic.name}\0${each.key}`, each);
-    }
+    const last = new Map<Topic<unknown>, Map<string, Forwarded>>();
+    for (const each of forwarded) if (each.topic.cleanup === 'compact') lastOf(last, each.topic).set(each.key, each);
     for (const each of forwarded) {
       const { topic, key, value } = each;
-      if (topic.cleanup === 'compact' && last.get(`${topic.name}\0${key}`) !== each) continue;
+      if (topic.cleanup === 'compact' && last.get(topic)?.get(key) !== each) continue;
       this.builder(topic.name, partitionOf(key, topic.partitions)).encode(now, key, value, topic.serde);
     }
   }
@@ -63,4 +61,10 @@ export class OutputBatches {
       this.builder(topic.name, partitionOf(text, topic.partitions)).append(now, key, value, headers);
     }
   }
+}
+
+function lastOf(last: Map<Topic<unknown>, Map<string, Forwarded>>, topic: Topic<unknown>): Map<string, Forwarded> {
+  const known = last.get(topic) ?? new Map<string, Forwarded>();
+  last.set(topic, known);
+  return known;
 }
