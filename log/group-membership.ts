@@ -29,6 +29,8 @@ export class GroupMembership implements GroupMember {
   readonly #leaving = new AbortController();
   /** Whether the owner was given an assignment and not yet told that it lost it. */
   #owns = false;
+  /** The last generation that this member was part of. */
+  #joined = -1;
   #disturbance: Disturbance = 'none';
   /** Another process has this member's instance id: going on would only fence that one. */
   #replaced = false;
@@ -116,6 +118,11 @@ export class GroupMembership implements GroupMember {
     this.metadata = { group: this.#options.group, memberId: joined.memberId, generation };
     known();
     if (joined.kind === 'memberId') return undefined;
+    // In a generation that this member took no part in, another may have owned its tasks and gone on with them.
+    const isLeftOut = this.#owns && generation > this.#joined + 1;
+    this.#joined = generation;
+    if (isLeftOut) await this.#lose(new StockstreamError('LOG_MEMBER_FENCED', { ...this.metadata }));
+    if (this.#left) return undefined;
     const synced = await this.#connection.sync(this.metadata, this.#assignments(joined));
     if (this.#left) return undefined;
     if (synced.kind === 'refused') return this.#refused(synced.reason);

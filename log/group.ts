@@ -36,10 +36,13 @@ export interface GroupProtocol {
   metadata(): Uint8Array;
   /** Runs on the elected leader only. Every member must get an entry (it may be empty bytes). */
   assign(members: readonly MemberMetadata[]): Map<string, Uint8Array>;
-  /** The group re-forms: finish or abort what is in flight under the present generation, then resolve. */
+  /**
+   * The group re-forms. What is owned may go on meanwhile: commits of the present generation hold until the next one is
+   * formed, and are refused from then on. The member joins once this has resolved.
+   */
   onRebalance(): Promise<void>;
   onAssignment(assignment: Uint8Array, member: GroupMetadata): Promise<void>;
-  /** The session ended or the member was fenced: what it owned is another's now. Nothing may be committed any more. */
+  /** The session ended, the member was fenced, or a generation formed without it: what it owned is another's now. Nothing may be committed any more. */
   onLost(error: Error): Promise<void>;
 }
 

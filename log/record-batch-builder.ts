@@ -106,7 +106,7 @@ export class RecordBatchBuilder {
     return this.#bytes.subarray(start, end);
   }
 
-  /** Completes the header and gives the batch; the builder is not used after that. */
+  /** Completes the header and gives the batch; nothing is appended after that. Again with others for one that was refused. */
   finish(baseOffset: number, producer: BatchProducer = noProducer): Buffer {
     const bytes = this.#bytes.subarray(0, this.#end);
     writeInt64(bytes, 0, baseOffset);

@@ -7,7 +7,7 @@ import type { Random } from '../base/random.ts';
 import type { Effect, Forwarded, Record } from './api.ts';
 import { deadLetter } from './dead-letter.ts';
 import { EffectGate } from './effect-gate.ts';
-import type { Entry, Outcome } from './effect-partition.ts';
+import type { Entry, Outcome, PerformSignals } from './effect-partition.ts';
 import type { InputRecord } from './input-queue.ts';
 import type { EffectMetrics } from './metrics.ts';
 
@@ -49,27 +49,27 @@ export class EffectCalls {
     });
   }
 
-  /** Never rejects. Leaves `entry` without an outcome if `signal` aborts, or if `fault` is set. */
-  async perform(entry: Entry, signal: AbortSignal): Promise<void> {
+  /** Never rejects. Leaves `entry` without an outcome if a signal aborts before, or if `fault` is set. */
+  async perform(entry: Entry, { hold, drop }: PerformSignals): Promise<void> {
     const { record } = entry;
     record.decode();
     if (record.problem !== undefined) return this.#end(entry, this.#setAside(record, record.problem));
     for (let tries = 1; ; tries++) {
-      const pass = await this.gate.enter(signal);
+      const pass = await this.gate.enter(hold);
       if (pass === undefined) return;
       try {
-        const forwarded = await this.gate.call(() => this.#try(record, signal), pass, tries === 1);
+        const forwarded = await this.gate.call(() => this.#try(record, drop), pass, tries === 1);
         this.lastError = undefined;
         return this.#end(entry, { forwarded });
       } catch (error) {
-        if (signal.aborted) return;
+        if (drop.aborted) return;
         const outcome = this.#failed(record, error, tries);
         if (outcome !== undefined) return this.#end(entry, outcome);
         if (this.fault !== undefined) return this.#options.onEnd();
       } finally {
         this.gate.leave(pass);
       }
-      await sleep(this.#options.clock, this.#delayAfter(tries), signal);
+      await sleep(this.#options.clock, this.#delayAfter(tries), hold);
     }
   }
 

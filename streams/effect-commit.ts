@@ -14,7 +14,8 @@ export interface EffectCommitParts {
   readonly deadLetters: Topic<Buffer>;
   /** In milliseconds since the Unix epoch. */
   readonly now: number;
-  readonly member: () => GroupMetadata;
+  /** Runs the transaction with the proof of membership, maybe more than once. */
+  readonly asMember: <T>(work: (member: GroupMetadata) => Promise<T>) => Promise<T>;
   readonly producer: TransactionalProducer | undefined;
   /** Gives a record whose outcome can't be written one that can. */
   readonly setAside: (entry: Entry, error: unknown) => void;
@@ -41,11 +42,13 @@ export async function commitOutcomes(
   }
   if (moved.length === 0) return undefined;
   const offsets = moved.map(({ partition, position: offset }) => ({ topic: parts.topic.name, partition, offset }));
-  const transaction = parts.producer!.begin();
-  for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);
-  // Also where no offset moves on, for it is by its offsets that the work of a former owner is refused.
-  transaction.commitOffsets(parts.member(), offsets);
-  await transaction.commit();
+  await parts.asMember(async (member) => {
+    const transaction = parts.producer!.begin();
+    for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);
+    // Also where no offset moves on, for it is by its offsets that the work of a former owner is refused.
+    transaction.commitOffsets(member, offsets);
+    await transaction.commit();
+  });
   for (const [index, partition] of moved.entries()) partition.committed(offsets[index]!.offset);
   return count;
 }

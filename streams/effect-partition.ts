@@ -36,8 +36,16 @@ export class Entry {
   }
 }
 
-/** Brings a record to its end. It returns without an outcome if `signal` aborts. */
-type Perform = (entry: Entry, signal: AbortSignal) => Promise<void>;
+/** How a record's way may be cut short. */
+export interface PerformSignals {
+  /** Nothing more is begun; a call that is under way may end. */
+  readonly hold: AbortSignal;
+  /** Calls end as well. */
+  readonly drop: AbortSignal;
+}
+
+/** Brings a record to its end. It returns without an outcome if a signal aborts before. */
+type Perform = (entry: Entry, signals: PerformSignals) => Promise<void>;
 
 export class EffectPartition {
   readonly partition: number;
@@ -52,7 +60,9 @@ export class EffectPartition {
   #ended: Entry[] = [];
   /** The end of what was begun in each lane. */
   readonly #lanes = new Map<string, Promise<void>>();
+  readonly #held = new AbortController();
   readonly #dropped = new AbortController();
+  #leavesBy: number | undefined;
 
   constructor(topic: Topic<unknown>, partition: number, position: number) {
     this.partition = partition;
@@ -85,8 +95,8 @@ export class EffectPartition {
     this.queue.consume();
     const entry = new Entry(record, (ended) => this.#ended.push(ended));
     this.#entries.push(entry);
-    const { signal } = this.#dropped;
-    const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => perform(entry, signal));
+    const signals = { hold: this.#held.signal, drop: this.#dropped.signal };
+    const turn = (this.#lanes.get(lane) ?? Promise.resolve()).then(() => perform(entry, signals));
     this.#lanes.set(lane, turn);
     void turn.then(() => {
       if (this.#lanes.get(lane) === turn) this.#lanes.delete(lane);
@@ -106,8 +116,25 @@ export class EffectPartition {
     this.#entries = first < 0 ? [] : this.#entries.slice(first);
   }
 
+  /** Until when what is under way may end, on the monotonic clock; undefined unless the partition is to be given up. */
+  get leavesBy(): number | undefined {
+    return this.#leavesBy;
+  }
+
+  /** Begins nothing more: that is the next owner's. */
+  leave(by: number): void {
+    this.#leavesBy ??= by;
+    this.#held.abort();
+  }
+
+  /** Whether no call is under way and all that has ended is written. */
+  get hasLeft(): boolean {
+    return !this.isBusy && this.#ended.every(({ isWritten }) => isWritten);
+  }
+
   /** Ends all calls. What they would have told isn't told by this thread any more. */
   drop(): void {
+    this.#held.abort();
     this.#dropped.abort();
   }
 }

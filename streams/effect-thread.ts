@@ -11,7 +11,7 @@ import type { Topic } from './api.ts';
 import { type EffectTask, effectGroup } from './effect.ts';
 import { EffectCalls } from './effect-calls.ts';
 import { commitOutcomes, type EffectCommitParts } from './effect-commit.ts';
-import { EffectPartition, type Entry } from './effect-partition.ts';
+import { EffectPartition, type Entry, type PerformSignals } from './effect-partition.ts';
 import type { InputRecord } from './input-queue.ts';
 import type { EffectMetrics } from './metrics.ts';
 import { Ownership } from './ownership.ts';
@@ -42,7 +42,7 @@ const pollBytes = 1 << 20;
 const retryDelayMs = 100;
 /** Offsets that nothing was done for are committed this seldom. */
 const commitEveryMs = 5_000;
-/** How long calls that are under way may take to end when the group re-forms or the thread stops. */
+/** How long calls that are under way may take to end when their partition goes or the thread stops. */
 const drainMs = 5_000;
 
 export class EffectThread {
@@ -61,13 +61,14 @@ export class EffectThread {
   readonly #stopping = new AbortController();
 
   constructor(options: EffectThreadOptions) {
-    const { log, task, appId, instanceId } = options;
+    const { log, clock, task, appId, instanceId } = options;
     this.#options = options;
     this.group = effectGroup(appId, task.effect.name);
     this.#fetcher = log.fetcher();
     this.#calls = new EffectCalls({ ...options, effect: task.effect, onEnd: () => this.#fetcher.wake() });
     this.#ownership = new Ownership({
       log,
+      clock,
       group: this.group,
       partitions: task.topic.partitions,
       instanceId,
@@ -113,7 +114,6 @@ export class EffectThread {
     if (this.#state === 'running') this.#state = 'stopping';
     this.#stopping.abort();
     this.#calls.gate.close();
-    this.#ownership.release();
     this.#fetcher.wake();
     await this.#done;
   }
@@ -140,32 +140,39 @@ export class EffectThread {
   async #step(): Promise<void> {
     try {
       if (this.#calls.fault !== undefined) throw this.#calls.fault;
-      if (this.#ownership.restless) await this.#settle();
-      else {
-        await this.#open();
-        await this.#poll();
-        this.#problem = undefined;
-        for (const partition of this.#partitions.values()) await this.#take(partition);
-        await this.#commitAll();
-      }
+      if (this.#ownership.hasChanged) this.#follow();
+      await this.#open();
+      await this.#poll();
+      this.#problem = undefined;
+      for (const partition of this.#partitions.values()) await this.#take(partition);
+      await this.#commitAll();
+      this.#letGo();
     } catch (error) {
       await this.#recover(error);
     }
   }
 
-  /** With no call under way, or none that ends soon, lets the group re-form and takes what it gave. */
-  async #settle(): Promise<void> {
-    const { gate } = this.#calls;
-    await gate.hold(drainMs);
-    try {
-      await this.#commitAll();
-      for (const change of await this.#ownership.settle()) {
-        this.#assigned = change.type === 'assigned' ? change.partitions : [];
-        for (const partition of this.partitions) if (!this.#assigned.includes(partition)) this.#drop(partition);
-      }
-    } finally {
-      gate.release();
+  /** Takes what the group gave. What is to be given up begins nothing more, and goes once its calls have ended. */
+  #follow(): void {
+    const { lost, assigned } = this.#ownership.take();
+    if (lost !== undefined) this.#dropAll();
+    this.#assigned = assigned?.active ?? (lost === undefined ? this.#assigned : []);
+    const now = this.#options.clock.monotonic();
+    for (const partition of this.#partitions.values()) {
+      if (!this.#assigned.includes(partition.partition)) partition.leave(now + drainMs);
+      // Given back before it had gone: what wasn't begun is read again.
+      else if (partition.leavesBy !== undefined) this.#drop(partition.partition);
     }
+  }
+
+  /** Gives up what is to go and has no call under way any more, or none that ends soon; all that ended is written. */
+  #letGo(): void {
+    const now = this.#options.clock.monotonic();
+    for (const { partition, leavesBy, hasLeft } of [...this.#partitions.values()]) {
+      if (leavesBy !== undefined && (hasLeft || leavesBy <= now)) this.#drop(partition);
+    }
+    const isLeft = (partition: number) => !this.#partitions.has(partition);
+    this.#ownership.release(this.#ownership.owing.filter(isLeft));
   }
 
   /** Begins to read what was assigned and isn't read yet. */
@@ -184,9 +191,9 @@ export class EffectThread {
   }
 
   async #poll(): Promise<void> {
-    for (const { partition, queue } of this.#partitions.values()) {
+    for (const { partition, queue, leavesBy } of this.#partitions.values()) {
       const input = { topic: this.topic.name, partition };
-      if (queue.length > 0) this.#fetcher.pause(input);
+      if (queue.length > 0 || leavesBy !== undefined) this.#fetcher.pause(input);
       else this.#fetcher.resume(input);
     }
     for (const fetched of await this.#fetcher.poll({ maxWaitMs: idleWaitMs, maxBytes: pollBytes })) {
@@ -200,7 +207,8 @@ export class EffectThread {
   async #take(partition: EffectPartition): Promise<void> {
     const { window = 500 } = this.#options;
     const { queue } = partition;
-    const perform = (entry: Entry, signal: AbortSignal) => this.#calls.perform(entry, signal);
+    if (partition.leavesBy !== undefined) return;
+    const perform = (entry: Entry, signals: PerformSignals) => this.#calls.perform(entry, signals);
     for (let record = queue.at(0); record !== undefined && partition.inFlight < window; record = queue.at(0)) {
       record.decode();
       if (record.isForeign) {
@@ -237,7 +245,7 @@ export class EffectThread {
       topic: this.topic,
       deadLetters,
       now,
-      member: () => this.#ownership.member,
+      asMember: (work) => this.#ownership.commit(work),
       producer: this.#producer,
       setAside: (entry, error) => this.#calls.setAside(entry, error),
       isDue: now - this.#committedAt >= commitEveryMs,
@@ -283,7 +291,7 @@ export class EffectThread {
     await this.#renewProducer();
     if (disposition !== 'fenced') return;
     this.#assigned = [];
-    this.#ownership.rejoin();
+    this.#ownership.giveUp();
   }
 
   /** As in a stream thread: what an earlier transaction left open is ended, and a log out of reach is asked again. */

@@ -19,10 +19,12 @@ export class OutputBatches {
   /** The last one of each partition. */
   readonly #batches = new Map<string, (OutputBatch | undefined)[]>();
 
-  /** Those of one partition in order. */
+  /** Those of one partition in order. One whose only record couldn't be encoded isn't there. */
   *[Symbol.iterator](): Generator<OutputBatch> {
     yield* this.#full;
-    for (const partitions of this.#batches.values()) for (const batch of partitions) if (batch) yield batch;
+    for (const partitions of this.#batches.values()) {
+      for (const batch of partitions) if (batch !== undefined && batch.builder.count > 0) yield batch;
+    }
   }
 
   /** For one more record. */

@@ -60,6 +60,7 @@ export class SourceThread {
     this.#pulls = new SourcePulls({ source: task.source, clock, metrics, logger, wake });
     this.#ownership = new Ownership({
       log,
+      clock,
       group: this.group,
       partitions: task.configs.partitions,
       instanceId,
@@ -95,7 +96,6 @@ export class SourceThread {
   async stop(): Promise<void> {
     if (this.#state === 'running') this.#state = 'stopping';
     this.#stopping.abort();
-    this.#ownership.release();
     this.#fetcher.wake();
     await this.#done;
   }
@@ -119,7 +119,7 @@ export class SourceThread {
 
   async #step(): Promise<void> {
     try {
-      if (this.#ownership.restless) return await this.#settle();
+      if (this.#ownership.hasChanged) await this.#follow();
       if (!this.#isOpen) return await this.#open();
       await this.#poll();
       this.#startDue();
@@ -130,12 +130,14 @@ export class SourceThread {
     }
   }
 
-  /** With nothing being pulled, lets the group re-form and takes what it gave. */
-  async #settle(): Promise<void> {
+  /** Takes what the group gave. If anything is taken away or new, all is begun anew: pulls go on from their last piece. */
+  async #follow(): Promise<void> {
+    const { lost, assigned } = this.#ownership.take();
+    const partitions = assigned?.active ?? (lost === undefined ? this.#assigned : []);
+    if (lost === undefined && isSame(partitions, this.#assigned)) return;
     await this.#close();
-    for (const change of await this.#ownership.settle()) {
-      this.#assigned = change.type === 'assigned' ? change.partitions : [];
-    }
+    this.#assigned = partitions;
+    this.#ownership.release(this.#ownership.owing);
   }
 
   /** Reads what was told of the keys, and where they stand. No earlier owner can change that any more. */
@@ -260,11 +262,13 @@ export class SourceThread {
 
   /** In one transaction with the proof that the key's partition is still owned. @throws LOG_* */
   async #commit(owned: number, outputs: OutputBatches): Promise<void> {
-    const transaction = this.#producer!.begin();
-    for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);
-    const { topic, position: offset } = this.#queues.get(owned)!;
-    transaction.commitOffsets(this.#ownership.member, [{ topic: topic.name, partition: owned, offset }]);
-    await transaction.commit();
+    const { topic: configs, position: offset } = this.#queues.get(owned)!;
+    await this.#ownership.commit(async (member) => {
+      const transaction = this.#producer!.begin();
+      for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);
+      transaction.commitOffsets(member, [{ topic: configs.name, partition: owned, offset }]);
+      await transaction.commit();
+    });
   }
 
   /** After a failed commit nothing in hand is trusted: it is pulled again from where the log says, by whoever owns it. */
@@ -280,7 +284,7 @@ export class SourceThread {
     await this.#renewProducer();
     if (disposition !== 'fenced') return;
     this.#assigned = [];
-    this.#ownership.rejoin();
+    this.#ownership.giveUp();
   }
 
   /** Ends what an earlier transaction left open. A log out of reach is asked again. */
@@ -299,4 +303,8 @@ export class SourceThread {
       }
     }
   }
+}
+
+function isSame(one: readonly number[], other: readonly number[]): boolean {
+  return one.length === other.length && one.every((each, index) => each === other[index]);
 }

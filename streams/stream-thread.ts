@@ -1,6 +1,6 @@
 // The run loop of one topology on one thread: polls, processes batches of its tasks, commits them, and follows the
-// group's assignments. While a commit is in flight the next batch is processed; records gather meanwhile, so batches
-// grow under load by themselves. Faults end in one of three ways: tasks restore and go on, tasks are given up, or the
+// group's assignments: tasks that it keeps never stop for them. While a commit is in flight the next batch is processed;
+// records gather meanwhile, so batches grow under load by themselves. Faults end in one of three ways: tasks restore and go on, tasks are given up, or the
 // thread fails and says why.
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
@@ -12,6 +12,7 @@ import type { Store } from '../state/store.ts';
 import type { Topic } from './api.ts';
 import { type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
 import type { InputQueue } from './input-queue.ts';
+import type { TaskAddresses } from './member-metadata.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
 import { Ownership } from './ownership.ts';
@@ -78,7 +79,8 @@ export class StreamThread {
   #inFlight: Promise<unknown> | undefined;
   /** It has failed, and the loop doesn't know yet. */
   #hasFailed = false;
-  #isCommitting = false;
+  /** The tasks of that commit, until it has succeeded or its failure was dealt with. */
+  #committing = new Set<number>();
   /** When the last commit was sealed, on the monotonic clock. */
   #sealedAt = 0;
   /** Where each input ended when that was noted. */
@@ -104,6 +106,7 @@ export class StreamThread {
     });
     this.#ownership = new Ownership({
       log,
+      clock,
       group: names.group,
       partitions: topology.partitions,
       instanceId: options.instanceId,
@@ -117,9 +120,14 @@ export class StreamThread {
     return this.#state;
   }
 
-  /** Whether it runs what the group gave it: not before the first assignment, nor while the group re-forms. */
+  /** Whether it runs what the group gave it last: not before the first assignment. */
   get isSettled(): boolean {
-    return this.#state === 'running' && !this.#ownership.restless;
+    return this.#state === 'running' && this.#ownership.isSettled;
+  }
+
+  /** Where the state of each task of the topology can be asked, by partition, as far as the group has told. */
+  get addresses(): ReadonlyMap<number, TaskAddresses> {
+    return this.#ownership.addresses;
   }
 
   get tasks(): readonly StreamTask[] {
@@ -135,7 +143,7 @@ export class StreamThread {
   }
 
   get isCurrent(): boolean {
-    return !this.#isCommitting && this.tasks.every((task) => this.#hasTaken(task));
+    return this.#committing.size === 0 && this.tasks.every((task) => this.#hasTaken(task));
   }
 
   #hasTaken({ state, batch, queues }: StreamTask): boolean {
@@ -153,7 +161,6 @@ export class StreamThread {
   /** Finishes and commits what is in hand, then leaves the group. */
   async stop(): Promise<void> {
     if (this.#state === 'running') this.#state = 'stopping';
-    this.#ownership.release();
     this.#fetcher.wake();
     await this.#done;
   }
@@ -179,29 +186,37 @@ export class StreamThread {
     try {
       this.#manager.check();
       if (this.#hasFailed) await this.#quiesce();
-      if (this.#ownership.restless) await this.#settle();
-      else {
-        await this.#poll();
-        await this.#cycle();
-      }
+      if (this.#ownership.hasChanged) await this.#follow();
+      await this.#poll();
+      await this.#cycle();
     } catch (error) {
       await this.#recover(error);
     }
   }
 
-  /** With nothing in flight, lets the group re-form and takes what it gave. */
-  async #settle(): Promise<void> {
+  /** Takes what the group gave. What is given up is others' once nothing of it is in flight. */
+  async #follow(): Promise<void> {
     const { logger } = this.#options;
-    await this.#quiesce();
-    this.#manager.suspend();
-    for (const change of await this.#ownership.settle()) {
-      if (change.type === 'assigned') this.#manager.assign(change.partitions);
-      else this.#manager.dropAll();
-      if (change.type === 'assigned')
-        logger.info({ group: this.names.group, tasks: change.partitions }, 'tasks assigned');
-      else logger.warn({ err: change.error, group: this.names.group }, 'tasks lost to the group');
-    }
-    this.#manager.resume();
+    const { group } = this.names;
+    if (this.#ownership.isLost) await this.#abandon();
+    const { lost, assigned } = this.#ownership.take();
+    if (lost !== undefined) logger.warn({ err: lost, group }, 'tasks lost to the group');
+    if (assigned === undefined) return;
+    const { active } = assigned;
+    // What is still being written of a task must not come after what its restore writes.
+    const isReturning = (partition: number) => this.#committing.has(partition) && !this.#manager.get(partition);
+    if (active.some(isReturning)) await this.#inFlight;
+    const gone = this.#manager.assign(active);
+    void Promise.resolve(this.#inFlight).then(() => this.#ownership.release(gone));
+    logger.info({ group, tasks: active }, 'tasks assigned');
+  }
+
+  /** All tasks are lost: what is in flight ends first, as it may. */
+  async #abandon(): Promise<void> {
+    const error = await this.#ended();
+    this.#manager.dropAll();
+    // A transaction that is left open would keep the tasks' next owners waiting.
+    if (error !== undefined) await this.#renewProducer();
   }
 
   async #poll(): Promise<void> {
@@ -243,7 +258,7 @@ export class StreamThread {
     this.#count(worked);
     const sealed = sealCommit(worked, this.#commitParts());
     this.#sealedAt = clock.monotonic();
-    this.#isCommitting = true;
+    this.#committing = new Set(worked.map(({ partition }) => partition));
     this.#evict();
     this.#inFlight = this.#commit(sealed).catch((error: unknown) => {
       // Without new input the loop would wait, and what the commit had taken with it.
@@ -264,8 +279,8 @@ export class StreamThread {
   async #commit(sealed: SealedCommit): Promise<void> {
     const { clock, metrics } = this.#options;
     const started = clock.monotonic();
-    await commit(sealed, this.#ownership.member, this.#commitParts());
-    this.#isCommitting = false;
+    await this.#ownership.commit((member) => commit(sealed, member, this.#commitParts()));
+    this.#committing.clear();
     metrics.commitLatency.observe({ topology: this.topology.name }, (clock.monotonic() - started) / 1000);
   }
 
@@ -282,6 +297,15 @@ export class StreamThread {
     if (error !== undefined) throw error;
   }
 
+  /** Waits for the commit in flight, if any, and gives its error; nothing is in flight then. */
+  async #ended(): Promise<unknown> {
+    const error = await this.#inFlight;
+    this.#inFlight = undefined;
+    this.#hasFailed = false;
+    this.#committing.clear();
+    return error;
+  }
+
   /** The last commit of a thread that stops. If it fails as any may, its work is done again by the tasks' next owner. */
   async #finish(): Promise<void> {
     try {
@@ -294,9 +318,7 @@ export class StreamThread {
 
   /** After a failed commit nothing in memory is trusted: tasks restore what the log says, or are given up. */
   async #recover(error: unknown): Promise<void> {
-    await this.#inFlight;
-    this.#inFlight = undefined;
-    this.#hasFailed = this.#isCommitting = false;
+    await this.#ended();
     const { logger, metrics, clock } = this.#options;
     if (!mayGoOn(error)) throw error;
     const { disposition } = error;
@@ -306,7 +328,7 @@ export class StreamThread {
     await this.#renewProducer();
     if (disposition === 'fenced') {
       this.#manager.dropAll();
-      this.#ownership.rejoin();
+      this.#ownership.giveUp();
     } else this.#manager.restartAll();
   }
 

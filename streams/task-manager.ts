@@ -51,20 +51,13 @@ export class TaskManager {
     if (failure !== undefined) throw failure;
   }
 
-  /** Drops what isn't among `partitions`, makes what is new; the rest stays as it is. */
-  assign(partitions: readonly number[]): void {
-    for (const partition of this.#tasks.keys()) if (!partitions.includes(partition)) this.#drop(partition);
+  /** Drops what isn't among `partitions`, makes what is new; the rest goes on as it is. Returns what was dropped. */
+  assign(partitions: readonly number[]): number[] {
+    const gone = [...this.#tasks.keys()].filter((partition) => !partitions.includes(partition));
+    for (const partition of gone) this.#drop(partition);
     for (const partition of partitions) if (!this.#tasks.has(partition)) this.#create(partition);
     this.#measure();
-  }
-
-  suspend(): void {
-    for (const task of this.running) task.moveTo('suspended');
-  }
-
-  resume(): void {
-    for (const task of this.all) if (task.state === 'suspended') task.moveTo('running');
-    this.#measure();
+    return gone;
   }
 
   /** Throws away what the tasks have in memory: each is made anew and restores itself. */
@@ -118,7 +111,7 @@ export class TaskManager {
 
   #measure(): void {
     const { metrics, topology } = this.#options;
-    for (const state of ['restoring', 'running', 'suspended']) {
+    for (const state of ['restoring', 'running']) {
       const count = this.all.filter((task) => task.state === state).length;
       metrics.tasks.set({ topology: topology.name, state }, count);
     }

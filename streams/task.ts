@@ -1,11 +1,11 @@
 // A stream task: one partition of one topology, with its inputs, its state and the batch that it is working on.
 //
-//     created --> restoring --> running <--> suspended
-//        |            |            |             |
-//        +------------+------------+-------------+----> closed
+//     created --> restoring --> running
+//        |            |            |
+//        +------------+------------+----> closed
 //
-// Running: takes batches. Suspended: the group re-forms, what was in flight has ended. Closed: never used again; after
-// a failed commit a task is closed and made anew.
+// Running: takes batches, also while the group re-forms. Closed: never used again; after a failed commit a task is closed
+// and made anew.
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Fetched } from '../log/log.ts';
@@ -18,14 +18,13 @@ import { storesOf, taskId } from './names.ts';
 import { type BatchScope, ProcessorNode } from './processor-node.ts';
 import type { Topology } from './topology.ts';
 
-export const taskStates = ['created', 'restoring', 'running', 'suspended', 'closed'] as const;
+export const taskStates = ['created', 'restoring', 'running', 'closed'] as const;
 export type TaskStateName = (typeof taskStates)[number];
 
 export const taskTransitions: { readonly [From in TaskStateName]: readonly TaskStateName[] } = {
   created: ['restoring', 'closed'],
   restoring: ['running', 'closed'],
-  running: ['suspended', 'closed'],
-  suspended: ['running', 'closed'],
+  running: ['closed'],
   closed: [],
 };
 

@@ -61,6 +61,7 @@ export class ViewThread<Write> {
     this.#fetcher = options.log.fetcher();
     this.#ownership = new Ownership({
       log: options.log,
+      clock: options.clock,
       group: this.group,
       partitions: options.view.topic.partitions,
       instanceId: options.instanceId,
@@ -119,7 +120,6 @@ export class ViewThread<Write> {
   async stop(): Promise<void> {
     if (this.#state === 'running') this.#state = 'stopping';
     this.#stopping.abort();
-    this.#ownership.release();
     this.#fetcher.wake();
     await this.#done;
   }
@@ -129,8 +129,8 @@ export class ViewThread<Write> {
       this.#producer = await this.#options.log.producer();
       await this.#ownership.join();
       while (this.#state === 'running') {
-        if (this.#ownership.restless) await this.#settle();
-        else await this.#step();
+        if (this.#ownership.hasChanged) await this.#follow();
+        await this.#step();
       }
       await this.#commitOffsets();
       this.#state = 'stopped';
@@ -143,14 +143,25 @@ export class ViewThread<Write> {
     }
   }
 
-  async #settle(): Promise<void> {
-    await this.#commitOffsets();
-    for (const change of await this.#ownership.settle()) {
-      this.#assigned = change.type === 'assigned' ? change.partitions : [];
-      for (const partition of this.partitions) if (!this.#assigned.includes(partition)) this.#drop(partition);
-    }
+  /** Takes what the group gave; partitions that stay go on as they are. */
+  async #follow(): Promise<void> {
+    const { lost, assigned } = this.#ownership.take();
+    if (lost !== undefined) this.#dropAll();
+    if (assigned !== undefined) {
+      const gone = this.partitions.filter((partition) => !assigned.active.includes(partition));
+      if (gone.length > 0) await this.#commitOffsets();
+      for (const partition of gone) this.#drop(partition);
+      // Also those that were given and never begun.
+      this.#ownership.release(this.#assigned);
+      this.#assigned = assigned.active;
+    } else if (lost !== undefined) this.#assigned = [];
+    this.#hasSettled = false;
+  }
+
+  /** Begins to read what is assigned and isn't read yet. Whether that came about. */
+  async #open(): Promise<boolean> {
     const missing = this.#assigned.filter((partition) => !this.#queues.has(partition));
-    this.#hasSettled = await this.#retrying(() => this.#take(missing));
+    return missing.length === 0 || (await this.#retrying(() => this.#take(missing)));
   }
 
   async #take(partitions: readonly number[]): Promise<void> {
@@ -180,6 +191,8 @@ export class ViewThread<Write> {
 
   async #step(): Promise<void> {
     const { clock } = this.#options;
+    if (!(await this.#open())) return;
+    this.#hasSettled = this.#ownership.isSettled;
     const fetched = await this.#fetcher.poll({
       maxWaitMs: this.#moved.size > 0 ? commitEveryMs : idleWaitMs,
       maxBytes: pollBytes,
@@ -189,8 +202,8 @@ export class ViewThread<Write> {
   }
 
   /**
-   * Projects and applies what was fetched. If the thread is to stop or the group re-forms before all is in the view,
-   * what was read is forgotten, to be read again from the committed offsets.
+   * Projects and applies what was fetched. If the thread is to stop or the group gives something else before all is in
+   * the view, what was read is forgotten, to be read again from the committed offsets.
    */
   async #apply(fetched: readonly Fetched[]): Promise<void> {
     const { view, metrics } = this.#options;
@@ -258,8 +271,9 @@ export class ViewThread<Write> {
       await this.#options.view.sink.flush();
       await this.#options.log.admin.commitOffsets(this.#ownership.member, offsets);
     } catch (error) {
-      // Fenced or rebalancing: whoever owns the partitions now reads a little again, which changes nothing.
       if (!isStockstreamError(error) || !['fenced', 'retry'].includes(error.disposition)) throw error;
+      // The group re-forms, or the log is away: later. Whoever owns them by then reads a little again, which changes nothing.
+      for (const { partition } of offsets) this.#moved.add(partition);
     }
   }
 
@@ -277,7 +291,7 @@ export class ViewThread<Write> {
         metrics.retries.inc({ view: this.name });
         logger.warn({ err: error, view: this.name, delay }, 'view paused');
         await sleep(clock, delay, this.#stopping.signal);
-        if (this.#stopping.signal.aborted || this.#ownership.restless) return false;
+        if (this.#stopping.signal.aborted || this.#ownership.hasChanged) return false;
       }
     }
   }

@@ -46,12 +46,13 @@ export class TopologyDriver {
   #tasks: StreamTask[] = [];
 
   private constructor(options: DriverOptions) {
-    const { log, topology } = options;
+    const { log, clock, topology } = options;
     this.#options = options;
     this.names = topologyNames(appId, topology.name);
     this.#fetcher = log.fetcher();
     this.#ownership = new Ownership({
       log,
+      clock,
       group: this.names.group,
       partitions: topology.partitions,
       sessionTimeoutMs: 3_600_000,
@@ -162,7 +163,8 @@ export class TopologyDriver {
   async #start(): Promise<void> {
     this.#input = await this.#options.log.producer();
     await this.#ownership.join();
-    await this.#ownership.settle();
+    await this.#ownership.changed();
+    this.#ownership.take();
     await this.#restore();
   }
 
