@@ -15,8 +15,8 @@ export function checkVariants({ records, restedAt, shop }: Evidence): Violation[
     const variant = products.get(subject);
     const parent = products.get(subject.slice(0, subject.indexOf('-')));
     const [said, is] = [parent && saidOf(parent, subject), variant?.status === 'active' ? shown(variant) : undefined];
-    // Its seller may offer what went off sale as a product of its own; then that is whose it is.
-    if (sameValue(said, is) || is?.variantOf === null) return [];
+    // Its seller may offer what went off sale as a product of its own, and take it off again: then it is no variant.
+    if (sameValue(said, is) || variant?.variantOf === null) return [];
     const what = `${subject} is ${JSON.stringify(is)}, but its product says ${JSON.stringify(said)}`;
     return [{ checker, subject, what }];
   });
