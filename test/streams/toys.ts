@@ -156,11 +156,11 @@ export interface ToyBench {
   close(): Promise<void>;
 }
 
-export async function toyBench({ offsetGaps = true } = {}): Promise<ToyBench> {
+export async function toyBench({ offsetGaps = true, topology = toyTopology() } = {}): Promise<ToyBench> {
   const clock = new SteppedClock();
   const disk = new MemoryDisk();
   const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock, offsetGaps });
-  const parts = { log, store: memoryStore(disk), clock, topology: toyTopology(), deadLetters: toys.deadLetters };
+  const parts = { log, store: memoryStore(disk), clock, topology, deadLetters: toys.deadLetters };
   const driver = await TopologyDriver.open(parts);
   const close = async () => {
     await driver.close();
