@@ -189,6 +189,12 @@ const entries = {
     disposition: 'deadLetter',
     remedy: 'Read the stack in the dead letter, deploy a fix, then replay the record.',
   },
+  QUARANTINE_FULL: {
+    message: 'Key {key} stands still, and {records} records of it wait already.',
+    disposition: 'deadLetter',
+    remedy:
+      'Replay or drop what the key stands still for, which lets those that wait go on; then replay these dead letters, the oldest first.',
+  },
   EFFECT_TIMED_OUT: {
     message: 'Effect {effect} got no answer within {milliseconds} ms.',
     disposition: 'retry',

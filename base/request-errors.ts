@@ -267,6 +267,12 @@ export const requestErrors = {
     remedy: 'Deploy a fix; what a timer does is done again by the next one.',
     status: 422,
   },
+  DEAD_LETTER_OVER: {
+    message: 'The dead letter {id} is over: it was {state}.',
+    disposition: 'refuse',
+    remedy: 'None, if that is right. If it failed again, there is a newer dead letter of it.',
+    status: 409,
+  },
   PAYMENT_WEBHOOK_SIGNATURE_WRONG: {
     message: 'The news of a payment are not signed by the payment provider.',
     disposition: 'refuse',

@@ -1,95 +1,80 @@
-// Dead letters as an operator meets them: listed with the newest first, decoded as far as that goes, and replayed into
-// the topics that they came from. Replaying one twice is harmless, for processors are idempotent.
-
-import { reasonOf } from '../base/errors.ts';
+// Dead letters as an operator reads them: by pages with the newest first, one with all that is known of it, and counted.
+// Each question reads the log anew; counting reads all letters that there are.
 import type { Log, TopicPartition } from '../log/log.ts';
-import { partitionOf } from '../log/partitioner.ts';
-import type { BatchRecord, RecordHeader } from '../log/record-batch.ts';
 import { topics } from '../schemas/topics.ts';
-import type { LogWriter } from './log-writer.ts';
+import {
+  type DeadLetter,
+  type DeadLetterDetails,
+  detailsOf,
+  type FoundLetter,
+  type LetterFilter,
+  letterOf,
+  matches,
+} from './dead-letter.ts';
+import { DeadLetterMarks } from './dead-letter-marks.ts';
 import { readRange } from './read-range.ts';
 import { Refusal } from './refusal.ts';
 
-/** Headers that say why, as Kafka Streams names them (KIP-1034); all others are the record's own. */
-const prefix = '__streams.errors.';
+export interface LetterPage {
+  readonly deadLetters: readonly DeadLetter[];
+  readonly cursor?: string;
+}
 
-export interface DeadLetter {
-  /** `<partition>-<offset>` in the dead-letter topic. */
-  readonly id: string;
-  /** When it was set aside. */
-  readonly at: number;
+/** Of letters with one reason, from one topic, by one processor. */
+export interface LetterCount {
   readonly code: string;
-  readonly message: string;
-  readonly processor: string;
-  /** Where the record was read. The topic is empty for a timer. */
   readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-  readonly timestamp: number;
-  readonly key: string | null;
+  readonly processor: string;
+  readonly count: number;
+  /** How many of them a key stands still for. */
+  readonly quarantined: number;
+  readonly oldestAt: number;
+  readonly newestAt: number;
 }
 
-export interface DeadLetterDetails extends DeadLetter {
-  /** The value as JSON if it can be decoded. */
-  readonly value?: unknown;
-  /** Why it can't. */
-  readonly undecodable?: string;
-  /** The bytes as they are, in base64; null for a tombstone. */
-  readonly bytes: string | null;
-  readonly stacktrace: string;
-  readonly codeVersion: string;
-  readonly headers: readonly { readonly key: string; readonly value: string }[];
-}
-
-/** What to replay; all conditions together. Times are of setting aside. */
-export interface ReplayFilter {
-  readonly topic?: string;
-  readonly code?: string;
-  readonly processor?: string;
-  readonly from?: number;
-  readonly to?: number;
-}
-
-export interface ReplayReport {
-  readonly replayed: number;
-  /** Those that have nowhere to go back to. */
-  readonly skipped: number;
-}
-
-interface Found {
-  readonly letter: DeadLetter;
-  readonly record: BatchRecord;
+export interface ListOptions {
+  readonly filter: LetterFilter;
+  /** Those that are over, too. */
+  readonly all: boolean;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
 }
 
 const pageBytes = 16 * 1024 * 1024;
-const replayPortion = 1_000;
+const portion = 1_000;
 
 export class DeadLetters {
   readonly #log: Log;
-  readonly #writer: LogWriter;
-  readonly #topic = topics.deadLetters.name;
+  readonly #partitions: number;
+  readonly #marks: DeadLetterMarks;
 
-  constructor(log: Log, writer: LogWriter) {
+  /** @param partitions of the dead letters' topic */
+  constructor(log: Log, partitions: number) {
     this.#log = log;
-    this.#writer = writer;
+    this.#partitions = partitions;
+    this.#marks = new DeadLetterMarks(log);
   }
 
-  /** A page, the newest first. `cursor` is what the page before gave. @throws REQUEST_INVALID for a made-up one */
-  async list(limit: number, cursor?: string): Promise<{ deadLetters: readonly DeadLetter[]; cursor?: string }> {
+  /** The newest first. `cursor` is what the page before gave. @throws REQUEST_INVALID for a made-up one */
+  async list({ filter, all, limit, cursor }: ListOptions): Promise<LetterPage> {
+    await this.#marks.refresh();
     const places = this.#places();
     const starts = await this.#log.admin.offsets(places, 'earliest');
     let ends =
       cursor === undefined ? await this.#log.admin.offsets(places, 'latest') : readCursor(cursor, places.length);
     const page: DeadLetter[] = [];
-    // One partition after the other, back from its end; offsets have gaps, so a stretch may give less than it is long.
+    // One partition after the other, back from its end.
     for (const [partition, place] of places.entries()) {
       const start = starts[partition] ?? 0;
       while (page.length < limit && (ends[partition] ?? 0) > start) {
         const to = ends[partition] ?? 0;
-        const from = Math.max(start, to - (limit - page.length));
-        const found = await this.#read(place, from, to);
-        page.push(...found.map(({ letter }) => letter).toReversed());
-        ends = ends.with(partition, from);
+        const from = Math.max(start, to - portion);
+        const found = (await this.#read(place, from, to)).map(({ letter }) => letter).toReversed();
+        const wanted = found.filter((letter) => (all || letter.state === 'open') && matches(letter, filter));
+        const taken = wanted.slice(0, limit - page.length);
+        page.push(...taken);
+        const last = taken.length < wanted.length ? taken.at(-1) : undefined;
+        ends = ends.with(partition, last === undefined ? from : Number(last.id.split('-')[1]));
       }
     }
     const isMore = ends.some((end, partition) => end > (starts[partition] ?? 0));
@@ -98,46 +83,12 @@ export class DeadLetters {
 
   /** @throws DEAD_LETTER_NOT_FOUND */
   async get(id: string): Promise<DeadLetterDetails> {
-    const { letter, record } = await this.#one(id);
-    const errors = errorHeaders(record.headers);
-    const headers = ownHeaders(record.headers).map(({ key, value }) => ({ key, value: value.toString() }));
-    return {
-      ...letter,
-      ...decoded(letter.topic, record.value),
-      bytes: record.value?.toString('base64') ?? null,
-      stacktrace: errors.get('stacktrace') ?? '',
-      codeVersion: errors.get('code.version') ?? '',
-      headers,
-    };
+    return detailsOf(await this.find(id), this.#marks.of(id));
   }
 
-  /** @throws DEAD_LETTER_NOT_FOUND, DEAD_LETTER_NOT_REPLAYABLE */
-  async replay(id: string): Promise<void> {
-    const found = await this.#one(id);
-    const reason = this.#obstacle(found.letter);
-    if (reason) throw new Refusal('DEAD_LETTER_NOT_REPLAYABLE', { details: { id, reason } });
-    await this.#append(found);
-  }
-
-  /** Of those that are there now. */
-  async replayAll(filter: ReplayFilter): Promise<ReplayReport> {
-    let [replayed, skipped] = [0, 0];
-    for (const place of this.#places()) {
-      const [start = 0] = await this.#log.admin.offsets([place], 'earliest');
-      const [end = 0] = await this.#log.admin.offsets([place], 'latest');
-      for (let from = start; from < end; from += replayPortion) {
-        const found = await this.#read(place, from, Math.min(end, from + replayPortion));
-        const wanted = found.filter(({ letter }) => matches(letter, filter));
-        const able = wanted.filter(({ letter }) => this.#obstacle(letter) === undefined);
-        await Promise.all(able.map((each) => this.#append(each)));
-        replayed += able.length;
-        skipped += wanted.length - able.length;
-      }
-    }
-    return { replayed, skipped };
-  }
-
-  async #one(id: string): Promise<Found> {
+  /** @throws DEAD_LETTER_NOT_FOUND */
+  async find(id: string): Promise<FoundLetter> {
+    await this.#marks.refresh();
     const [partition, offset] = /^\d{1,6}-\d{1,15}$/.test(id) ? id.split('-').map(Number) : [];
     const place = this.#places().find((each) => each.partition === partition);
     if (place && offset !== undefined) {
@@ -149,89 +100,60 @@ export class DeadLetters {
     throw new Refusal('DEAD_LETTER_NOT_FOUND', { details: { id } });
   }
 
-  async #read({ topic, partition }: TopicPartition, from: number, to: number): Promise<Found[]> {
-    const found: Found[] = [];
-    await readRange(this.#log, { topic, partition, from, to, maxBytes: pageBytes }, (cursor) => {
-      const { offset, timestamp } = cursor;
-      const record = { offset, timestamp, key: cursor.key(), value: cursor.value(), headers: cursor.headers() };
-      found.push({ letter: letterOf(partition, record), record });
-      return false;
-    });
+  /** Of those that are open, the most first. */
+  async counts(filter: LetterFilter): Promise<LetterCount[]> {
+    const counts = new Map<string, LetterCount>();
+    for await (const found of this.open(filter)) for (const { letter } of found) add(counts, letter);
+    return [...counts.values()].sort((a, b) => b.count - a.count);
+  }
+
+  /** Those that are open now and match, portion by portion, oldest first. */
+  async *open(filter: LetterFilter): AsyncGenerator<readonly FoundLetter[]> {
+    await this.#marks.refresh();
+    for (const place of this.#places()) {
+      const [start = 0] = await this.#log.admin.offsets([place], 'earliest');
+      const [end = 0] = await this.#log.admin.offsets([place], 'latest');
+      for (let from = start; from < end; from += portion) {
+        const found = await this.#read(place, from, Math.min(end, from + portion));
+        yield found.filter(({ letter }) => letter.state === 'open' && matches(letter, filter));
+      }
+    }
+  }
+
+  async #read({ topic, partition }: TopicPartition, from: number, to: number): Promise<FoundLetter[]> {
+    const found: FoundLetter[] = [];
+    const stateOf = (id: string) => this.#marks.of(id)?.outcome ?? 'open';
+    for (let at = from; at < to; ) {
+      const next = await readRange(this.#log, { topic, partition, from: at, to, maxBytes: pageBytes }, (cursor) => {
+        const { offset, timestamp } = cursor;
+        const record = { offset, timestamp, key: cursor.key(), value: cursor.value(), headers: cursor.headers() };
+        found.push({ letter: letterOf(partition, record, stateOf), record });
+        return false;
+      });
+      if (next <= at) break;
+      at = next;
+    }
     return found;
   }
 
-  /** Why it can't go back, or undefined. */
-  #obstacle({ topic }: DeadLetter): string | undefined {
-    if (topic === '') return 'it is of a timer';
-    return topicNamed(topic) ? undefined : `topic ${topic} is not one of the shop's`;
-  }
-
-  /** To the partition of its key, which is where a mended producer would have sent it. */
-  #append({ letter, record }: Found): Promise<void> {
-    const { topic, partition, key } = letter;
-    const count = this.#writer.partitionsOf(topic);
-    const target = key === null ? partition % count : partitionOf(key, count);
-    return this.#writer.appendBytes(topic, target, {
-      key: record.key,
-      value: record.value,
-      headers: ownHeaders(record.headers),
-    });
-  }
-
   #places(): TopicPartition[] {
-    const count = this.#writer.partitionsOf(this.#topic);
-    return Array.from({ length: count }, (_, partition) => ({ topic: this.#topic, partition }));
+    const topic = topics.deadLetters.name;
+    return Array.from({ length: this.#partitions }, (_, partition) => ({ topic, partition }));
   }
 }
 
-function letterOf(place: number, { offset, timestamp, key, headers }: BatchRecord): DeadLetter {
-  const errors = errorHeaders(headers);
-  const text = (name: string) => errors.get(name) ?? '';
-  return {
-    id: `${place}-${offset}`,
-    at: timestamp,
-    code: text('code'),
-    message: text('message'),
-    processor: text('processor'),
-    topic: text('topic'),
-    partition: Number(text('partition')) || 0,
-    offset: Number(text('offset')) || 0,
-    timestamp: Number(text('timestamp')) || 0,
-    key: key?.toString() ?? null,
-  };
-}
-
-function errorHeaders(headers: readonly RecordHeader[]): ReadonlyMap<string, string> {
-  const errors = headers.filter(({ key }) => key.startsWith(prefix));
-  return new Map(errors.map(({ key, value }) => [key.slice(prefix.length), value.toString()]));
-}
-
-function ownHeaders(headers: readonly RecordHeader[]): readonly RecordHeader[] {
-  return headers.filter(({ key }) => !key.startsWith(prefix));
-}
-
-function topicNamed(name: string) {
-  return Object.values(topics).find((topic) => topic.name === name && name !== topics.deadLetters.name);
-}
-
-function decoded(topic: string, value: Buffer | null): { value?: unknown; undecodable?: string } {
-  const entry = topicNamed(topic);
-  if (!entry || value === null) return {};
-  try {
-    return { value: entry.serde.decode(value) };
-  } catch (error) {
-    return { undecodable: reasonOf(error) };
-  }
-}
-
-function matches(letter: DeadLetter, { topic, code, processor, from, to }: ReplayFilter): boolean {
-  return (
-    (topic === undefined || letter.topic === topic) &&
-    (code === undefined || letter.code === code) &&
-    (processor === undefined || letter.processor === processor) &&
-    (from === undefined || letter.at >= from) &&
-    (to === undefined || letter.at < to)
-  );
+function add(counts: Map<string, LetterCount>, { code, topic, processor, quarantined, at }: DeadLetter): void {
+  const name = `${code}\0${topic}\0${processor}`;
+  const before = counts.get(name) ?? { count: 0, quarantined: 0, oldestAt: at, newestAt: at };
+  counts.set(name, {
+    code,
+    topic,
+    processor,
+    count: before.count + 1,
+    quarantined: before.quarantined + (quarantined ? 1 : 0),
+    oldestAt: Math.min(before.oldestAt, at),
+    newestAt: Math.max(before.newestAt, at),
+  });
 }
 
 /** How far each partition is still to be read: offsets joined by dots. */

@@ -42,6 +42,7 @@ import { Refusal } from './refusal.ts';
 import { ReviewDesk } from './review-desk.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { deliveryRoutes } from './routes/delivery.ts';
 import { eventRoutes } from './routes/events.ts';
 import { feedRoutes } from './routes/feeds.ts';
@@ -282,6 +283,7 @@ function addRoutes(
   stockRoutes(typed, gateway);
   deliveryRoutes(typed, gateway);
   adminRoutes(typed, gateway);
+  deadLetterRoutes(typed, gateway);
   stateRoutes(typed, gateway);
   feedRoutes(typed, gateway);
   reconciliationRoutes(typed, gateway);

@@ -2,6 +2,7 @@
 // It describes; creating topics and checking what a log really has is the log's admin's work.
 import type { Serde } from '../base/serde.ts';
 import { bytesSerde, serdeOf } from './serde.ts';
+import type { QuarantineCommand } from './types.generated.ts';
 
 /** What a topic is. Structurally the engine's `Topic<V>` and, with the retention, the log's `TopicSpec`. */
 export interface TopicEntry<V> {
@@ -186,6 +187,34 @@ export const topics = {
     cleanup: 'delete',
     retentionMs: forGood,
   }),
+  // Each has as many partitions as the topology that it belongs to.
+  shopQuarantine: topic({
+    name: 'shop-quarantine',
+    key: 'the key that stands still',
+    serde: serdeOf('QuarantineCommand'),
+    ...kept,
+  }),
+  discoveryQuarantine: topic({
+    name: 'discovery-quarantine',
+    key: 'the key that stands still',
+    serde: serdeOf('QuarantineCommand'),
+    ...kept,
+  }),
+  logisticsQuarantine: topic({
+    name: 'logistics-quarantine',
+    key: 'the key that stands still',
+    serde: serdeOf('QuarantineCommand'),
+    ...one,
+  }),
+  /** What became of dead letters: one that is marked is over. It outlives what it marks. */
+  deadLetterMarks: topic({
+    name: 'dead-letter-marks',
+    key: 'id of the dead letter',
+    serde: serdeOf('DeadLetterMark'),
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: 90 * day,
+  }),
   deadLetters: topic({
     name: 'dead-letters',
     key: 'the original key',
@@ -195,6 +224,13 @@ export const topics = {
     retentionMs: 90 * day,
   }),
 };
+
+/** Where decisions on what stands still go, by topology. */
+export const quarantineTopics: ReadonlyMap<string, TopicEntry<QuarantineCommand>> = new Map([
+  ['shop', topics.shopQuarantine],
+  ['discovery', topics.discoveryQuarantine],
+  ['logistics', topics.logisticsQuarantine],
+]);
 
 /** The catalogue, perhaps with other partition counts. */
 export type Topics = typeof topics;

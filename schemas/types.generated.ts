@@ -481,6 +481,25 @@ export interface CustomerPurchases {
   readonly quantity: number;
 }
 
+/** What became of a dead letter. It is over then: neither listed with those that wait nor replayed again. */
+export interface DeadLetterMark {
+  /** `<partition>-<offset>` in the dead letters. */
+  readonly letterId: string;
+  /** What was done with it. */
+  readonly outcome: DeadLetterOutcome;
+  /** The user id of who decided. */
+  readonly actor: string;
+  /** When. */
+  readonly at: number;
+}
+
+/** One that a reader doesn't know yet reads as `other`. */
+export type DeadLetterOutcome =
+  | 'other'
+  | 'replayed'
+  | 'edited'
+  | 'dropped';
+
 /** Not for sale any more. Open orders keep their stock. */
 export interface DeleteProduct {
   readonly type: 'DeleteProduct';
@@ -1884,6 +1903,30 @@ export interface PutWarehouse {
   readonly warehouse: Warehouse;
 }
 
+/** `replay`: try it again, and then those behind it; `drop`: pass it over, and go on with those behind it. One that a reader doesn't know yet reads as `other`, and changes nothing. */
+export type QuarantineAction =
+  | 'other'
+  | 'replay'
+  | 'drop';
+
+/** What an operator decided of a record that its key stands still for. */
+export interface QuarantineCommand {
+  /** As in the audit. */
+  readonly commandId: string;
+  /** The user id of who decided. */
+  readonly actor: string;
+  /** When the gateway took it. */
+  readonly at: number;
+  /** The key that stands still. */
+  readonly key: string;
+  /** Which record it is, as its dead letter says. One that the key does not stand still for any more changes nothing. */
+  readonly place: string;
+  /** What to do with it. */
+  readonly action: QuarantineAction;
+  /** Base64 of another value for the record; null leaves it as it is. */
+  readonly value: string | null;
+}
+
 /** What buyers think of a product: exact sums over its published reviews. */
 export interface Rating {
   /** Which. */
@@ -2883,6 +2926,7 @@ export interface RecordTypes {
   readonly CatalogChange: CatalogChange;
   readonly CatalogEvent: CatalogEvent;
   readonly CustomerPurchases: CustomerPurchases;
+  readonly DeadLetterMark: DeadLetterMark;
   readonly DeliveryEntry: DeliveryEntry;
   readonly Feed: Feed;
   readonly FeedPosition: FeedPosition;
@@ -2909,6 +2953,7 @@ export interface RecordTypes {
   readonly Product: Product;
   readonly ProductActivity: ProductActivity;
   readonly ProductType: ProductType;
+  readonly QuarantineCommand: QuarantineCommand;
   readonly Rating: Rating;
   readonly RecentPayments: RecentPayments;
   readonly ReservationCommand: ReservationCommand;

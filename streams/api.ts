@@ -106,6 +106,17 @@ export interface ViewSink<Write> {
   flush(): Promise<void>;
 }
 
+/** What an operator decided of a record that a key stands still for. Its record's key is the quarantined key. */
+export interface QuarantineCommand {
+  readonly key: string;
+  /** Which record it is; one that the key doesn't stand still for any more changes nothing. */
+  readonly place: string;
+  /** Any other word is passed over: a newer program's. */
+  readonly action: string;
+  /** Base64 of another value for it; null to leave it as it is. */
+  readonly value: string | null;
+}
+
 /** A record to append. Its partition follows from the key. */
 export interface Forwarded {
   readonly topic: Topic<unknown>;

@@ -2,21 +2,29 @@
 // record; its effects are dropped, the records behind it are tried for what they will read, all of that is fetched at
 // once, and the batch goes on at the same record. So decisions don't depend on what happens to be cached.
 import type { Clock } from '../base/clock.ts';
-import { isStockstreamError } from '../base/errors.ts';
+import { isStockstreamError, StockstreamError } from '../base/errors.ts';
+import type { Serde } from '../base/serde.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { type Mark, suspended } from '../state/transaction.ts';
-import type { Forwarded } from './api.ts';
+import type { Forwarded, QuarantineCommand } from './api.ts';
 import { type DeadLetter, type DeadLetterSource, deadLetter } from './dead-letter.ts';
-import type { InputRecord } from './input-queue.ts';
+import { HeldInput } from './held-input.ts';
+import { InputRecord } from './input-queue.ts';
 import { timerOfStore } from './names.ts';
+import { codeOf, type Origin, sourceOf, subjectOf, timerOf } from './origin.ts';
 import type { BatchScope, ProcessorNode } from './processor-node.ts';
+import { type HeldRecord, heldRecord, obeyCommands, placeOf, type Quarantine, quarantines } from './quarantine.ts';
 
 export interface BatchParts {
+  readonly task: string;
   readonly state: TaskState;
   readonly scope: BatchScope;
   readonly sources: ReadonlyMap<string, ProcessorNode>;
   readonly timers: ReadonlyMap<string, ProcessorNode>;
+  readonly quarantine: Quarantine | undefined;
+  /** Of the sources, by topic. */
+  readonly serdes: ReadonlyMap<string, Serde<unknown>>;
   readonly codeVersion: string;
 }
 
@@ -39,8 +47,8 @@ export class TaskBatch {
   readonly forwarded: Forwarded[] = [];
   /** Why processors passed things over, once for each. */
   readonly dropped: string[] = [];
-  /** Records that are foreign; they are learned before the first `advance`. */
-  readonly foreign: InputRecord[] = [];
+  /** What was written with unknown schemas; they are learned before the next `advance`. */
+  foreign: (InputRecord | HeldInput)[] = [];
   readonly #parts: BatchParts;
   readonly #input: BatchInput;
   readonly #start: Mark;
@@ -51,6 +59,9 @@ export class TaskBatch {
   #records = 0;
   /** Records behind this one are left for the next batch. */
   #limit: number;
+  /** The key that the present record, a command, lets go on. */
+  #releasing: string | undefined;
+  readonly #held = new Map<string, HeldInput>();
 
   constructor(parts: BatchParts, input: BatchInput) {
     this.#parts = parts;
@@ -80,9 +91,11 @@ export class TaskBatch {
 
   /** So that what newer programs write is decided, not set aside. @throws REGISTRY_UNAVAILABLE */
   async learn(): Promise<void> {
-    for (const record of this.foreign) {
+    const { foreign } = this;
+    this.foreign = [];
+    for (const record of foreign) {
       await record.learn();
-      this.#prefetch(record);
+      if (record instanceof InputRecord) this.#prefetch(record);
     }
   }
 
@@ -99,7 +112,10 @@ export class TaskBatch {
     const { records } = this.#input;
     while (this.#records < this.#limit) {
       if (this.#records % deadlineEvery === deadlineEvery - 1 && clock.monotonic() > deadline) break;
-      if (!this.#attempt(this.#process, records[this.#records]!)) return this.#lookAhead();
+      const record = records[this.#records]!;
+      if (this.#releasing === undefined && !this.#attempt(this.#process, record)) return this.#lookAhead();
+      while (this.#releasing !== undefined)
+        if (!this.#attempt(this.#release, this.#releasing)) return this.#lookAhead();
       this.#records++;
     }
     return true;
@@ -115,6 +131,7 @@ export class TaskBatch {
     this.forwarded.length = this.dropped.length = this.deadLetters.length = this.staleRows.length = 0;
     this.#limit = this.#records;
     this.#rows = this.#fired = this.#records = 0;
+    this.#releasing = undefined;
     this.#careful = true;
     return this.advance(clock, Number.POSITIVE_INFINITY);
   }
@@ -131,13 +148,15 @@ export class TaskBatch {
     const mark = transaction.mark();
     const forwarded = this.forwarded.length;
     const dropped = this.dropped.length;
+    let isSuspended = false;
     try {
       work(subject);
     } catch (error) {
       if (error !== suspended) throw error;
+      isSuspended = true;
     }
     // Also if the processor swallowed the throw: what it did then rests on a read that it never had.
-    if (transaction.missing.length === 0) return true;
+    if (!isSuspended && transaction.missing.length === 0) return true;
     transaction.rollback(mark);
     this.forwarded.length = forwarded;
     this.dropped.length = dropped;
@@ -151,6 +170,7 @@ export class TaskBatch {
     const forwarded = this.forwarded.length;
     const dropped = this.dropped.length;
     for (const record of this.#input.records.slice(this.#records)) {
+      this.#parts.quarantine?.prefetch(record.key);
       try {
         if (record.problem === undefined) this.#parts.sources.get(record.topic)!.run(record);
       } catch {
@@ -178,14 +198,17 @@ export class TaskBatch {
   };
 
   readonly #process = (record: InputRecord): void => {
-    const node = this.#parts.sources.get(record.topic)!;
+    const { sources, quarantine } = this.#parts;
+    const node = sources.get(record.topic)!;
     record.decode();
-    if (record.problem !== undefined) this.#setAside(letterOf(record), record.problem, node.name);
+    if (record.problem !== undefined) this.#setAside(sourceOf(record), record.problem, node.name);
+    else if (record.topic === quarantine?.commands) this.#obey(record, record.value as QuarantineCommand);
+    else if (node.isQuarantined && quarantine?.has(record.key)) this.#wait(record, node.name);
     else this.#guarded(node, record, record);
   };
 
-  /** A fault of the processor takes its effects back and sets the record aside. */
-  #guarded(node: ProcessorNode, subject: unknown, from: InputRecord | TimeRow): void {
+  /** A fault of the processor takes its effects back and sets the record aside. False if its key stands still for it. */
+  #guarded(node: ProcessorNode, subject: unknown, from: Origin): boolean {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
     const forwarded = this.forwarded.length;
@@ -193,18 +216,119 @@ export class TaskBatch {
     try {
       node.run(subject);
       if (this.#careful) this.#encodeSince(mark, forwarded);
+      return true;
     } catch (error) {
       if (error === suspended || transaction.missing.length > 0) throw suspended;
       transaction.rollback(mark);
       this.forwarded.length = forwarded;
       this.dropped.length = dropped;
-      this.#setAside('store' in from ? letterOfTimer(from) : letterOf(from), error, node.name);
+      if (node.isQuarantined && quarantines(codeOf(error))) return this.#stop(from, error, node.name);
+      this.#setAside(sourceOf(from), error, node.name);
+      return true;
     }
   }
 
-  #setAside(source: DeadLetterSource, error: unknown, processor: string): void {
-    const code = isStockstreamError(error) ? error.code : 'PROCESSOR_FAILED';
-    this.deadLetters.push(deadLetter(source, { error, code, processor, codeVersion: this.#parts.codeVersion }));
+  #setAside(source: DeadLetterSource, error: unknown, processor: string, place?: string): void {
+    const { task, codeVersion } = this.#parts;
+    const quarantine = place === undefined ? undefined : { task, place };
+    this.deadLetters.push(deadLetter(source, { error, code: codeOf(error), processor, codeVersion, quarantine }));
+  }
+
+  /** The key of what failed stands still from now on, or goes on doing so. True if that can't be. */
+  #stop(from: Origin, error: unknown, processor: string): boolean {
+    const { quarantine } = this.#parts;
+    const source = sourceOf(from);
+    // Records without a key have no order among each other.
+    if (quarantine === undefined || from.key === '') {
+      this.#setAside(source, error, processor);
+      return true;
+    }
+    const timer = timerOf(from);
+    const place = placeOf(source, timer);
+    if (this.#releasing !== undefined) quarantine.stay(from.key, place);
+    else if (quarantine.has(from.key)) {
+      this.#wait(from, processor);
+      return false;
+    } else quarantine.begin(from.key, heldRecord(source, timer), place);
+    this.#setAside(source, error, processor, place);
+    return false;
+  }
+
+  /** Puts a record behind those of its key; if there is no more room, it is set aside. */
+  #wait(from: Origin, processor: string): void {
+    const source = sourceOf(from);
+    try {
+      this.#parts.quarantine!.add(from.key, heldRecord(source, timerOf(from)));
+    } catch (error) {
+      if (!isStockstreamError(error)) throw error;
+      this.#setAside(source, error, processor);
+    }
+  }
+
+  /** What an operator decided of a record that its key stands still for. */
+  #obey(record: InputRecord, { key, place, action, value }: QuarantineCommand): void {
+    const quarantine = this.#parts.quarantine!;
+    if (key !== record.key) {
+      const details = { topic: record.topic, key: record.key, expected: key };
+      this.#setAside(sourceOf(record), new StockstreamError('RECORD_MISROUTED', details), obeyCommands.name);
+      return;
+    }
+    // Said twice, or the key went on meanwhile.
+    if (!quarantine.isHead(key, place) || (action !== 'replay' && action !== 'drop')) {
+      this.dropped.push('stale quarantine command');
+      return;
+    }
+    const queue = quarantine.queueOf(key);
+    if (queue.length > 0) {
+      if (action === 'drop') quarantine.shift(key);
+      else if (value !== null) quarantine.edit(key, Buffer.from(value, 'base64'));
+      for (const held of quarantine.queueOf(key)) this.#prefetchHeld(held);
+    }
+    if (this.#parts.state.transaction.missing.length > 0 || this.foreign.length > 0) throw suspended;
+    this.#releasing = key;
+  }
+
+  /** Tries the next record of the key that goes on. */
+  readonly #release = (key: string): void => {
+    const quarantine = this.#parts.quarantine!;
+    const held = quarantine.headOf(key);
+    if (held === undefined) quarantine.end(key);
+    const goesOn = held !== undefined && this.#runHeld(this.#inputOf(held));
+    if (goesOn) quarantine.shift(key);
+    else this.#releasing = undefined;
+  };
+
+  /** False if the key stands still for it. */
+  #runHeld(input: HeldInput): boolean {
+    const { source, timer } = input;
+    const node = this.#nodeOf(input);
+    if (node !== undefined && input.problem === undefined) return this.#guarded(node, subjectOf(input), input);
+    const problem = input.problem ?? new Error(`nothing handles the timer ${timer} any more`);
+    this.#setAside(source, problem, node?.name ?? '');
+    return true;
+  }
+
+  #prefetchHeld(held: HeldRecord): void {
+    const input = this.#inputOf(held);
+    if (input.isForeign) this.foreign.push(input);
+    if (input.problem !== undefined) return;
+    try {
+      this.#nodeOf(input)?.prefetch(subjectOf(input), input.key);
+    } catch {
+      // As in `#prefetch`.
+    }
+  }
+
+  #nodeOf({ timer, topic }: HeldInput): ProcessorNode | undefined {
+    return timer === undefined ? this.#parts.sources.get(topic) : this.#parts.timers.get(timer);
+  }
+
+  /** Decoded once, however often it is looked at. */
+  #inputOf(held: HeldRecord): HeldInput {
+    const name = `${placeOf(held, held.timer)} ${held.value}`;
+    const input = this.#held.get(name) ?? new HeldInput(held, this.#parts.serdes.get(held.topic));
+    this.#held.set(name, input);
+    return input;
   }
 
   /** @throws the serde's error for what a record wants to write */
@@ -228,6 +352,7 @@ export class TaskBatch {
   }
 
   #prefetch(record: InputRecord): void {
+    this.#parts.quarantine?.prefetch(record.key);
     if (record.problem !== undefined) return;
     try {
       this.#parts.sources.get(record.topic)!.prefetch(record, record.key);
@@ -235,15 +360,6 @@ export class TaskBatch {
       // A hint is only a hint; the fault will show when the record is processed.
     }
   }
-}
-
-function letterOf(record: InputRecord): DeadLetterSource {
-  const { topic, partition, offset, timestamp, rawKey: key, rawValue: value, headers } = record;
-  return { topic, partition, offset, timestamp, key, value, headers };
-}
-
-function letterOfTimer({ at: timestamp, key }: TimeRow): DeadLetterSource {
-  return { topic: '', partition: -1, offset: -1, timestamp, key, value: null, headers: [] };
 }
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);

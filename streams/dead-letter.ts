@@ -14,6 +14,9 @@ export const deadLetterHeaders = {
   processor: '__streams.errors.processor',
   code: '__streams.errors.code',
   codeVersion: '__streams.errors.code.version',
+  /** Only of what a key stands still for: the task, and what a command calls the record. */
+  task: '__streams.errors.task',
+  place: '__streams.errors.quarantine',
 } as const;
 
 /** Where a record came from. For a timer: the topic is empty and the key is the timer's. */
@@ -41,11 +44,13 @@ export interface DeadLetterCause {
   readonly code: string;
   readonly processor: string;
   readonly codeVersion: string;
+  /** If its key stands still for it. */
+  readonly quarantine?: { readonly task: string; readonly place: string } | undefined;
 }
 
 export function deadLetter(
   source: DeadLetterSource,
-  { error, code, processor, codeVersion }: DeadLetterCause,
+  { error, code, processor, codeVersion, quarantine }: DeadLetterCause,
 ): DeadLetter {
   const names = deadLetterHeaders;
   const header = (key: string, text: string): RecordHeader => ({ key, value: Buffer.from(text) });
@@ -61,6 +66,7 @@ export function deadLetter(
     header(names.processor, processor),
     header(names.code, code),
     header(names.codeVersion, codeVersion),
+    ...(quarantine ? [header(names.task, quarantine.task), header(names.place, quarantine.place)] : []),
   ];
   return { key: source.key, value: source.value, headers, code };
 }

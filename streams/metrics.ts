@@ -15,6 +15,9 @@ export interface StreamsMetrics {
   readonly punctuated: Counter<'topology'>;
   /** Records set aside, by code. */
   readonly deadLetters: Counter<'topology' | 'code'>;
+  /** Keys that stand still for a record that failed, and the records that wait behind those. */
+  readonly quarantinedKeys: Gauge<'topology'>;
+  readonly waitingRecords: Gauge<'topology'>;
   /** dropped-records-total, which has no reason label in Kafka Streams: what processors passed over, such as `late`. */
   readonly dropped: Counter<'topology' | 'reason'>;
   /** restore-records-total. */
@@ -33,6 +36,7 @@ export function createStreamsMetrics(registry: Registry): StreamsMetrics {
   const registers = [registry];
   const topology = ['topology'] as const;
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames: topology, registers });
+  const gauge = (name: string, help: string) => new Gauge({ name, help, labelNames: topology, registers });
   const histogram = (name: string, help: string) =>
     new Histogram({ name, help, labelNames: topology, registers, buckets: latencyBuckets });
   return {
@@ -46,6 +50,8 @@ export function createStreamsMetrics(registry: Registry): StreamsMetrics {
       labelNames: ['topology', 'code'],
       registers,
     }),
+    quarantinedKeys: gauge('stream_thread_quarantined_keys', 'Keys that stand still for a record that failed'),
+    waitingRecords: gauge('stream_thread_quarantine_waiting_records', 'Records that wait behind one that failed'),
     dropped: new Counter({
       name: 'stream_thread_dropped_records_total',
       help: 'What processors passed over, by reason',

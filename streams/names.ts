@@ -3,6 +3,7 @@
 import type { TopicSpec } from '../log/log.ts';
 import type { StoreSpec } from '../state/store-spec.ts';
 import type { Serde } from './api.ts';
+import { quarantineStores } from './quarantine.ts';
 import type { Topology } from './topology.ts';
 
 /** The names of one topology within one application. */
@@ -48,7 +49,8 @@ export function timerOfStore(store: string): string | undefined {
   return store.startsWith(timerPrefix) ? store.slice(timerPrefix.length) : undefined;
 }
 
-/** All stores of a topology, timers included. */
-export function storesOf({ stores, timers }: Topology): StoreSpec<unknown>[] {
-  return [...stores, ...timers.map(({ name }) => timerStore(name) as StoreSpec<unknown>)];
+/** All stores of a topology, timers and quarantine included. */
+export function storesOf({ stores, timers, quarantine }: Topology): StoreSpec<unknown>[] {
+  const ofTimers = timers.map(({ name }) => timerStore(name) as StoreSpec<unknown>);
+  return [...stores, ...ofTimers, ...(quarantine ? quarantineStores : [])];
 }

@@ -35,8 +35,8 @@ export async function runBatches(
   tasks: readonly StreamTask[],
   { store, clock, deadline }: { store: Store; clock: Clock; deadline: number },
 ): Promise<void> {
-  for (const { batch } of tasks) if (batch!.foreign.length > 0) await batch!.learn();
   for (let open = tasks; open.length > 0; ) {
+    for (const { batch } of open) if (batch!.foreign.length > 0) await batch!.learn();
     const missing = open.map(({ stores }) => stores).filter(({ transaction }) => transaction.missing.length > 0);
     if (missing.length > 0) await loadMissing(store, missing);
     open = open.filter((task) => !task.batch!.advance(clock, deadline));

@@ -13,8 +13,17 @@ export interface BatchScope {
   dropped: string[];
 }
 
+interface NodeParts {
+  readonly wires: PlainWires;
+  readonly state: TaskState;
+  readonly scope: BatchScope;
+  readonly isQuarantined: boolean;
+}
+
 export class ProcessorNode {
   readonly name: string;
+  /** Whether what fails here stops its key. */
+  readonly isQuarantined: boolean;
   readonly #run: (subject: never, context: Context<PlainWiring>) => void;
   readonly #prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined;
   readonly #context: Context<PlainWiring>;
@@ -24,9 +33,10 @@ export class ProcessorNode {
     name: string,
     run: (subject: never, context: Context<PlainWiring>) => void,
     prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined,
-    { wires, state, scope }: { wires: PlainWires; state: TaskState; scope: BatchScope },
+    { wires, state, scope, isQuarantined }: NodeParts,
   ) {
     this.name = name;
+    this.isQuarantined = isQuarantined;
     this.#run = run;
     this.#prefetch = prefetch;
     this.#stores = Object.entries(wires.stores).map(([store, spec]) => [store, state.partition(spec)] as const);
@@ -45,18 +55,12 @@ export class ProcessorNode {
     };
   }
 
-  static ofRecords(
-    processor: Processor<unknown, PlainWiring>,
-    parts: { wires: PlainWires; state: TaskState; scope: BatchScope },
-  ): ProcessorNode {
+  static ofRecords(processor: Processor<unknown, PlainWiring>, parts: NodeParts): ProcessorNode {
     const run = (record: Record<unknown>, context: Context<PlainWiring>) => processor.process(record, context);
     return new ProcessorNode(processor.name, run, processor.prefetch?.bind(processor), parts);
   }
 
-  static ofTimers(
-    processor: TimerProcessor<PlainWiring>,
-    parts: { wires: PlainWires; state: TaskState; scope: BatchScope },
-  ): ProcessorNode {
+  static ofTimers(processor: TimerProcessor<PlainWiring>, parts: NodeParts): ProcessorNode {
     const run = (key: string, context: Context<PlainWiring>) => processor.fire(key, context);
     return new ProcessorNode(processor.name, run, processor.prefetch?.bind(processor), parts);
   }

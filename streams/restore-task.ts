@@ -3,10 +3,12 @@
 import type { Clock } from '../base/clock.ts';
 import { StockstreamError } from '../base/errors.ts';
 import type { Log, TopicPartition } from '../log/log.ts';
+import { TaskKeys } from '../state/keys.ts';
 import { type Restored, restore } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
 import type { Progress } from '../state/task-state.ts';
 import { storesOf, type TopologyNames } from './names.ts';
+import { quarantineTotals } from './quarantine.ts';
 import type { StreamTask } from './task.ts';
 
 export interface RestoreTaskOptions {
@@ -41,7 +43,17 @@ export async function restoreTask(task: StreamTask, options: RestoreTaskOptions)
   }
   const earliest = await log.admin.offsets(sources, 'earliest');
   const inputs = sources.map(({ topic }, index) => progress?.inputs[topic] ?? committed[index] ?? earliest[index]!);
-  if (task.state === 'restoring' && !signal.aborted) task.open(progress, inputs);
+  const totals = await readTotals(task, options);
+  if (task.state !== 'restoring' || signal.aborted) return;
+  task.open(progress, inputs);
+  task.stores.partitionOf(quarantineTotals.store)?.load(quarantineTotals.key, totals);
+}
+
+/** So that figures show from the beginning what stands still. */
+async function readTotals({ id }: StreamTask, { store }: RestoreTaskOptions): Promise<Buffer | undefined> {
+  const { store: name, key } = quarantineTotals;
+  const [bytes] = await store.getMany([new TaskKeys(id).entry(name, key)]);
+  return bytes;
 }
 
 function restoreState(

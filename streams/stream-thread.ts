@@ -359,6 +359,7 @@ export class StreamThread {
       stores.evict(this.#limits.cacheBytes / tasks.length);
       cached += stores.bytes;
     }
+    this.#manager.measureQuarantine();
     this.#options.metrics.cacheBytes.set({ topology: this.topology.name }, cached);
   }
 

@@ -109,7 +109,21 @@ export class TaskManager {
     }
   }
 
+  /** Tells what stands still. */
+  measureQuarantine(): void {
+    const { metrics, topology } = this.#options;
+    if (topology.quarantine === undefined) return;
+    let [keys, records] = [0, 0];
+    for (const { quarantined } of this.#tasks.values()) {
+      keys += quarantined?.keys ?? 0;
+      records += quarantined?.records ?? 0;
+    }
+    metrics.quarantinedKeys.set({ topology: topology.name }, keys);
+    metrics.waitingRecords.set({ topology: topology.name }, records - keys);
+  }
+
   #measure(): void {
+    this.measureQuarantine();
     const { metrics, topology } = this.#options;
     for (const state of ['restoring', 'running']) {
       const count = this.all.filter((task) => task.state === state).length;

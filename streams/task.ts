@@ -16,7 +16,8 @@ import { type BatchParts, TaskBatch } from './batch.ts';
 import { InputQueue, mergeQueues } from './input-queue.ts';
 import { storesOf, taskId } from './names.ts';
 import { type BatchScope, ProcessorNode } from './processor-node.ts';
-import type { Topology } from './topology.ts';
+import { Quarantine, type QuarantineTotals } from './quarantine.ts';
+import type { SourceNode, TimerNode, Topology } from './topology.ts';
 
 export const taskStates = ['created', 'restoring', 'running', 'closed'] as const;
 export type TaskStateName = (typeof taskStates)[number];
@@ -67,6 +68,11 @@ export class StreamTask {
     return this.#parts.state;
   }
 
+  /** How many keys stand still, and how many of their records lie there. */
+  get quarantined(): QuarantineTotals | undefined {
+    return this.#parts?.quarantine?.totals;
+  }
+
   moveTo(next: TaskStateName): void {
     assert(taskTransitions[this.#state].includes(next), `task ${this.id} can't go from ${this.#state} to ${next}`);
     this.#state = next;
@@ -76,19 +82,23 @@ export class StreamTask {
   open(progress: Progress | undefined, inputs: readonly number[]): void {
     const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
     const scope: BatchScope = { now: 0, forwarded: [], dropped: [] };
-    const { sources, timers } = this.topology;
+    const { sources, timers, quarantine } = this.topology;
+    const node = ({ topic, processor, wires, isQuarantined }: SourceNode): [string, ProcessorNode] => [
+      topic.name,
+      ProcessorNode.ofRecords(processor, { wires, state, scope, isQuarantined }),
+    ];
+    const timerNode = ({ name, processor, wires }: TimerNode): [string, ProcessorNode] => [
+      name,
+      ProcessorNode.ofTimers(processor, { wires, state, scope, isQuarantined: true }),
+    ];
     this.#parts = {
+      task: this.id,
       state,
       scope,
-      sources: new Map(
-        sources.map(({ topic, processor, wires }) => [
-          topic.name,
-          ProcessorNode.ofRecords(processor, { wires, state, scope }),
-        ]),
-      ),
-      timers: new Map(
-        timers.map(({ name, processor, wires }) => [name, ProcessorNode.ofTimers(processor, { wires, state, scope })]),
-      ),
+      sources: new Map(sources.map(node)),
+      timers: new Map(timers.map(timerNode)),
+      quarantine: quarantine && new Quarantine(quarantine, state),
+      serdes: new Map(sources.map(({ topic }) => [topic.name, topic.serde])),
       codeVersion: this.#codeVersion,
     };
     this.#now = progress?.now ?? 0;

@@ -1,7 +1,8 @@
 // The topology builder: which topics go through which processors, with which stores, to which topics. It only wires and
 // checks the wiring; running it is the tasks' work.
 import { StockstreamError } from '../base/errors.ts';
-import type { Processor, StoreSpec, TimerProcessor, Topic, Wiring } from './api.ts';
+import type { Processor, QuarantineCommand, StoreSpec, TimerProcessor, Topic, Wiring } from './api.ts';
+import { defaultQuarantine, obeyCommands, type QuarantineSpec } from './quarantine.ts';
 import { topologyProblems } from './topology-check.ts';
 
 /** What a processor's names stand for here. */
@@ -23,6 +24,8 @@ export interface SourceNode {
   readonly topic: Topic<unknown>;
   readonly processor: Processor<unknown, PlainWiring>;
   readonly wires: PlainWires;
+  /** Whether a failing record stops its key, and its records wait for one that did. Only where there is quarantine. */
+  readonly isQuarantined: boolean;
 }
 
 export interface TimerNode {
@@ -48,6 +51,8 @@ export interface Topology {
   readonly feedback: ReadonlyMap<string, string>;
   /** Of these, the ones that others write to as well: not all that is in them follows from its commits. */
   readonly sharedOutputs: ReadonlySet<string>;
+  /** Its commands are among the sources. Undefined: a failing record is set aside, and its key goes on. */
+  readonly quarantine: QuarantineSpec | undefined;
   /** How many tasks: the partition count of every source. */
   readonly partitions: number;
 }
@@ -58,14 +63,32 @@ export class TopologyBuilder {
   readonly #timers: TimerNode[] = [];
   readonly #feedback = new Map<string, string>();
   readonly #sharedOutputs = new Set<string>();
+  #quarantine: QuarantineSpec | undefined;
 
   constructor(name: string) {
     this.#name = name;
   }
 
-  /** Records of `topic` go through `processor`. Of records with the same time, those of an earlier source come first. */
-  source<V, W extends Wiring>(topic: Topic<V>, processor: Processor<V, W>, wires: Wires<W>): this {
-    this.#sources.push({ topic, processor, wires } as unknown as SourceNode);
+  /**
+   * Records of `topic` go through `processor`. Of records with the same time, those of an earlier source come first.
+   * One that isn't quarantined goes on whatever fails: for what may be lost or come in another order.
+   */
+  source<V, W extends Wiring>(
+    topic: Topic<V>,
+    processor: Processor<V, W>,
+    wires: Wires<W>,
+    { isQuarantined = true } = {},
+  ): this {
+    this.#sources.push({ topic, processor, wires, isQuarantined } as unknown as SourceNode);
+    return this;
+  }
+
+  /**
+   * A key whose record fails stands still, and its later records wait, until `commands` says how to go on. Without this
+   * a failing record is set aside and its key goes on.
+   */
+  quarantine(commands: Topic<QuarantineCommand>, limits: Partial<Omit<QuarantineSpec, 'commands'>> = {}): this {
+    this.#quarantine = { ...defaultQuarantine, ...limits, commands };
     return this;
   }
 
@@ -91,14 +114,18 @@ export class TopologyBuilder {
   /** @throws TOPOLOGY_INVALID with every problem */
   build(): Topology {
     const nodes = [...this.#sources, ...this.#timers];
+    const quarantine = this.#quarantine;
+    const commands = quarantine && { topic: quarantine.commands, processor: obeyCommands, wires: noWires };
+    const sources = [...this.#sources, ...(commands ? [{ ...commands, isQuarantined: false } as SourceNode] : [])];
     const topology: Topology = {
       name: this.#name,
-      sources: this.#sources,
+      sources,
       timers: this.#timers,
       stores: distinct(nodes.flatMap(({ wires }) => Object.values(wires.stores))),
       outputs: distinct(nodes.flatMap(({ wires }) => Object.values(wires.outputs))),
       feedback: this.#feedback,
       sharedOutputs: this.#sharedOutputs,
+      quarantine,
       partitions: this.#sources[0]?.topic.partitions ?? 0,
     };
     const problems = topologyProblems(topology);
@@ -112,6 +139,8 @@ export class TopologyBuilder {
 export function topology(name: string): TopologyBuilder {
   return new TopologyBuilder(name);
 }
+
+const noWires: PlainWires = { stores: {}, outputs: {}, timers: {} };
 
 function distinct<T>(values: readonly T[]): T[] {
   return [...new Set(values)];

@@ -12,5 +12,6 @@ export function discoveryTopology(topics: Topics = catalogue, stores: Stores = s
     .include(listings(stores, topics))
     .include(popularity(stores, topics))
     .include(reviews(stores, topics))
+    .quarantine(topics.discoveryQuarantine)
     .build();
 }

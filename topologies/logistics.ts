@@ -17,5 +17,6 @@ export function logisticsTopology(topics: Topics = catalogue, stores: Stores = s
       outputs: { logisticsEvents: topics.logisticsEvents, deliveryOptions: topics.deliveryOptions },
       timers: {},
     })
+    .quarantine(topics.logisticsQuarantine)
     .build();
 }

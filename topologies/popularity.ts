@@ -26,19 +26,26 @@ export const popularity = (stores: Stores, topics: Topics) => (builder: Topology
     outputs: { zeroResults: topics.zeroResults },
     timers: { 'zero-result-windows': 'zero-result-windows' },
   };
+  // A shopper's events are only counted: one that is lost is no reason to hold the others back.
+  const counted = { isQuarantined: false };
   builder
-    .source(topics.shopperEvents, countShopperEvent, {
-      ...gather,
-      stores: { ...gather.stores, seenEvents: stores.seenEvents },
-      outputs: { ...activity, searchMisses: topics.searchMisses },
-    })
+    .source(
+      topics.shopperEvents,
+      countShopperEvent,
+      {
+        ...gather,
+        stores: { ...gather.stores, seenEvents: stores.seenEvents },
+        outputs: { ...activity, searchMisses: topics.searchMisses },
+      },
+      counted,
+    )
     .source(topics.orderEvents, countOrderEvent, { stores: {}, outputs: activity, timers: {} })
     .source(topics.productActivity, countActivity, {
       ...told,
       stores: { ...told.stores, offers: stores.offers, verifiedPurchases: stores.verifiedPurchases },
       outputs: { ...told.outputs, ...activity },
     })
-    .source(topics.searchMisses, countSearchMiss, misses)
+    .source(topics.searchMisses, countSearchMiss, misses, counted)
     .timer('activity', sendActivity, gather)
     .timer('popularity', tellPopularity, told)
     .timer('zero-result-windows', tellZeroResults, misses)

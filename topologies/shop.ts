@@ -14,5 +14,6 @@ export function shopTopology(topics: Topics = catalogue, stores: Stores = stores
     .include(stock(stores, topics))
     .include(orders(stores, topics))
     .include(repairs(stores, topics))
+    .quarantine(topics.shopQuarantine)
     .build();
 }

@@ -1,6 +1,6 @@
 // What operators read and ask for.
 import { Type } from 'typebox';
-import { Cursor, Limit, moment, NextCursor, oneOf, strict, Time } from './common.ts';
+import { Cursor, Limit, oneOf, strict } from './common.ts';
 
 export const TopologyQuery = strict({
   format: Type.Optional(oneOf(['json', 'text', 'mermaid'], { description: 'Default: by Accept, else json.' })),
@@ -58,61 +58,7 @@ export const Lags = Type.Object(
   { description: 'How far topologies and views are behind.' },
 );
 
-const letter = {
-  id: Type.String({ examples: ['0-17'] }),
-  at: Time,
-  code: Type.String(),
-  message: Type.String(),
-  processor: Type.String(),
-  topic: Type.String({ description: 'Where the record was read; empty for a timer.' }),
-  partition: Type.Integer(),
-  offset: Type.Integer(),
-  timestamp: Time,
-  key: Type.Unsafe<string | null>({ type: ['string', 'null'] }),
-};
-
-export const DeadLetterPage = Type.Object(
-  { deadLetters: Type.Array(Type.Object(letter)), cursor: NextCursor },
-  { description: 'The newest first.' },
-);
-
-export const DeadLetterShape = Type.Object(
-  {
-    ...letter,
-    value: Type.Optional(Type.Unsafe<unknown>({ description: 'As JSON, if it can be decoded.' })),
-    undecodable: Type.Optional(Type.String({ description: 'Why it cannot.' })),
-    bytes: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Base64.' }),
-    stacktrace: Type.String(),
-    codeVersion: Type.String(),
-    headers: Type.Array(Type.Object({ key: Type.String(), value: Type.String() })),
-  },
-  { description: 'A record that could not be processed.' },
-);
-
 export const PageQuery = strict({ cursor: Type.Optional(Cursor), limit: Type.Optional(Limit) });
-
-export const DeadLetterParams = Type.Object({
-  id: Type.String({ maxLength: 30, description: '`<partition>-<offset>`' }),
-});
-
-export const ReplayRequest = strict(
-  {
-    topic: Type.Optional(Type.String({ maxLength: 249, description: 'Where the records were read.' })),
-    code: Type.Optional(Type.String({ maxLength: 64 })),
-    processor: Type.Optional(Type.String({ maxLength: 100 })),
-    from: Type.Optional(moment('Set aside at this moment or later.')),
-    to: Type.Optional(moment('Set aside before this moment.')),
-  },
-  { description: 'All conditions together; none means all dead letters.', examples: [{ code: 'PROCESSOR_FAILED' }] },
-);
-
-export const ReplayReport = Type.Object(
-  {
-    replayed: Type.Integer(),
-    skipped: Type.Integer({ description: 'Those that have nowhere to go back to.' }),
-  },
-  { description: 'Sent to where they came from.' },
-);
 
 export const ViewParams = Type.Object({ name: Type.String({ maxLength: 100 }) });
 

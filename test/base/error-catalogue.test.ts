@@ -20,6 +20,7 @@ const roomOf: Readonly<Record<string, string>> = {
   REGISTRY: 'schemas',
   STATE: 'state',
   PROCESSOR: 'streams',
+  QUARANTINE: 'streams',
   EFFECT: 'streams',
   REPLAY: 'streams',
   TOPOLOGY: 'streams',

@@ -31,6 +31,7 @@ export function checkDeadLetters({ records, shop }: Evidence): Violation[] {
     return subject.type === 'RiskOfCustomer' ? customerId : tokenId;
   });
   look(topics.repairs, byProduct);
+  look(topics.shopQuarantine, ({ key }) => key);
   const violations: Violation[] = [];
   const seen = new Set<string>();
   for (const letter of records.filter(({ topic }) => topic === topics.deadLetters.name)) {
