@@ -227,8 +227,9 @@ const entries = {
   },
   STATE_STORE_DAMAGED: {
     message: 'The state at {directory} is damaged: {reason}.',
-    disposition: 'corruptState',
-    remedy: 'Check the disk, delete the directory and start again: state is restored from checkpoint and changelog.',
+    disposition: 'fatal',
+    remedy:
+      'Start again: the directory is set aside, and state is restored from checkpoint and changelog. Check the disk.',
   },
   STATE_IN_USE: {
     message: 'The state at {directory} is in use by another process.',
@@ -255,6 +256,12 @@ const entries = {
     message: 'The state of task {task} is at {position}, behind the committed offset {committed} of {topic}.',
     disposition: 'fatal',
     remedy: 'The changelog lost records. Restore a checkpoint, or replay the inputs into a new application id.',
+  },
+  STATE_CHANGELOG_LOST: {
+    message: 'The state of task {task} needs its changelog from offset {from}, which begins at {earliest} only.',
+    disposition: 'fatal',
+    remedy:
+      'Records of the changelog were deleted. Put them back, restore a checkpoint, or replay the inputs into a new application id.',
   },
   STATE_AHEAD_OF_OFFSETS: {
     message: 'The state of task {task} is at {position}, past the committed offset {committed} of {topic}.',

@@ -6,7 +6,13 @@ import { isStockstreamError, StockstreamError } from '../base/errors.ts';
 import type { Fetched, Log, TopicPartition } from '../log/log.ts';
 import { applyChangelog, readPosition, writePosition } from './changelog.ts';
 import { TaskKeys } from './keys.ts';
-import { forgetTask, isForgetful, type LoadCheckpointOptions, loadNewestCheckpoint } from './load-checkpoint.ts';
+import {
+  forgetTask,
+  isForgetful,
+  type LoadCheckpointOptions,
+  leastCommit,
+  loadNewestCheckpoint,
+} from './load-checkpoint.ts';
 import type { Store } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 import { type Progress, progressKey, progressStore } from './task-state.ts';
@@ -37,7 +43,7 @@ export interface Restored {
 
 /**
  * Brings the store up to the changelog's end, open transactions of earlier owners waited for.
- * @throws STATE_AHEAD_OF_LOG, LOG_* errors
+ * @throws STATE_AHEAD_OF_LOG, STATE_CHANGELOG_LOST, LOG_* errors
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
   try {
@@ -59,15 +65,23 @@ async function readTail(options: RestoreOptions): Promise<Restored> {
     throw new StockstreamError('STATE_AHEAD_OF_LOG', { task, position: position.offset, end });
   }
   const range = { earliest, end, now: clock.now(), maxAgeMs: options.maxAgeMs };
-  if (position === undefined || isForgetful(position, range)) {
+  const isUseless = (from: number) => isCutOff(from, earliest) && options.checkpoints !== undefined;
+  if (position === undefined || isForgetful(position, range) || isUseless(position.offset)) {
     // Also what a load left that was not finished.
     await forgetTask(options);
     const checkpoint =
       options.checkpoints && (await loadNewestCheckpoint(range, { ...options, ...options.checkpoints }));
     position = checkpoint?.position;
   }
-  const records = await readTo(end, Math.max(position?.offset ?? 0, earliest), keys, options);
+  const from = position?.offset ?? 0;
+  if (isCutOff(from, earliest)) throw new StockstreamError('STATE_CHANGELOG_LOST', { task, from, earliest });
+  const records = await readTo(end, Math.max(from, earliest), keys, options);
   return { progress: await readProgress(store, keys), records };
+}
+
+/** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
+function isCutOff(from: number, earliest: number): boolean {
+  return earliest - from > leastCommit;
 }
 
 async function readTo(end: number, from: number, keys: TaskKeys, options: RestoreOptions): Promise<number> {

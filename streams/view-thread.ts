@@ -126,7 +126,7 @@ export class ViewThread<Write> {
 
   async #run(): Promise<void> {
     try {
-      this.#producer = await this.#options.log.producer();
+      await this.#openProducer();
       await this.#ownership.join();
       while (this.#state === 'running') {
         if (this.#ownership.hasChanged) await this.#follow();
@@ -141,6 +141,14 @@ export class ViewThread<Write> {
     } finally {
       await Promise.allSettled([this.#ownership.leave(), this.#fetcher.close(), this.#producer?.close()]);
     }
+  }
+
+  /** A log that is out of reach is asked until it answers, or until the thread is stopped. */
+  async #openProducer(): Promise<void> {
+    const open = async () => {
+      this.#producer = await this.#options.log.producer();
+    };
+    while (this.#state === 'running' && !(await this.#retrying(open)));
   }
 
   /** Takes what the group gave; partitions that stay go on as they are. */
@@ -198,7 +206,7 @@ export class ViewThread<Write> {
       maxBytes: pollBytes,
     });
     if (fetched.length > 0) await this.#apply(fetched);
-    if (this.#moved.size > 0 && clock.now() - this.#committedAt >= commitEveryMs) await this.#commitOffsets();
+    if (this.#moved.size > 0 && clock.monotonic() - this.#committedAt >= commitEveryMs) await this.#commitOffsets();
   }
 
   /**
@@ -265,7 +273,7 @@ export class ViewThread<Write> {
       offsets.push({ topic: this.topic.name, partition, offset: this.#queues.get(partition)!.position });
     }
     this.#moved.clear();
-    this.#committedAt = this.#options.clock.now();
+    this.#committedAt = this.#options.clock.monotonic();
     if (offsets.length === 0) return;
     try {
       await this.#options.view.sink.flush();

@@ -1,10 +1,12 @@
 // The store port on RocksDB: one directory, one process at a time. Its log survives the death of the process at any
 // moment, but isn't synced: a power loss may take the last writes, always from the end.
+// Damage that a read finds is noted beside the data: whoever opens the directory next is told, and can set it aside.
 // docs/decisions/0003-state-store.md says why the options are what they are.
-import { constants } from 'node:fs';
+import { constants, existsSync, writeFileSync } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type RocksDB from 'rocksdb-native';
-import { StockstreamError } from '../../base/errors.ts';
+import { isStockstreamError, reasonOf, StockstreamError } from '../../base/errors.ts';
 import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../collected-batch.ts';
 import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../store.ts';
 import { type Engine, loadEngine } from './engine.ts';
@@ -22,11 +24,16 @@ const blockBytes = 4096;
 const backgroundJobs = 2;
 /** Entries that a scan takes from the engine at once. */
 const scanPage = 1024;
+/** A file that says what damage was found. */
+const damageNote = 'DAMAGED';
 
 /** @throws STATE_ENGINE_MISSING, STATE_IN_USE, STATE_STORE_DAMAGED, STATE_STORAGE_FAILED */
 export async function openRocksdbStore(options: RocksdbOptions): Promise<Store> {
   const { directory, writeBufferBytes = 64 << 20 } = options;
   const engine = await loadEngine();
+  if (existsSync(join(directory, damageNote))) {
+    throw new StockstreamError('STATE_STORE_DAMAGED', { directory, reason: `${damageNote} in it says what was found` });
+  }
   try {
     // The engine would try for ever to make a directory under one that refuses it.
     await mkdir(directory, { recursive: true });
@@ -108,7 +115,7 @@ class RocksdbStore implements Store {
       for (const operation of operations) add(writes, operation);
       await writes.flush();
     } catch (error) {
-      throw stateFailure(this.#directory, 'written', error);
+      throw failureIn(this.#directory, 'written', error);
     }
   }
 
@@ -129,7 +136,7 @@ async function readMany(
     reads.tryFlush();
     return (await Promise.all(values)).map((value) => value ?? undefined);
   } catch (error) {
-    throw stateFailure(directory, 'read', error);
+    throw failureIn(directory, 'read', error);
   }
 }
 
@@ -145,7 +152,7 @@ function readRange(
   return new Promise((resolve, reject) => {
     const entries: StoreEntry[] = [];
     iterator.on('data', (entry) => entries.push(entry));
-    iterator.on('error', (error) => reject(stateFailure(directory, 'read', error)));
+    iterator.on('error', (error) => reject(failureIn(directory, 'read', error)));
     iterator.on('close', () => resolve(entries));
   });
 }
@@ -161,5 +168,21 @@ function add(writes: RocksDB.WriteBatch, operation: Operation): void {
     case 'deleteRange':
       writes.tryDeleteRange(operation.range.gte, operation.range.lt);
       return;
+  }
+}
+
+/** Of a store that was open: damage is noted, for opening it again may find none. */
+function failureIn(directory: string, action: string, error: unknown): StockstreamError {
+  const failure = stateFailure(directory, action, error);
+  if (isStockstreamError(failure, 'STATE_STORE_DAMAGED')) note(directory, failure);
+  return failure;
+}
+
+/** As well as it can be done: the disk may be what is wrong. */
+function note(directory: string, failure: StockstreamError): void {
+  try {
+    writeFileSync(join(directory, damageNote), `${reasonOf(failure)}\n`);
+  } catch {
+    // The next one to open it finds the damage itself.
   }
 }

@@ -5,11 +5,13 @@ import { TaskKeys } from '../../state/keys.ts';
 import type { MemoryDisk } from '../../state/memory/memory-store.ts';
 import type { StoreSpec } from '../../state/store-spec.ts';
 import { storesOf, type TopologyNames, taskId, topologyNames } from '../../streams/names.ts';
+import { collections } from '../../views/collections.ts';
+import type { StoredDocument } from '../../views/documents/documents.ts';
 import type { Ack } from './clients.ts';
+import type { Disk } from './disk.ts';
 import { type LoggedRecord, recordsOf } from './history.ts';
 import type { Plan } from './plan.ts';
 import type { Shop } from './shop.ts';
-import type { Disk } from './slow-store.ts';
 import { appId, type Incident } from './worker.ts';
 import type { World } from './world.ts';
 
@@ -51,6 +53,8 @@ export interface Evidence {
   readonly committed: ReadonlyMap<string, readonly (number | undefined)[]>;
   /** What the log still gives, by topic; where it fails, why. */
   readonly readable: ReadonlyMap<string, readonly LoggedRecord[] | string>;
+  /** What the views' destination holds, by collection, then by id. */
+  readonly views: ReadonlyMap<string, ReadonlyMap<string, StoredDocument>>;
 }
 
 /** Name of a worker to the partitions that it ran. */
@@ -84,6 +88,9 @@ export async function gather(
     tasks: tasksOn(world, seen.owners),
     committed,
     readable,
+    views: new Map(
+      plan.views.map((name) => [collections[name].name, world.destination.documents(collections[name].name)]),
+    ),
   };
 }
 

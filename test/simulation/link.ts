@@ -11,7 +11,7 @@ import { type Counts, count } from './counts.ts';
 import { chance, delay } from './dice.ts';
 import type { ProcessClock } from './process-clock.ts';
 
-export type Stage = 'sent' | 'arrived' | 'applied';
+export type Stage = 'sent' | 'arrived' | 'applied' | 'answered';
 
 /** What a message is for: of the group's coordinator, or anything else of the log. */
 export type LineKind = 'group' | 'log';
@@ -57,6 +57,7 @@ export class Link {
     reach(name, 'applied');
     await sleep(clock, this.#way());
     count(this.#open, name, -1);
+    reach(name, 'answered');
     return answer();
   }
 

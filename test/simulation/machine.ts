@@ -4,7 +4,6 @@ import { type Clock, sleep } from '../../base/clock.ts';
 import type { Random } from '../../base/random.ts';
 import type { SteppedClock } from '../../base/stepped-clock.ts';
 import { type EmbeddedLog, openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
-import type { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import type {
   LogStorage,
   ReadOptions,
@@ -14,13 +13,16 @@ import type {
 } from '../../log/embedded/storage.ts';
 import type { Producer } from '../../log/log.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
+import { type Counts, count } from './counts.ts';
 import { chance, delay } from './dice.ts';
 import type { History } from './history.ts';
+import type { Stage } from './link.ts';
+import type { LogDisk } from './log-disk.ts';
 import { ProcessClock } from './process-clock.ts';
 
 export interface MachineParts {
   readonly clock: SteppedClock;
-  readonly storage: MemoryStorage;
+  readonly disk: LogDisk;
   readonly history: History;
   readonly random: Random;
   /** How long the storage takes now, typically. Milliseconds. */
@@ -32,7 +34,12 @@ export interface MachineParts {
     readonly activeTailBytes: number;
   };
   readonly onError: (error: unknown) => void;
+  /** Told of each stage of each write. */
+  readonly reach: (stage: Stage) => void;
+  /** Told of each write that failed: the log takes nothing more then. */
+  readonly onFailedWrite: () => void;
   readonly sabotage: Sabotage;
+  readonly counts: Counts;
 }
 
 export class Machine {
@@ -70,8 +77,8 @@ export class Machine {
   }
 
   /** The next write fails, and may be there all the same. */
-  breakStorage(onFailure: () => void): void {
-    this.#storage.onFailure = onFailure;
+  breakStorage(): void {
+    this.#storage.isBroken = true;
   }
 
   crash(): void {
@@ -86,7 +93,7 @@ class SlowStorage implements LogStorage {
   readonly #clock: Clock;
   #inFlight: StorageOperation[] | undefined;
   /** Set if the next write shall fail. */
-  onFailure: (() => void) | undefined;
+  isBroken = false;
 
   constructor(parts: MachineParts, clock: Clock) {
     this.#parts = parts;
@@ -99,29 +106,39 @@ class SlowStorage implements LogStorage {
 
   async read(range: StorageRange, options?: ReadOptions): Promise<StorageEntry[]> {
     await this.#pass();
-    return await this.#parts.storage.read(range, options);
+    return await this.#parts.disk.read(range, options);
   }
 
   async write(operations: StorageOperation[]): Promise<void> {
+    const { disk, random, reach, onFailedWrite } = this.#parts;
     this.#inFlight = operations;
+    reach('sent');
     await this.#pass();
-    if (this.onFailure === undefined || chance(this.#parts.random, 0.5)) this.#apply(operations);
+    const fails = this.isBroken || disk.isFull;
+    // Of a write that fails nobody knows whether it is there, unless there was no room for it.
+    if (!disk.isFull && (!this.isBroken || chance(random, 0.5))) this.#apply(operations);
     this.#inFlight = undefined;
+    reach('applied');
     await this.#pass();
-    if (this.onFailure === undefined) return;
-    this.onFailure();
-    throw new Error('the disk is full');
+    if (!fails) return;
+    onFailedWrite();
+    throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
   }
 
   async close(): Promise<void> {}
 
+  /** The power is gone: what was synced stays, of the write in flight all or nothing is there. */
   die(): void {
-    if (this.#inFlight !== undefined && chance(this.#parts.random, 0.5)) this.#apply(this.#inFlight);
+    if (this.#inFlight === undefined) return;
+    const { random, counts, disk } = this.#parts;
+    if (!disk.isFull && chance(random, 0.5)) this.#apply(this.#inFlight);
+    else count(counts, 'log writes torn');
+    this.#inFlight = undefined;
   }
 
   #apply(operations: StorageOperation[]): void {
-    const { storage, sabotage } = this.#parts;
-    void storage.write(sabotage.storage?.(operations) ?? operations);
+    const { disk, sabotage } = this.#parts;
+    void disk.write(sabotage.storage?.(operations) ?? operations);
     this.#parts.history.add(operations);
   }
 

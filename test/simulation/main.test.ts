@@ -26,7 +26,7 @@ describe('stockstream simulate', () => {
     const { code, out, err } = await run('--seed', '3', '--seeds', '3');
     assert.deepEqual([code, err], [0, '']);
     assert.match(out, /^seeds 3 to 5, /);
-    assert.match(out, /\n3 seeds in .*\n {2}work +\d.*orders sent/);
+    assert.match(out, /\n3 seeds in .* simulated hours\n\d+ orders checked, .*\n {2}work +\d.*orders sent/);
     assert.match(out, /\nno violations\n$/);
   });
 

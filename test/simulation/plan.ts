@@ -3,31 +3,8 @@
 import { type Random, seededRandom } from '../../base/random.ts';
 import type { StreamLimits } from '../../streams/stream-thread.ts';
 import { between, chance, pick } from './dice.ts';
-
-const faultNames = [
-  'kill',
-  'kill and empty the disk',
-  'kill and go back to an old disk',
-  'freeze',
-  'freeze beyond the session',
-  'freeze everyone',
-  'freeze at a boundary',
-  'kill at a boundary',
-  'crash at a boundary',
-  'crash the machine',
-  'break the storage',
-  'a long night',
-  'replace a frozen worker',
-  'cut a worker off',
-  'slow a worker',
-  'slow the log',
-  'jump a clock',
-  'join',
-  'leave',
-  'compact',
-] as const;
-
-export type FaultName = (typeof faultNames)[number];
+import { type FaultName, faultNames } from './fault-names.ts';
+import { type ViewName, viewNames } from './views.ts';
 
 export interface Plan {
   readonly seed: number;
@@ -56,6 +33,8 @@ export interface Plan {
   readonly faultEveryMs: number;
   /** For how long what has ended is remembered. */
   readonly windowMs: number;
+  /** Which views are kept. */
+  readonly views: readonly ViewName[];
 }
 
 const hour = 3_600_000;
@@ -90,6 +69,7 @@ export function planOf(seed: number): Plan {
     },
     faults,
     faultEveryMs: pick(random, [500, 1_500, 4_000]),
+    views: viewNames.filter(() => chance(random, 0.4)),
     windowMs: faults.includes('a long night') ? 30 * 24 * hour : 2 * hour,
   };
 }

@@ -72,19 +72,28 @@ export class Report {
     const { seeds } = this.#flags;
     if (this.#output.isTTY) this.#output.write('\r\x1b[K');
     const seconds = (performance.now() - this.#startedAt) / 1000;
-    const hours = Math.round((this.#totals.get('virtual milliseconds') ?? 0) / hourMs);
-    this.#say(`${seeds} seeds in ${seconds.toFixed(1)} s, ${hours.toLocaleString('en')} hours of their own time`);
+    const hours = Math.round((this.#totals.get('virtual milliseconds') ?? 0) / hourMs).toLocaleString('en');
+    const pace = (seeds / seconds).toFixed(1);
+    this.#say(`${seeds} seeds in ${seconds.toFixed(1)} s (${pace} a second), ${hours} simulated hours`);
+    this.#say(`${this.#total('orders decided')} orders checked, ${this.#total('replayed commits')} commits replayed`);
     for (const [title, ...parts] of totalRows) {
       const words = parts.map(([name, what]) => `${this.#total(name)} ${what}`).join(', ');
       this.#say(`  ${title.padEnd(11)} ${words}`);
     }
-    for (const prefix of ['hit when: ', 'fault: ']) {
-      const names = [...this.#totals.keys()].filter((name) => name.startsWith(prefix)).sort();
-      for (const name of names) this.#say(`  ${name.padEnd(40)} ${this.#total(name).padStart(8)}`);
-    }
+    this.#list('faults injected, by class', 'fault: ');
+    this.#list('where processes and the machine were hit', 'hit when: ');
+    this.#list('what came of it', 'effect: ');
     const broken = this.#broken.length;
     this.#say(broken === 0 ? 'no violations' : `VIOLATIONS in ${broken} of ${seeds} seeds: ${this.#broken.join(' ')}`);
     return broken === 0;
+  }
+
+  #list(title: string, prefix: string): void {
+    const names = [...this.#totals.keys()].filter((name) => name.startsWith(prefix)).sort();
+    if (names.length === 0) return;
+    const total = names.reduce((sum, name) => sum + (this.#totals.get(name) ?? 0), 0);
+    this.#say(`${title}: ${total.toLocaleString('en')}`);
+    for (const name of names) this.#say(`  ${name.slice(prefix.length).padEnd(46)} ${this.#total(name).padStart(8)}`);
   }
 
   #progress(): void {

@@ -1,7 +1,10 @@
 // How the world comes to rest: faults have stopped, so all that was sent must be taken, and all that was held must end.
 import type { OrderEvent } from '../../schemas/types.generated.ts';
+import { viewGroup } from '../../streams/view.ts';
 import type { Owners } from './evidence.ts';
 import { decoded } from './history.ts';
+import { viewOf } from './views.ts';
+import { appId } from './worker.ts';
 import type { World } from './world.ts';
 
 const lookEveryMs = 500;
@@ -33,7 +36,7 @@ export async function comeToRest(world: World): Promise<boolean> {
 }
 
 /** What keeps the world from rest, in words. */
-async function leftToDo({ machine, workers, shop }: World): Promise<string | undefined> {
+async function leftToDo({ machine, workers, shop, plan, logDisk }: World): Promise<string | undefined> {
   if (machine === undefined) return 'the machine is down';
   for (let partition = 0; partition < shop.topology.partitions; partition++) {
     const tasks = workers.flatMap(({ name, clock, thread }) => {
@@ -49,8 +52,18 @@ async function leftToDo({ machine, workers, shop }: World): Promise<string | und
     }
     if (owner.task.hasWork(owner.clock)) return `task ${partition} on ${owner.name} has work and doesn't do it`;
   }
+  for (const view of plan.views.map((name) => viewOf(name, shop, noSink))) {
+    const { name: topic, partitions } = view.topic;
+    const all = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+    const ends = await machine.log.admin.offsets(all, 'latest');
+    const offsets = await logDisk.committed(viewGroup(appId, view), topic, partitions);
+    const behind = ends.findIndex((end, partition) => end > (offsets[partition] ?? 0));
+    if (behind >= 0) return `view ${view.name} is at ${offsets[behind] ?? 0} of ${ends[behind]} of ${topic}-${behind}`;
+  }
   return undefined;
 }
+
+const noSink = { apply: async () => {}, flush: async () => {} };
 
 /** Lets so much wall time pass at once that every hold is past its expiry. */
 export async function outliveHolds(world: World): Promise<void> {

@@ -9,7 +9,7 @@ export interface SeedTask {
   readonly seed: number;
   /** Name of a bug to plant. */
   readonly canary?: string | undefined;
-  readonly replay?: boolean;
+  readonly replay?: boolean | undefined;
   /** Whether to tell what happens. */
   readonly verbose?: boolean;
 }
@@ -31,9 +31,14 @@ const port = parentPort;
 assert(port, 'this file runs on a thread of its own');
 const say = (said: Said) => port.postMessage(said);
 
-port.on('message', async ({ seed, canary, replay = false, verbose = false }: SeedTask) => {
+port.on('message', async ({ seed, canary, replay, verbose = false }: SeedTask) => {
   const sabotage = canaries.find(({ name }) => name === canary)?.plant() ?? {};
   const tell = verbose ? (at: number, text: string) => say({ type: 'told', at, text }) : () => {};
-  const { violations, digest, numbers } = await runSeed({ seed, sabotage, replay, tell });
+  const { violations, digest, numbers } = await runSeed({
+    seed,
+    sabotage,
+    tell,
+    ...(replay === undefined ? {} : { replay }),
+  });
   say({ type: 'done', result: { seed, violations, digest, numbers } });
 });

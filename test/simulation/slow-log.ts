@@ -11,7 +11,7 @@ import type { Link } from './link.ts';
 import type { ProcessClock } from './process-clock.ts';
 import { SlowFetcher } from './slow-fetcher.ts';
 import { slowConnection } from './slow-group.ts';
-import { slowProducer } from './slow-transaction.ts';
+import { type Ends, slowProducer } from './slow-transaction.ts';
 
 export interface SlowLogParts {
   readonly session: EmbeddedSession;
@@ -20,6 +20,8 @@ export interface SlowLogParts {
   readonly world: SteppedClock;
   readonly random: Random;
   readonly counts: Counts;
+  readonly ends: Ends;
+  readonly sessionTimeoutMs: number;
   readonly onGeneration: (generation: number) => void;
   /** Told where a fetcher starts to read. */
   readonly onAssign: (partition: TopicPartition, offset: number) => void;

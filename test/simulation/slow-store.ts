@@ -2,30 +2,14 @@
 // what a killed process had handed over is on the disk up to some point, and the power may take the newest writes away.
 import type { Clock } from '../../base/clock.ts';
 import { sleep } from '../../base/clock.ts';
+import { StockstreamError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
 import { operationsOf } from '../../state/collected-batch.ts';
-import { MemoryDisk, memoryStore } from '../../state/memory/memory-store.ts';
+import { memoryStore } from '../../state/memory/memory-store.ts';
 import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../../state/store.ts';
 import { chance, delay } from './dice.ts';
+import type { Disk } from './disk.ts';
 import type { Stage } from './link.ts';
-
-/** A disk, and what it held after some of its last writes. */
-export class Disk {
-  current = new MemoryDisk();
-  readonly #older: MemoryDisk[] = [];
-
-  keep(): void {
-    this.#older.push(this.current.clone());
-    if (this.#older.length > 8) this.#older.shift();
-  }
-
-  /** Back to one of its last states, as after a power cut or from a copy. */
-  revert(random: Random): void {
-    const older = this.#older.splice(0);
-    const kept = older.at(random.int(older.length + 1));
-    if (kept !== undefined) this.current = kept;
-  }
-}
 
 export interface SlowStoreParts {
   readonly disk: Disk;
@@ -54,6 +38,7 @@ export class SlowStore implements Store {
   async getMany(keys: readonly Buffer[]): Promise<(Buffer | undefined)[]> {
     await this.#pass();
     const values = await this.#inner.getMany(keys);
+    if (keys.some((key) => this.#parts.disk.isDamagedAt(key))) throw damaged();
     keys.forEach((key, index) => {
       this.#parts.onRead(key, values[index]);
     });
@@ -64,6 +49,7 @@ export class SlowStore implements Store {
   async scan(range: KeyRange, options: ScanOptions): Promise<StoreEntry[]> {
     await this.#pass();
     const entries = await this.#inner.scan(range, options);
+    if (this.#parts.disk.isDamaged && entries.some(({ key }) => this.#parts.disk.isDamagedAt(key))) throw damaged();
     await this.#pass();
     return entries;
   }
@@ -83,6 +69,7 @@ export class SlowStore implements Store {
     this.#last = this.#last.then(() => this.#writeNext());
     await this.#last;
     await this.#pass();
+    this.#parts.reach('write', 'answered');
   }
 
   snapshot(): StoreSnapshot {
@@ -90,18 +77,25 @@ export class SlowStore implements Store {
   }
 
   async close(): Promise<void> {
-    await this.#last;
+    await this.#last.catch(() => {});
     await this.#inner.close();
   }
 
   /** The process was killed: of what waits, some first writes are done, the others never. */
   die(): void {
+    if (this.#parts.disk.isFull) return;
     const done = this.#parts.random.int(this.#waiting.length + 1);
     for (const batch of this.#waiting.splice(0).slice(0, done)) void this.#apply(batch);
   }
 
+  /** After a failure every later write fails as well. @throws STATE_STORAGE_FAILED */
   async #writeNext(): Promise<void> {
     await this.#pass();
+    this.#parts.reach('write', 'arrived');
+    if (this.#parts.disk.isFull && this.#waiting.length > 0) {
+      this.#waiting = [];
+      throw new StockstreamError('STATE_STORAGE_FAILED', { ...place, action: 'written', reason: 'no space left' });
+    }
     const batch = this.#waiting.shift();
     if (batch !== undefined) await this.#apply(batch);
     this.#parts.reach('write', 'applied');
@@ -118,4 +112,10 @@ export class SlowStore implements Store {
   #pass(): Promise<void> {
     return sleep(this.#parts.clock, delay(this.#parts.random, this.#parts.latency()));
   }
+}
+
+const place = { directory: 'simulated' };
+
+function damaged(): StockstreamError {
+  return new StockstreamError('STATE_STORE_DAMAGED', { ...place, action: 'read', reason: 'a checksum differs' });
 }

@@ -2,7 +2,7 @@
 // It can hang and go on, be killed at any moment, or stop in good order.
 
 import { Registry } from 'prom-client';
-import { isStockstreamError } from '../../base/errors.ts';
+import { isStockstreamError, type StockstreamError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import type { Random } from '../../base/random.ts';
 import type { SteppedClock } from '../../base/stepped-clock.ts';
@@ -11,18 +11,25 @@ import type { TopicPartition } from '../../log/log.ts';
 import type { StatePosition } from '../../state/changelog.ts';
 import { TaskKeys } from '../../state/keys.ts';
 import type { KeyRange } from '../../state/store.ts';
-import { createStreamsMetrics } from '../../streams/metrics.ts';
+import { createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
 import { taskId } from '../../streams/names.ts';
-import { StreamThread, type StreamThreadOptions } from '../../streams/stream-thread.ts';
+import { StreamThread } from '../../streams/stream-thread.ts';
 import type { Topology } from '../../streams/topology.ts';
+import { ViewThread, type ViewThreadOptions } from '../../streams/view-thread.ts';
+import type { DocumentWrite } from '../../views/documents/documents.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
 import type { Counts } from './counts.ts';
+import type { Destination } from './destination.ts';
 import { chance } from './dice.ts';
+import type { Disk } from './disk.ts';
 import { Link, type Stage } from './link.ts';
 import type { Plan } from './plan.ts';
 import { ProcessClock } from './process-clock.ts';
+import type { Shop } from './shop.ts';
 import { SlowLog } from './slow-log.ts';
-import { type Disk, SlowStore } from './slow-store.ts';
+import { SlowStore } from './slow-store.ts';
+import type { Ends } from './slow-transaction.ts';
+import { type ViewName, viewOf } from './views.ts';
 
 /** What is seen of workers from outside, for checkers. */
 export interface Incident {
@@ -38,8 +45,9 @@ export interface WorkerParts {
   readonly random: Random;
   readonly session: (clock: ProcessClock) => EmbeddedSession;
   readonly plan: Plan;
-  readonly topology: Topology;
-  readonly deadLetters: StreamThreadOptions['deadLetters'];
+  readonly shop: Shop;
+  readonly destination: Destination;
+  readonly ends: Ends;
   readonly sabotage: Sabotage;
   /** How long one way over the network takes now, typically. */
   readonly networkLatency: () => number;
@@ -48,7 +56,9 @@ export interface WorkerParts {
   readonly counts: Counts;
   readonly onGeneration: (generation: number) => void;
   readonly reach: (worker: Worker, call: string, stage: Stage) => void;
-  readonly onReplaced: (worker: Worker) => void;
+  /** Told when it can't go on, for a reason that a fault explains. */
+  readonly onEnded: (worker: Worker, error: StockstreamError) => void;
+  readonly isExcused: (error: unknown) => boolean;
   readonly onIncident: (kind: Incident['kind'], what: string) => void;
   readonly logger: Logger;
 }
@@ -56,6 +66,7 @@ export interface WorkerParts {
 export const appId = 'sim';
 
 const metrics = createStreamsMetrics(new Registry());
+const viewMetrics = createViewMetrics(new Registry());
 
 /** Lost coordinator's messages are asked for again at once; what else gets lost costs more. */
 const lossiness = { group: 1, log: 0.1 } as const;
@@ -68,6 +79,7 @@ export class Worker {
   readonly clock: ProcessClock;
   readonly disk: Disk;
   readonly thread: StreamThread;
+  readonly views: readonly ViewThread<DocumentWrite>[];
   /** How much slower it is than the plan says. */
   slowness = 1;
   /** Nothing gets through between it and the log. */
@@ -84,7 +96,7 @@ export class Worker {
     this.name = name;
     this.disk = disk;
     this.#parts = parts;
-    this.#stoodAt = positionsOn(disk, parts.topology);
+    this.#stoodAt = positionsOn(disk, parts.shop.topology);
     this.clock = new ProcessClock(world);
     this.#session = parts.session(this.clock);
     const reach = (call: string, stage: Stage) => parts.reach(this, call, stage);
@@ -114,34 +126,46 @@ export class Worker {
       world,
       random,
       counts: parts.counts,
+      ends: parts.ends,
+      sessionTimeoutMs: plan.sessionTimeoutMs,
       onGeneration: parts.onGeneration,
       onAssign: (partition, offset) => this.#checkTail(partition, offset),
     });
     const victim = { store: this.#store, thread: () => this.thread };
-    this.thread = new StreamThread({
-      log: sabotage.log?.(slow, victim) ?? slow,
-      store: sabotage.store?.(this.#store, victim) ?? this.#store,
+    const log = sabotage.log?.(slow, victim) ?? slow;
+    const common = {
+      log,
       clock,
-      topology: parts.topology,
       appId,
       instanceId: name,
-      deadLetters: parts.deadLetters,
+      deadLetters: parts.shop.topics.deadLetters,
       codeVersion: 'sim',
-      metrics,
       logger: parts.logger,
-      limits: plan.limits,
       sessionTimeoutMs: plan.sessionTimeoutMs,
       rebalanceTimeoutMs: plan.rebalanceTimeoutMs,
-      onFailure: (error) => {
-        // The log can't write: the process ends, and the machine starts again.
-        if (isStockstreamError(error, 'LOG_STORAGE_FAILED')) return;
-        // Another process has its name: this one ends, and whoever watches over it starts it again.
-        if (isStockstreamError(error, 'LOG_INSTANCE_FENCED')) return parts.onReplaced(this);
-        const stack = error instanceof Error ? error.stack : String(error);
-        parts.onIncident('thread failed', `${name}: ${stack}`);
-      },
-    });
+      onFailure: (error: unknown) => this.#fail(error),
+    };
+    const store = sabotage.store?.(this.#store, victim) ?? this.#store;
+    this.thread = new StreamThread({ ...common, store, topology: parts.shop.topology, metrics, limits: plan.limits });
     this.thread.start();
+    this.views = plan.views.map((view) => this.#viewThread(view, common));
+    for (const view of this.views) view.start();
+  }
+
+  #viewThread(name: ViewName, common: Omit<ViewThreadOptions<DocumentWrite>, 'view' | 'metrics'>) {
+    const { shop, destination } = this.#parts;
+    const view = viewOf(name, shop, destination.sinkOf(this.clock));
+    return new ViewThread({ ...common, view, metrics: viewMetrics });
+  }
+
+  #fail(error: unknown): void {
+    const { onEnded, onIncident, isExcused } = this.#parts;
+    // The log can't write: the machine's process ends, and starts again.
+    if (isStockstreamError(error, 'LOG_STORAGE_FAILED')) return;
+    // Another process has its name: this one ends, and whoever watches over it starts it again.
+    const isReplaced = isStockstreamError(error, 'LOG_INSTANCE_FENCED');
+    if (isStockstreamError(error) && (isReplaced || isExcused(error))) onEnded(this, error);
+    else onIncident('thread failed', `${this.name}: ${error instanceof Error ? error.stack : String(error)}`);
   }
 
   get isDead(): boolean {
@@ -163,14 +187,14 @@ export class Worker {
 
   /** Commits what is in hand and leaves the group. */
   async stop(): Promise<void> {
-    await this.thread.stop();
+    await Promise.all([this.thread, ...this.views].map((each) => each.stop()));
     await this.#session.close();
     await this.#store.close();
     this.clock.die();
   }
 
   #noteRead(key: Buffer, value: Buffer | undefined): void {
-    const { name, partitions } = this.#parts.topology;
+    const { name, partitions } = this.#parts.shop.topology;
     // Most reads are of something else.
     if (key.at(-1) !== lastOfPosition || key.at(-2) !== 0) return;
     for (let partition = 0; partition < partitions; partition++) {
@@ -191,7 +215,8 @@ export class Worker {
 
   /** What is deleted as a whole must be old: only then may the log have forgotten what it lacks. */
   #checkWipe({ gte, lt }: KeyRange): void {
-    const { topology, onIncident } = this.#parts;
+    const { shop, onIncident } = this.#parts;
+    const { topology } = shop;
     for (const [partition, { at }] of positionsOn(this.disk, topology)) {
       const task = taskId(topology.name, partition);
       const { position } = new TaskKeys(task);

@@ -1,21 +1,24 @@
 // The simulated world: one clock, one storage, the machine's present life, the workers on their disks. It gives the
 // means to break things (faults.ts uses them), and runs: let promises settle, then step to the next timer.
 import { sleep } from '../../base/clock.ts';
-import { isStockstreamError } from '../../base/errors.ts';
+import type { ErrorCode } from '../../base/error-catalogue.ts';
+import { isStockstreamError, type StockstreamError } from '../../base/errors.ts';
 import { type Logger, silentLogger } from '../../base/logger.ts';
 import { type Random, seededRandom } from '../../base/random.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
-import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
-import { internalTopics } from '../../streams/names.ts';
+import type { MemoryStorage } from '../../log/embedded/memory-storage.ts';
+import { internalTopics, topologyNames } from '../../streams/names.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
 import { type Counts, count } from './counts.ts';
+import { Destination } from './destination.ts';
 import { chance } from './dice.ts';
+import { Disk } from './disk.ts';
 import { History } from './history.ts';
 import type { Stage } from './link.ts';
+import { LogDisk } from './log-disk.ts';
 import { Machine } from './machine.ts';
 import type { Plan } from './plan.ts';
 import { type Shop, shopOf } from './shop.ts';
-import { Disk } from './slow-store.ts';
 import { appId, type Incident, Worker } from './worker.ts';
 
 /** A place for a worker: its instance id and its disk stay while processes come and go. */
@@ -29,7 +32,15 @@ export interface Slot {
 export interface Trap {
   readonly call: string;
   readonly stage: Stage;
+  /** Springs only then; always by default. */
+  readonly when?: (worker: Worker) => boolean;
   readonly spring: (worker: Worker) => void;
+}
+
+/** Set to spring when the log's own write reaches a stage. */
+export interface WriteTrap {
+  readonly stage: Stage;
+  readonly spring: () => void;
 }
 
 export interface WorldOptions {
@@ -46,7 +57,7 @@ const longestMs = 40 * 3_600_000;
 
 export class World {
   readonly clock = new SteppedClock();
-  readonly storage = new MemoryStorage();
+  readonly logDisk = new LogDisk();
   readonly history = new History();
   readonly incidents: Incident[] = [];
   readonly counts: Counts = new Map();
@@ -58,6 +69,12 @@ export class World {
   /** Frozen workers whose place another has taken. */
   strays: Worker[] = [];
   readonly traps: Trap[] = [];
+  readonly writeTraps: WriteTrap[] = [];
+  /** What happens to ends of transactions on their way. */
+  readonly ends = { areLate: false, comeTwice: false };
+  readonly destination: Destination;
+  /** Errors that a fault of this seed explains: a process that ends with one is started again. */
+  readonly #excused = new Set<ErrorCode>();
   /** For how long the machine was off, all nights together. Milliseconds. */
   nightMs = 0;
   /** How much slower the storage is than the plan says. */
@@ -73,6 +90,8 @@ export class World {
   lives = 0;
   starts = 0;
   readonly generations = new Set<string>();
+  /** Name of the shop's changelog. */
+  readonly changelog: string;
   readonly #options: WorldOptions;
   readonly #random: Random;
   #waiting: ((machine: Machine) => void)[] = [];
@@ -85,7 +104,20 @@ export class World {
     this.#random = seededRandom(plan.seed ^ 0x5eed);
     const shop = shopOf(plan.partitions, plan.windowMs);
     this.shop = { ...shop, topology: sabotage.topology?.(shop.topology) ?? shop.topology };
+    this.changelog = topologyNames(appId, shop.topology.name).changelog;
+    this.destination = new Destination({
+      world: this.clock,
+      random: seededRandom(plan.seed ^ 0xde57),
+      counts: this.counts,
+      latency: () => (this.isCalm ? Math.min(calmMs, plan.latency.network) : plan.latency.network),
+      bend: sabotage.destination ?? ((writes) => writes),
+    });
     for (let count = 1; count <= plan.workers; count++) this.addSlot();
+  }
+
+  /** What the log's disk holds, faults aside. */
+  get storage(): MemoryStorage {
+    return this.logDisk.storage;
   }
 
   addSlot(): Slot {
@@ -108,24 +140,48 @@ export class World {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Starts the machine and the workers on what the storage and the disks hold. */
+  /** Starts the machine and the workers on what the storage and the disks hold; again and again until it can. */
   async start(): Promise<void> {
-    const { plan, clock, storage, history, shop } = this;
-    const random = this.#random;
-    const { sabotage } = this.#options;
-    const latency = () => plan.latency.storage * this.storageSlowness;
-    const onError = (error: unknown) => {
-      if (!isStockstreamError(error, 'LOG_STORAGE_FAILED')) this.incident('background error', String(error));
-    };
-    const parts = { clock, storage, history, random, latency, options: plan.log, onError, sabotage };
-    const machine = await Machine.start(parts);
-    const specs = [...Object.values(shop.topics), ...internalTopics(appId, shop.topology)];
-    await machine.log.admin.createTopics(specs);
+    const machine = await this.#startMachine();
+    if (machine === undefined) return this.after(restartMs, () => void this.start());
     this.machine = machine;
     this.lives++;
     this.tell('the machine is up');
     for (const waiting of this.#waiting.splice(0)) waiting(machine);
     for (const slot of this.slots) this.startWorker(slot);
+  }
+
+  /** Undefined if its disk is too full to begin. */
+  async #startMachine(): Promise<Machine | undefined> {
+    const { plan, clock, logDisk: disk, history, shop, counts } = this;
+    const random = this.#random;
+    const { sabotage } = this.#options;
+    const latency = () => plan.latency.storage * this.storageSlowness;
+    const onError = (error: unknown) => {
+      if (isStockstreamError(error, 'LOG_STORAGE_FAILED') || this.isExcused(error)) return;
+      this.incident('background error', String(error));
+    };
+    const reach = (stage: Stage) => this.#reachWrite(stage);
+    const onFailedWrite = () => this.#failed(machine);
+    const events = { onError, reach, onFailedWrite };
+    const parts = { clock, disk, history, random, latency, options: plan.log, sabotage, counts, ...events };
+    const machine = await Machine.start(parts);
+    try {
+      await machine.log.admin.createTopics([...Object.values(shop.topics), ...internalTopics(appId, shop.topology)]);
+      return machine;
+    } catch (error) {
+      if (!isStockstreamError(error, 'LOG_STORAGE_FAILED')) throw error;
+      machine.crash();
+      return undefined;
+    }
+  }
+
+  /** The log takes nothing more: the process ends, and starts again. */
+  #failed(machine: Machine): void {
+    count(this.counts, 'effect: failed writes of the log');
+    this.after(this.#random.int(restartMs), () => {
+      if (this.machine === machine) this.crashFor(this.#random.int(restartMs));
+    });
   }
 
   /** Everything on the machine ends at once; disks may lose their last, unsynced writes. */
@@ -135,11 +191,42 @@ export class World {
     if (this.machine?.isWriting) count(this.counts, 'crashed inside a write');
     this.machine?.crash();
     this.machine = undefined;
+    this.destination.lose();
     for (const stray of this.strays.splice(0)) stray.kill();
     for (const slot of this.slots) {
       this.kill(slot.worker);
-      if (chance(this.#random, 0.5)) slot.disk.revert(this.#random);
+      if (chance(this.#random, 0.5) && slot.disk.revert(this.#random)) count(this.counts, 'disks lost writes');
     }
+  }
+
+  /** Crashes the machine, if it runs, and starts it again after a while. */
+  crashFor(offMs: number, meanwhile: () => Promise<void> = async () => {}): void {
+    if (this.machine === undefined) return;
+    this.crash();
+    void meanwhile().then(() => this.after(offMs, () => void this.start()));
+  }
+
+  /** From now on processes may end with such an error. */
+  excuse(code: ErrorCode): void {
+    this.#excused.add(code);
+  }
+
+  isExcused(error: unknown): boolean {
+    return isStockstreamError(error) && this.#excused.has(error.code);
+  }
+
+  /** What is broken works again; what was lost is put back. */
+  async mend(): Promise<void> {
+    this.traps.length = this.writeTraps.length = 0;
+    this.storageSlowness = this.destination.slowness = 1;
+    this.loss = 0;
+    this.isCalm = true;
+    this.ends.areLate = this.ends.comeTwice = this.destination.isAway = this.destination.timesOut = false;
+    for (const { disk } of this.slots) disk.isFull = false;
+    this.logDisk.isFull = false;
+    this.logDisk.unflip();
+    await this.up();
+    if (this.logDisk.isEmptied) this.crashFor(restartMs, () => this.logDisk.putBack());
   }
 
   /** Does nothing if it runs already or the machine is down: that starts its workers when it comes up. */
@@ -155,15 +242,17 @@ export class World {
       random: this.#random,
       session: (clock) => machine.log.session(clock),
       plan,
-      topology: shop.topology,
-      deadLetters: shop.topics.deadLetters,
+      shop,
+      destination: this.destination,
+      ends: this.ends,
       sabotage: this.#options.sabotage,
       networkLatency: () => (this.isCalm ? Math.min(calmMs, plan.latency.network) : plan.latency.network),
       loss: () => this.loss,
       counts: this.counts,
       onGeneration: (generation) => this.generations.add(`${this.lives}/${generation}`),
       reach: (worker, call, stage) => this.#reach(worker, call, stage),
-      onReplaced: (worker) => this.#restart(worker),
+      onEnded: (worker, error) => this.#restart(worker, error),
+      isExcused: (error) => this.isExcused(error),
       onIncident: (kind, what) => this.incident(kind, what),
       logger: this.#loggerOf(slot.name),
     });
@@ -224,17 +313,28 @@ export class World {
     return await work;
   }
 
-  /** What watches over processes does with one that has ended. */
-  #restart(worker: Worker): void {
+  /** What watches over processes does with one that has ended; state that is damaged is set aside, as app/ does. */
+  #restart(worker: Worker, error: StockstreamError): void {
     const slot = this.slots.find((each) => each.worker === worker);
-    this.tell(`${worker.name} has ended: it was replaced`);
+    this.tell(`${worker.name} has ended: ${error.code}`);
+    count(this.counts, `effect: ended with ${error.code}`);
     this.kill(worker);
-    if (slot !== undefined) this.after(restartMs, () => this.startWorker(slot));
+    if (slot === undefined) return;
+    if (error.code === 'STATE_STORE_DAMAGED') this.changeDisk(slot, new Disk());
+    this.after(restartMs, () => this.startWorker(slot));
+  }
+
+  #reachWrite(stage: Stage): void {
+    const at = this.writeTraps.findIndex((trap) => trap.stage === stage);
+    if (at < 0 || this.machine === undefined) return;
+    const [trap] = this.writeTraps.splice(at, 1);
+    trap!.spring();
   }
 
   #reach(worker: Worker, call: string, stage: Stage): void {
     if (worker.isDead) return;
-    const at = this.traps.findIndex((trap) => trap.call === call && trap.stage === stage);
+    const isHit = (trap: Trap) => trap.call === call && trap.stage === stage && (trap.when?.(worker) ?? true);
+    const at = this.traps.findIndex(isHit);
     if (at < 0) return;
     const [trap] = this.traps.splice(at, 1);
     trap!.spring(worker);

@@ -65,6 +65,9 @@ test('damage that shows at reading is told', async (t) => {
   await assert.rejects(store.getMany([keyOf(0), keyOf(1)]), failure('STATE_STORE_DAMAGED', directory));
   const range = { gte: keyOf(0), lt: keyOf(10) };
   await assert.rejects(store.scan(range, { limit: 5 }), failure('STATE_STORE_DAMAGED', directory));
+  await store.close();
+  // Opening alone wouldn't find it, and whoever restarts would meet it again and again.
+  await assert.rejects(openRocksdbStore({ directory }), failure('STATE_STORE_DAMAGED', directory));
 });
 
 test('after a failed write every later one fails, so that no gap is left', async (t) => {

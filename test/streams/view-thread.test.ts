@@ -28,6 +28,7 @@ class Shelf {
   calls = 0;
   flushed = 0;
   failure: unknown;
+  flushFailure: unknown;
 
   async apply(writes: readonly string[]): Promise<void> {
     this.calls++;
@@ -36,6 +37,7 @@ class Shelf {
   }
 
   async flush(): Promise<void> {
+    if (this.flushFailure !== undefined) throw this.flushFailure;
     this.flushed = this.texts.length;
   }
 }
@@ -132,6 +134,38 @@ test('a destination that is away pauses the view, says why, and loses nothing', 
   await until(() => shelf.texts.length === 2);
   assert.deepEqual(shelf.texts, ['one', 'two']);
   assert.equal(thread.waitingFor, undefined);
+  await thread.stop();
+  await log.close();
+});
+
+test('a log that is out of reach as the view starts is asked until it answers', async () => {
+  const { shelf, send, start, until, failures, log } = await bench();
+  await send('a', json('one'));
+  let asked = 0;
+  const session = log.session();
+  const { producer } = session;
+  session.producer = async () => {
+    if (++asked < 4) throw new StockstreamError('LOG_UNREACHABLE', { broker: 'any', reason: 'test' });
+    return await producer.call(session);
+  };
+  const thread = start(session);
+  await until(() => shelf.texts.length === 1);
+  assert.deepEqual([asked, failures], [4, []]);
+  await thread.stop();
+  await log.close();
+});
+
+test('offsets that could not be committed are committed later, even if nothing more comes', async () => {
+  const { clock, shelf, send, start, until, offsets, log } = await bench();
+  shelf.flushFailure = new StockstreamError('DOCUMENTS_UNAVAILABLE', { reason: 'test' });
+  await send('a', json('one'));
+  const thread = start();
+  await until(() => shelf.texts.length === 1);
+  const end = clock.now() + 3_000;
+  await until(() => clock.now() > end);
+  assert.deepEqual(await offsets(), [undefined, undefined, undefined]);
+  shelf.flushFailure = undefined;
+  await until(async () => (await offsets()).some((offset) => offset === 1));
   await thread.stop();
   await log.close();
 });

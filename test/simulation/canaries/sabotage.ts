@@ -5,6 +5,7 @@ import type { Log } from '../../../log/log.ts';
 import type { Store } from '../../../state/store.ts';
 import type { StreamThread } from '../../../streams/stream-thread.ts';
 import type { Topology } from '../../../streams/topology.ts';
+import type { DocumentWrite } from '../../../views/documents/documents.ts';
 
 /** The worker that a bug is planted in. */
 export interface Victim {
@@ -19,6 +20,8 @@ export interface Sabotage {
   log?(log: Log, victim: Victim): Log;
   /** What of a write really gets to the log's storage. */
   storage?(operations: StorageOperation[]): StorageOperation[];
+  /** What of a view's writes really gets to its destination. */
+  destination?(writes: readonly DocumentWrite[]): readonly DocumentWrite[];
 }
 
 export interface Canary {

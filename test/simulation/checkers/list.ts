@@ -11,6 +11,7 @@ import { checkState } from './state.ts';
 import { checkStock } from './stock.ts';
 import { checkUndersell } from './undersell.ts';
 import { checkVariants } from './variants.ts';
+import { checkViews } from './views.ts';
 
 type Checker = (evidence: Evidence) => Violation[];
 
@@ -26,6 +27,7 @@ const checkers: readonly Checker[] = [
   checkState,
   checkDeadLetters,
   checkVariants,
+  checkViews,
 ];
 
 /** All that is wrong; incidents first, for they tend to be the cause. */

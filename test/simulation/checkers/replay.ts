@@ -9,12 +9,16 @@ import type { World } from '../world.ts';
 const checker = 'replay gives the same';
 
 /** What clients wrote into the shop's own topics can't come out of its replay. */
-export async function checkReplay(world: World, { records }: Evidence): Promise<Violation[]> {
+export async function checkReplay(
+  world: World,
+  { records }: Evidence,
+  onCommit: () => void = () => {},
+): Promise<Violation[]> {
   const { machine, clock, shop } = world;
   const { log } = machine!;
   const options = { log, clock, topology: shop.topology, appId, deadLetters: shop.topics.deadLetters };
   try {
-    const { differences } = await world.drive(verifyReplay(options, async () => memoryStore()));
+    const { differences } = await world.drive(verifyReplay(options, async () => memoryStore(), onCommit));
     const foreign = records
       .filter(({ isTransactional }) => !isTransactional)
       .map(({ topic, key, timestamp }) => ({ topic: `${topic}: `, record: ` ${key}@${timestamp}#` }));
