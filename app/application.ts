@@ -6,6 +6,7 @@ import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { Topology } from '../streams/topology.ts';
 import { allTopologies } from '../topologies/all.ts';
+import { checkpointsOf } from './checkpoints.ts';
 import type { Config } from './config-schema.ts';
 import { isUnused, seedAccounts, seedNetwork, seedProducts } from './demo/seed.ts';
 import { runTraffic } from './demo/traffic.ts';
@@ -86,6 +87,7 @@ export class Application {
       workers: workers.all,
       reconciliation: reconciler,
       generations,
+      checkpoints: checkpointsOf(config, workers.all),
     });
     const figures = () => workers.figures(metrics);
     const gateway = await openGateway({

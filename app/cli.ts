@@ -2,6 +2,7 @@
 // standard error; it prints no stack for errors of the catalogue, since those aren't faults of the program.
 import { Command } from 'commander';
 import { isStockstreamError } from '../base/errors.ts';
+import { addCheckpoints } from './commands/checkpoints.ts';
 import { addDeadLetters } from './commands/dead-letters.ts';
 import { addImport } from './commands/import.ts';
 import { addPrograms } from './commands/programs.ts';
@@ -33,6 +34,7 @@ addImport(program);
 addReplay(program);
 addReconcile(program);
 addState(program);
+addCheckpoints(program);
 addDeadLetters(program);
 addViews(program);
 addSearch(program);

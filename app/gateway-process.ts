@@ -4,6 +4,7 @@ import { StockstreamError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
 import type { ApplicationParts } from './application.ts';
+import { checkpointsOf } from './checkpoints.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
 import { OwnIndex } from './own-index.ts';
@@ -56,6 +57,7 @@ export class GatewayProcess {
       },
       reconciliation: reconciler,
       generations,
+      checkpoints: checkpointsOf(config, []),
     });
     const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom, metrics });
     const url = await gateway.app.listen({ host: config.host, port: config.port });

@@ -37,6 +37,7 @@ export interface OperationsParts {
   readonly readState?: Operations['readState'];
   readonly reconciliation: Operations['reconciliation'];
   readonly generations: Operations['generations'];
+  readonly checkpoints: Operations['checkpoints'];
 }
 
 export function operationsOf(parts: OperationsParts): Operations {
@@ -57,6 +58,7 @@ export function operationsOf(parts: OperationsParts): Operations {
     },
     reconciliation: parts.reconciliation,
     generations: parts.generations,
+    checkpoints: parts.checkpoints,
   };
 }
 

@@ -5,6 +5,7 @@ import { reasonOf, StockstreamError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Operations } from '../gateway/operations.ts';
 import { allTopologies } from '../topologies/all.ts';
+import { checkpointsOf } from './checkpoints.ts';
 import type { Config } from './config-schema.ts';
 import { openGateway } from './gateway.ts';
 import { createLogger } from './logging.ts';
@@ -78,6 +79,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     readState: readHere,
     reconciliation: reconciler,
     generations,
+    checkpoints: checkpointsOf(config, []),
   });
   const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
   return {

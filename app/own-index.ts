@@ -73,6 +73,10 @@ export class OwnIndex implements WorkerHandle {
     return undefined;
   }
 
+  async checkpoint(): Promise<[]> {
+    return [];
+  }
+
   pauseView(name: string): Promise<boolean> {
     return this.#views.pause(name);
   }

@@ -5,6 +5,7 @@ import { type Static, type TSchema, Type } from 'typebox';
 export type SettingGroup =
   | 'Log'
   | 'Worker'
+  | 'Checkpoints'
   | 'Views'
   | 'Archive'
   | 'Files'

@@ -1,6 +1,7 @@
 // The one table of settings. Flags, environment variables, .env.example, `--help` and docs/settings.md come from it.
 // It says what a single value may be; how values depend on each other stands in config-relations.ts.
 
+import { checkpointSettings } from './checkpoint-settings.ts';
 import { feedSettings } from './feed-settings.ts';
 import { searchSettings } from './search-settings.ts';
 import { boolean, choice, integer, list, optional, type Setting, text, url } from './setting.ts';
@@ -132,6 +133,7 @@ export const settings = {
     default: 300,
     doc: 'Seconds between two looks whether stock, orders, payments and views agree; 0 for none but on command.',
   }),
+  ...checkpointSettings,
   holdSeconds: integer(1, 86_400, {
     group: 'Gateway',
     default: 900,

@@ -72,6 +72,10 @@ export class ThreadWorker implements WorkerHandle {
     return this.#call('payments', since);
   }
 
+  checkpoint() {
+    return this.#call('checkpoint');
+  }
+
   pauseView(name: string) {
     return this.#call('pauseView', name);
   }

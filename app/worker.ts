@@ -26,6 +26,7 @@ import { allTopologies } from '../topologies/all.ts';
 import { collections } from '../views/collections.ts';
 import type { ExpiryRecords } from '../views/expiry/expiry-records.ts';
 import { type Archiving, startArchiving } from './archiving.ts';
+import { WorkerCheckpoints } from './checkpoints.ts';
 import type { Config } from './config-schema.ts';
 import { type OpenEffects, openEffects } from './effects.ts';
 import { type OpenFeeds, openFeeds } from './feeds.ts';
@@ -57,6 +58,7 @@ export interface WorkerParts {
 /** What a worker opens for itself. */
 interface Opened {
   readonly store: Store;
+  readonly checkpoints: WorkerCheckpoints;
   readonly effects: OpenEffects;
   /** Undefined where nobody would find them. */
   readonly expiry: ExpiryRecords | undefined;
@@ -72,6 +74,7 @@ const drainMs = 2_000;
 export class Worker implements WorkerHandle {
   readonly #parts: WorkerParts;
   readonly #store: Store;
+  readonly #checkpoints: WorkerCheckpoints;
   readonly #streams: readonly StreamThread[];
   readonly #views: WorkerViews;
   readonly #owner: string;
@@ -83,10 +86,11 @@ export class Worker implements WorkerHandle {
   #archiving: Archiving | undefined;
   readonly #stopping = new AbortController();
 
-  private constructor(parts: WorkerParts, { store, effects, expiry, feeds }: Opened) {
+  private constructor(parts: WorkerParts, { store, checkpoints, effects, expiry, feeds }: Opened) {
     const { number, log, topics, metrics } = parts;
     this.#parts = parts;
     this.#store = store;
+    this.#checkpoints = checkpoints;
     this.#openEffects = effects;
     this.#expiry = expiry;
     this.#owner = `${hostname()} ${process.pid}, thread ${number}`;
@@ -108,8 +112,11 @@ export class Worker implements WorkerHandle {
     const { config, number, logger } = parts;
     // Records in memory are found by a gateway of the same thread alone.
     const isFound = config.cache === 'redis' || config.log === 'embedded';
-    const worker = new Worker(parts, {
-      store: await openStore(config, number, logger),
+    const store = await openStore(config, number, logger);
+    const threads = () => worker.#streams;
+    const worker: Worker = new Worker(parts, {
+      store,
+      checkpoints: await WorkerCheckpoints.open({ ...parts, store, threads }),
       effects: await openEffects({ ...parts, documents: parts.viewSets.documents }),
       expiry: isFound ? await openExpiryRecords(config, logger) : undefined,
       feeds: await openFeeds({ ...parts, documents: parts.viewSets.documents }),
@@ -121,6 +128,7 @@ export class Worker implements WorkerHandle {
     });
     for (const each of [...worker.#streams, ...worker.#effects, ...worker.#sources]) each.start();
     worker.#views.start(worker.#ownViews());
+    worker.#checkpoints.checkpointer.start();
     return worker;
   }
 
@@ -196,6 +204,10 @@ export class Worker implements WorkerHandle {
     return found;
   }
 
+  async checkpoint() {
+    return await this.#checkpoints.checkpointer.create();
+  }
+
   async pauseView(label: string): Promise<boolean> {
     return await this.#views.pause(label);
   }
@@ -208,6 +220,7 @@ export class Worker implements WorkerHandle {
     this.#stopping.abort();
     this.#views.leaveSets();
     await this.#archiving?.stop();
+    await this.#checkpoints.stop();
     await Promise.all([...this.#effects, ...this.#sources].map((each) => each.stop()));
     // With Kafka others go on at once; nobody does with an embedded log.
     if (this.#parts.config.log === 'embedded') await this.#drain();
@@ -252,6 +265,7 @@ export class Worker implements WorkerHandle {
         codeVersion: version,
         metrics: streamsMetrics,
         logger,
+        checkpoints: this.#checkpoints.restore,
         onFailure,
       });
     });

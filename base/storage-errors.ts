@@ -157,6 +157,12 @@ export const storageErrors = {
     remedy:
       'None for a restore: it takes the one before, then the changelog. Delete it, make a new one with `stockstream checkpoint create`, and check where it was kept.',
   },
+  CHECKPOINTS_ELSEWHERE: {
+    message: 'The tasks are with the workers, and none runs in this process.',
+    disposition: 'retry',
+    remedy: 'Ask a process that runs workers, or wait: each takes checkpoints at the interval of --checkpoint-every.',
+    status: 503,
+  },
   CHECKPOINT_NOT_FOUND: {
     message: 'There is no checkpoint {checkpoint}.',
     disposition: 'refuse',

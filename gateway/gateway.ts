@@ -42,6 +42,7 @@ import { Refusal } from './refusal.ts';
 import { ReviewDesk } from './review-desk.ts';
 import type { App, Gateway } from './route.ts';
 import { adminRoutes } from './routes/admin.ts';
+import { checkpointRoutes } from './routes/checkpoints.ts';
 import { deadLetterRoutes } from './routes/dead-letters.ts';
 import { deliveryRoutes } from './routes/delivery.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -285,6 +286,7 @@ function addRoutes(
   adminRoutes(typed, gateway);
   deadLetterRoutes(typed, gateway);
   stateRoutes(typed, gateway);
+  checkpointRoutes(typed, gateway);
   feedRoutes(typed, gateway);
   reconciliationRoutes(typed, gateway);
   viewGenerationRoutes(typed, gateway);

@@ -1,6 +1,7 @@
 // What the gateway asks of the process that it runs in, for operators: how the streams are wired, what runs where, how
 // far it is behind. The app implements it; a gateway without workers beside it answers with what it can know.
 
+import type { Checkpoints } from './checkpoints.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { ViewGenerations } from './view-generations.ts';
 
@@ -95,6 +96,8 @@ export interface Operations {
   readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
   /** Does every commit of a topology again, apart, and compares with the log. Undefined if there is no such topology. */
   replay(topology: string): Promise<CommitReplay | undefined>;
+  /** Of the state. */
+  readonly checkpoints: Checkpoints;
   /** Whether everything agrees, and setting right what doesn't. */
   readonly reconciliation: Reconciliation;
 }

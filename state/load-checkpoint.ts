@@ -47,7 +47,7 @@ export interface LoadCheckpointOptions {
   readonly signal: AbortSignal;
   readonly onLoaded?: ((manifest: CheckpointManifest) => void) | undefined;
   /** Told of each that can't be used, and if they can't be reached at all. */
-  readonly onPassedOver?: ((error: StockstreamError) => void) | undefined;
+  readonly onPassedOver?: ((error: StockstreamError, task: string) => void) | undefined;
 }
 
 /** Loads the newest that is whole and fits; undefined if there is none, or it was aborted. @throws STATE_* */
@@ -68,14 +68,14 @@ export async function loadNewestCheckpoint(
       } catch (error) {
         if (!isStockstreamError(error, 'CHECKPOINT_DAMAGED') && !isStockstreamError(error, 'CHECKPOINT_NOT_FOUND'))
           throw error;
-        onPassedOver?.(error);
+        onPassedOver?.(error, task);
         await forgetTask(options);
       }
     }
   } catch (error) {
     if (!isStockstreamError(error, 'CHECKPOINTS_UNAVAILABLE') && !isStockstreamError(error, 'CHECKPOINTS_REFUSED'))
       throw error;
-    if (!signal.aborted) onPassedOver?.(error);
+    if (!signal.aborted) onPassedOver?.(error, task);
     await forgetTask(options);
   }
   return undefined;
@@ -88,7 +88,7 @@ const ahead = 2;
  * Puts a checkpoint in the place of what the store has of the task. False if it was aborted: what is there counts as nothing.
  * @throws CHECKPOINT_DAMAGED, CHECKPOINTS_*, STATE_*
  */
-async function loadCheckpoint(
+export async function loadCheckpoint(
   manifest: CheckpointManifest,
   { checkpoints, store, task, signal }: LoadCheckpointOptions,
 ): Promise<boolean> {

@@ -163,7 +163,7 @@ class StoreCounts {
   add({ key, value }: StoreEntry): void {
     if (!this.#keys.isEntry(key)) return;
     let last = this.#counts.at(-1);
-    if (last === undefined || key.compare(last.prefix, 0, last.prefix.length, 0, last.prefix.length) !== 0) {
+    if (last === undefined || !beginsWith(key, last.prefix)) {
       const { store: name } = this.#keys.entryOf(key);
       last = { name, entries: 0, bytes: 0, prefix: this.#keys.entries(name).gte };
       this.#counts.push(last);
@@ -175,4 +175,8 @@ class StoreCounts {
   get all(): CheckpointedStore[] {
     return this.#counts.map(({ name, entries, bytes }) => ({ name, entries, bytes }));
   }
+}
+
+function beginsWith(key: Buffer, prefix: Buffer): boolean {
+  return key.length >= prefix.length && key.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }

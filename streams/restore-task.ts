@@ -4,7 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { StockstreamError } from '../base/errors.ts';
 import type { Log, TopicPartition } from '../log/log.ts';
 import { TaskKeys } from '../state/keys.ts';
-import { type Restored, restore } from '../state/restore.ts';
+import { type RestoreCheckpoints, type Restored, restore } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
 import type { Progress } from '../state/task-state.ts';
 import { storesOf, type TopologyNames } from './names.ts';
@@ -19,6 +19,8 @@ export interface RestoreTaskOptions {
   readonly maxStateAgeMs: number;
   readonly signal: AbortSignal;
   readonly onRestored: (records: number) => void;
+  /** Where a store that has nothing of the task begins. */
+  readonly checkpoints?: RestoreCheckpoints | undefined;
 }
 
 /**
@@ -58,11 +60,11 @@ async function readTotals({ id }: StreamTask, { store }: RestoreTaskOptions): Pr
 
 function restoreState(
   task: StreamTask,
-  { log, store, clock, names, maxStateAgeMs, signal, onRestored }: RestoreTaskOptions,
+  { names, maxStateAgeMs: maxAgeMs, ...options }: RestoreTaskOptions,
 ): Promise<Restored> {
   const changelog = { topic: names.changelog, partition: task.partition };
   const specs = storesOf(task.topology);
-  return restore({ log, store, clock, task: task.id, changelog, specs, maxAgeMs: maxStateAgeMs, signal, onRestored });
+  return restore({ ...options, task: task.id, changelog, specs, maxAgeMs });
 }
 
 /** How the state differs from the committed offsets, if it does. */

@@ -8,6 +8,7 @@ import { sleep } from '../base/clock.ts';
 import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Fetcher, Log, TopicPartition, TransactionalProducer } from '../log/log.ts';
+import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
 import type { Topic } from './api.ts';
 import { type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
@@ -53,6 +54,8 @@ export interface StreamThreadOptions {
   readonly limits?: Partial<StreamLimits>;
   readonly sessionTimeoutMs?: number;
   readonly rebalanceTimeoutMs?: number;
+  /** Where tasks begin that this thread's store knows nothing of. Default: at the beginning of their changelogs. */
+  readonly checkpoints?: RestoreCheckpoints | undefined;
   /** Called once if the thread can't go on. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -87,7 +90,7 @@ export class StreamThread {
   #ends = new Map<string, number>();
 
   constructor(options: StreamThreadOptions) {
-    const { log, store, clock, topology, codeVersion, metrics } = options;
+    const { log, store, clock, topology, codeVersion, metrics, checkpoints } = options;
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
     this.topology = topology;
@@ -103,6 +106,7 @@ export class StreamThread {
       fetcher: this.#fetcher,
       codeVersion,
       metrics,
+      checkpoints,
     });
     this.#ownership = new Ownership({
       log,

@@ -1,6 +1,7 @@
 // The tasks of a thread: made when they are assigned, restored beside the run loop, dropped when they move away.
 import type { Clock } from '../base/clock.ts';
 import type { Fetcher, Log } from '../log/log.ts';
+import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import type { TopologyNames } from './names.ts';
@@ -17,6 +18,7 @@ export interface TaskManagerOptions {
   readonly fetcher: Fetcher;
   readonly codeVersion: string;
   readonly metrics: StreamsMetrics;
+  readonly checkpoints?: RestoreCheckpoints | undefined;
 }
 
 /** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
@@ -87,9 +89,9 @@ export class TaskManager {
     task.moveTo('restoring');
     const abort = new AbortController();
     this.#restoring.set(task, abort);
-    const { log, store, clock, names, metrics, topology, fetcher } = this.#options;
+    const { log, store, clock, names, metrics, topology, fetcher, checkpoints } = this.#options;
     const onRestored = (records: number) => metrics.restored.inc({ topology: topology.name }, records);
-    restoreTask(task, { log, store, clock, names, maxStateAgeMs, signal: abort.signal, onRestored })
+    restoreTask(task, { log, store, clock, names, maxStateAgeMs, signal: abort.signal, onRestored, checkpoints })
       .then(() => {
         if (task.state === 'running') this.#read(task);
       })

@@ -15,6 +15,7 @@ export function directories({ data, simulatorData = data }: Config) {
     search: (generation: string) => join(data, `search${suffixOf(generation, '-')}.sqlite`),
     answers: join(data, 'answers.sqlite'),
     archive: join(data, 'archive.sqlite'),
+    checkpoints: join(data, 'checkpoints'),
     images: join(data, 'images'),
     feeds: join(data, 'feeds'),
     downloads: join(data, 'downloads'),

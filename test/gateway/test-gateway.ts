@@ -39,6 +39,10 @@ export const idleOperations: Operations = {
   readState: async () => undefined,
   replay: async () => undefined,
   seed: async (products) => products,
+  checkpoints: {
+    list: async () => ({ place: 'memory', checkpoints: [], damaged: [] }),
+    create: async () => [],
+  },
   reconciliation: {
     state: () => ({ running: null, last: null }),
     start: () => 'run',

@@ -4,6 +4,7 @@ import { createArchiveFigures } from '../../app/archiving.ts';
 import { createReconciliationFigures } from '../../app/reconcile/reconciler.ts';
 import { EventTail } from '../../gateway/event-tail.ts';
 import { createGatewayMetrics } from '../../gateway/metrics.ts';
+import { createCheckpointMetrics } from '../../streams/checkpoint-metrics.ts';
 import {
   createEffectMetrics,
   createSourceMetrics,
@@ -16,6 +17,7 @@ import type { ProductReader } from '../../views/cache/product-reader.ts';
 export function figures(): ReadonlyMap<string, ReadonlySet<string>> {
   const registry = new Registry();
   createStreamsMetrics(registry);
+  createCheckpointMetrics(registry);
   createViewMetrics(registry);
   createEffectMetrics(registry);
   createSourceMetrics(registry);

@@ -26,7 +26,7 @@ interface Item {
 const hour = 3_600_000;
 const maxAgeMs = 12 * hour;
 const items: StoreSpec<Item> = { name: 'items', serde: jsonSerde(), expiresAt: ({ until }) => until };
-const specs = [items, { name: 'other', serde: jsonSerde() }] as StoreSpec<unknown>[];
+const specs = [items, { name: 'z', serde: jsonSerde() }] as StoreSpec<unknown>[];
 const task = { application: 'app', topology: 'toy', partition: 0, task: 'toy_0', codeVersion: '1.0.0' };
 
 /** A task's changelog, its running state, and what its checkpoints are kept in. */
@@ -86,7 +86,7 @@ async function contentOf(store: Store): Promise<string[]> {
 }
 
 const anyChange = fc.record({
-  store: fc.constantFrom('items', 'other'),
+  store: fc.constantFrom('items', 'z'),
   key: fc.constantFrom('a', 'b', 'c', 'ä', 'a/1'),
   value: fc.option(fc.record({ until: fc.integer({ min: 1, max: 5 }) }, { requiredKeys: [] })),
 });
@@ -134,7 +134,7 @@ async function threeCommits() {
   await world.commit([
     ['items', 'a', '{}'],
     ['items', 'b', '{"until":3}'],
-    ['other', 'c', '{}'],
+    ['z', 'c', '{}'],
   ]);
   const first = await world.checkpoint({ blockBytes: 60 });
   world.clock.step(1000);
@@ -144,7 +144,7 @@ async function threeCommits() {
   ]);
   const second = await world.checkpoint({ blockBytes: 60 });
   world.clock.step(1000);
-  await world.commit([['other', 'c', '{"until":1}']]);
+  await world.commit([['z', 'c', '{"until":1}']]);
   assert.ok(first && second);
   const restored = async () => {
     const store = memoryStore();
@@ -309,7 +309,7 @@ describe('taking one', () => {
     const manifest = await readManifest(world.checkpoints, second);
     assert.deepEqual(manifest, second);
     const counts = Object.fromEntries(manifest.stores.map(({ name, entries }) => [name, entries]));
-    assert.deepEqual(counts, { '@task': 1, items: 2, other: 1 });
+    assert.deepEqual(counts, { '@task': 1, items: 2, z: 1 });
     assert.deepEqual(manifest.progress, { commit: 2, now: second.takenAt, inputs: { in: 2 } });
     assert.equal(timeOfId(manifest.id), manifest.takenAt);
     await verifyCheckpoint(world.checkpoints, manifest, specs);
@@ -317,8 +317,8 @@ describe('taking one', () => {
 
   test('a value that does not decode is found by a verification', async () => {
     const world = new World();
-    const picky = { name: 'other', serde: { ...jsonSerde(), decode: () => assert.fail('no such schema') } };
-    await world.commit([['other', 'a', '{}']]);
+    const picky = { name: 'z', serde: { ...jsonSerde(), decode: () => assert.fail('no such schema') } };
+    await world.commit([['z', 'a', '{}']]);
     const manifest = await world.checkpoint();
     await assert.rejects(verifyCheckpoint(world.checkpoints, manifest!, [picky]), {
       code: 'CHECKPOINT_DAMAGED',

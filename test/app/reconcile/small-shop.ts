@@ -32,6 +32,7 @@ import { TaskKeys } from '../../../state/keys.ts';
 import { taskId } from '../../../streams/names.ts';
 import { collections } from '../../../views/collections.ts';
 import type { Documents, JsonObject } from '../../../views/documents/documents.ts';
+import { idleOperations } from '../../gateway/test-gateway.ts';
 
 const logger = pino({ level: 'silent' });
 
@@ -93,6 +94,7 @@ export class SmallShop {
       appId,
       workers: workers.all,
       reconciliation: reconciler,
+      checkpoints: idleOperations.checkpoints,
       generations: openViewGenerations({ config, log, topics, viewSets, logger }),
     });
     const random = systemRandom;

@@ -1,0 +1,38 @@
+// Checkpoints of the state, as operators see them.
+import { Type } from 'typebox';
+import { Time } from './common.ts';
+
+const which = { task: Type.String({ examples: ['shop_0'] }), id: Type.String() };
+
+export const CheckpointListShape = Type.Object(
+  {
+    place: Type.String({ description: 'Where they are kept.' }),
+    checkpoints: Type.Array(
+      Type.Object({
+        ...which,
+        takenAt: Time,
+        codeVersion: Type.String(),
+        offset: Type.Integer({ description: 'The changelog offset that it stands at.' }),
+        entries: Type.Integer(),
+        bytes: Type.Integer({ description: 'As it is kept.' }),
+      }),
+    ),
+    damaged: Type.Array(Type.Object({ ...which, reason: Type.String() }), {
+      description: 'Those that do not say what they are.',
+    }),
+  },
+  { description: 'By task, the newest first.' },
+);
+
+export const CheckpointOutcomes = Type.Object(
+  {
+    checkpoints: Type.Array(
+      Type.Object({
+        ...which,
+        isNew: Type.Boolean({ description: 'False if the newest has all that there is.' }),
+        bytes: Type.Integer(),
+      }),
+    ),
+  },
+  { description: 'One of each task of this process.' },
+);
