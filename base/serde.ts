@@ -11,4 +11,9 @@ export interface Serde<V> {
    * decoding is worth another try. @throws REGISTRY_UNAVAILABLE
    */
   learn?(bytes: Buffer): Promise<boolean>;
+  /**
+   * The `type` of the one field that is a tagged union, read from the bytes without decoding the rest; undefined if that
+   * can't be told.
+   */
+  tag?(bytes: Buffer): string | undefined;
 }

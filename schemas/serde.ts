@@ -11,6 +11,7 @@ import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.t
 import type { Serde } from '../base/serde.ts';
 import { type AvroDefinition, avroType } from './avro.ts';
 import { type RecordName, type SchemaEntry, type SchemaVersion, schemaTable } from './table.generated.ts';
+import { type TagReader, tagReader } from './tags.ts';
 import type { RecordTypes } from './types.generated.ts';
 
 const headerBytes = 5;
@@ -47,6 +48,7 @@ export class AvroSerde<V> implements Serde<V> {
   readonly #name: string;
   readonly #entry: SchemaEntry;
   readonly #type: avro.Type;
+  readonly #tag: TagReader | undefined;
   #id: number;
   #binding = unbound;
   /** By schema id. */
@@ -56,6 +58,7 @@ export class AvroSerde<V> implements Serde<V> {
     this.#name = name;
     this.#entry = entry;
     this.#type = avroType(entry.schema);
+    this.#tag = tagReader(entry.schema);
     this.#id = entry.id;
     this.bind(unbound);
   }
@@ -95,6 +98,12 @@ export class AvroSerde<V> implements Serde<V> {
     } catch (error) {
       throw isStockstreamError(error) ? error : undecodable(this.#name, reasonOf(error), error);
     }
+  }
+
+  /** Only of what the current version wrote. */
+  tag(bytes: Buffer): string | undefined {
+    const isCurrent = bytes.length > headerBytes && bytes[0] === magic && bytes.readInt32BE(1) === this.#id;
+    return isCurrent ? this.#tag?.(bytes, headerBytes) : undefined;
   }
 
   async learn(bytes: Buffer): Promise<boolean> {

@@ -72,6 +72,8 @@ export interface Context<W extends Wiring> {
 export interface Processor<V, W extends Wiring> {
   /** Verb-noun, as its file is called. */
   readonly name: string;
+  /** The only tags of the value's union that concern it: other records are passed over, mostly without being decoded. */
+  readonly tags?: readonly string[];
   process(record: Record<V>, context: Context<W>): void;
   /** Store keys that `process` will read, so that they come with the batch's one multi-get. Default: the record's key in each store. */
   prefetch?(record: Record<V>): { readonly [Name in keyof W['stores']]?: readonly string[] };

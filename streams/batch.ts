@@ -172,7 +172,7 @@ export class TaskBatch {
     for (const record of this.#input.records.slice(this.#records)) {
       this.#parts.quarantine?.prefetch(record.key);
       try {
-        if (record.problem === undefined) this.#parts.sources.get(record.topic)!.run(record);
+        if (record.problem === undefined && !record.isPassedOver) this.#parts.sources.get(record.topic)!.run(record);
       } catch {
         // A fault here may come from reads that are missing; the record will run again in its turn.
       }
@@ -200,6 +200,7 @@ export class TaskBatch {
   readonly #process = (record: InputRecord): void => {
     const { sources, quarantine } = this.#parts;
     const node = sources.get(record.topic)!;
+    if (record.isPassedOver) return;
     record.decode();
     if (record.problem !== undefined) this.#setAside(sourceOf(record), record.problem, node.name);
     else if (record.topic === quarantine?.commands) this.#obey(record, record.value as QuarantineCommand);
@@ -346,6 +347,8 @@ export class TaskBatch {
   }
 
   #prefetchRecord(record: InputRecord): void {
+    record.isPassedOver = !this.#parts.sources.get(record.topic)!.concerns(record);
+    if (record.isPassedOver) return;
     record.decode();
     if (record.isForeign) this.foreign.push(record);
     else this.#prefetch(record);

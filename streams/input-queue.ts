@@ -24,6 +24,8 @@ export class InputRecord implements Record<unknown> {
   readonly #valueEnd: number;
   /** Where its queue goes on after it: past control batches, if it is the last of a fetch. */
   nextOffset: number;
+  /** It doesn't concern its processor, so that it is taken undecoded. */
+  isPassedOver = false;
   value: unknown;
   /** Why it can't be decoded; undefined if it can. */
   problem: unknown;

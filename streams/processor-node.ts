@@ -2,6 +2,7 @@
 import type { StorePartition } from '../state/store-partition.ts';
 import type { TaskState } from '../state/task-state.ts';
 import type { Context, Forwarded, Processor, Record, TimerProcessor, Timers } from './api.ts';
+import type { InputRecord } from './input-queue.ts';
 import { timerStore } from './names.ts';
 import type { PlainWires, PlainWiring } from './topology.ts';
 
@@ -18,12 +19,14 @@ interface NodeParts {
   readonly state: TaskState;
   readonly scope: BatchScope;
   readonly isQuarantined: boolean;
+  readonly tags?: readonly string[];
 }
 
 export class ProcessorNode {
   readonly name: string;
   /** Whether what fails here stops its key. */
   readonly isQuarantined: boolean;
+  readonly #tags: readonly string[] | undefined;
   readonly #run: (subject: never, context: Context<PlainWiring>) => void;
   readonly #prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined;
   readonly #context: Context<PlainWiring>;
@@ -33,10 +36,11 @@ export class ProcessorNode {
     name: string,
     run: (subject: never, context: Context<PlainWiring>) => void,
     prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined,
-    { wires, state, scope, isQuarantined }: NodeParts,
+    { wires, state, scope, isQuarantined, tags }: NodeParts,
   ) {
     this.name = name;
     this.isQuarantined = isQuarantined;
+    this.#tags = tags;
     this.#run = run;
     this.#prefetch = prefetch;
     this.#stores = Object.entries(wires.stores).map(([store, spec]) => [store, state.partition(spec)] as const);
@@ -56,13 +60,26 @@ export class ProcessorNode {
   }
 
   static ofRecords(processor: Processor<unknown, PlainWiring>, parts: NodeParts): ProcessorNode {
+    const { tags } = processor;
     const run = (record: Record<unknown>, context: Context<PlainWiring>) => processor.process(record, context);
-    return new ProcessorNode(processor.name, run, processor.prefetch?.bind(processor), parts);
+    return new ProcessorNode(
+      processor.name,
+      run,
+      processor.prefetch?.bind(processor),
+      tags ? { ...parts, tags } : parts,
+    );
   }
 
   static ofTimers(processor: TimerProcessor<PlainWiring>, parts: NodeParts): ProcessorNode {
     const run = (key: string, context: Context<PlainWiring>) => processor.fire(key, context);
     return new ProcessorNode(processor.name, run, processor.prefetch?.bind(processor), parts);
+  }
+
+  /** Whether a record may concern the processor. What can't be told from its bytes may. */
+  concerns({ queue, rawValue }: InputRecord): boolean {
+    if (this.#tags === undefined || rawValue === null) return true;
+    const tag = queue.topic.serde.tag?.(rawValue);
+    return tag === undefined || this.#tags.includes(tag);
   }
 
   /** @throws `suspended` if a read isn't in memory, or whatever the processor throws */

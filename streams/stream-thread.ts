@@ -226,9 +226,11 @@ export class StreamThread {
   async #poll(): Promise<void> {
     const { clock, topology, metrics } = this.#options;
     let waitMs = idleWaitMs;
+    const delay = this.#delayLeft();
     for (const task of this.#manager.running) {
       this.#throttle(task);
-      waitMs = task.hasWork(clock) ? 0 : Math.min(waitMs, task.stores.times.nextAt - clock.now());
+      const next = task.hasWork(clock) ? delay : task.stores.times.nextAt - clock.now();
+      waitMs = Math.min(waitMs, Math.max(delay, next));
     }
     const limits = { maxWaitMs: Math.max(0, waitMs), maxBytes: this.#limits.pollBytes };
     for (const fetched of await this.#fetcher.poll(limits)) {
@@ -272,7 +274,21 @@ export class StreamThread {
     });
   }
 
+  /** For how many milliseconds records may still gather. */
+  #delayLeft(): number {
+    const { commitDelayMs } = this.topology;
+    const left = Math.ceil(commitDelayMs - (this.#options.clock.monotonic() - this.#sealedAt));
+    if (commitDelayMs === 0 || left <= 0) return 0;
+    let waiting = 0;
+    for (const { buffered } of this.#manager.running) {
+      waiting += buffered.records;
+      if (buffered.bytes > this.#limits.bufferBytes) return 0;
+    }
+    return waiting >= this.#limits.batchRecords ? 0 : left;
+  }
+
   #tasksWithWork(): StreamTask[] {
+    if (this.#delayLeft() > 0) return [];
     const { clock } = this.#options;
     const { running } = this.#manager;
     const tasks = running.filter((task) => task.hasWork(clock));

@@ -53,6 +53,8 @@ export interface Topology {
   readonly sharedOutputs: ReadonlySet<string>;
   /** Its commands are among the sources. Undefined: a failing record is set aside, and its key goes on. */
   readonly quarantine: QuarantineSpec | undefined;
+  /** At least so many milliseconds lie between two commits of a thread, unless a full batch waits. */
+  readonly commitDelayMs: number;
   /** How many tasks: the partition count of every source. */
   readonly partitions: number;
 }
@@ -64,6 +66,7 @@ export class TopologyBuilder {
   readonly #feedback = new Map<string, string>();
   readonly #sharedOutputs = new Set<string>();
   #quarantine: QuarantineSpec | undefined;
+  #commitDelayMs = 0;
 
   constructor(name: string) {
     this.#name = name;
@@ -105,6 +108,15 @@ export class TopologyBuilder {
     return this;
   }
 
+  /**
+   * Lets records gather for so many milliseconds after a commit: a commit costs as much as many records. What comes after
+   * a pause is still taken at once. It changes when commits are made, never what follows from them.
+   */
+  commitDelay(milliseconds: number): this {
+    this.#commitDelayMs = milliseconds;
+    return this;
+  }
+
   /** Hands the builder to a function that adds its part: one noun's wiring a file. */
   include(part: (builder: this) => void): this {
     part(this);
@@ -126,6 +138,7 @@ export class TopologyBuilder {
       feedback: this.#feedback,
       sharedOutputs: this.#sharedOutputs,
       quarantine,
+      commitDelayMs: this.#commitDelayMs,
       partitions: this.#sources[0]?.topic.partitions ?? 0,
     };
     const problems = topologyProblems(topology);

@@ -7,11 +7,15 @@ import { listings } from './listings.ts';
 import { popularity } from './popularity.ts';
 import { reviews } from './reviews.ts';
 
+/** Nobody sees that a listing is so much older, and a commit costs as much as dozens of records that are no news. */
+const commitDelayMs = 50;
+
 export function discoveryTopology(topics: Topics = catalogue, stores: Stores = storesFor()): Topology {
   return topology('discovery')
     .include(listings(stores, topics))
     .include(popularity(stores, topics))
     .include(reviews(stores, topics))
     .quarantine(topics.discoveryQuarantine)
+    .commitDelay(commitDelayMs)
     .build();
 }

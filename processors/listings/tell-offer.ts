@@ -112,8 +112,8 @@ function changeOffer(
 ): Omit<ListingPart, 'listingId'>[] | undefined {
   const { offers } = context.stores;
   const before = offers.get(productId) ?? unknownOffer;
+  if (saysNothingNew(before, change)) return undefined;
   const changed = { ...before, ...change };
-  if (sameValue(before, changed)) return undefined;
   const listingId = listingOfOffer(productId, changed);
   const after = listingId === undefined ? changed : { ...changed, version: before.version + 1 };
   offers.put(productId, after);
@@ -124,4 +124,13 @@ function changeOffer(
   if (formerId !== undefined && formerId !== listingId) news.push({ listingId: formerId, offer, isWithdrawn: true });
   for (const part of news) if (part.listingId !== productId) context.forward('listingParts', part.listingId, part);
   return news.filter((part) => part.listingId === productId);
+}
+
+/** Most of what comes is like this. */
+function saysNothingNew(before: OfferState, change: OfferChange): boolean {
+  for (const field in change) {
+    const of = field as keyof OfferChange;
+    if (!sameValue(before[of], change[of])) return false;
+  }
+  return true;
 }

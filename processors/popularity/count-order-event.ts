@@ -12,6 +12,7 @@ interface OrderActivityWiring {
 
 export const countOrderEvent: Processor<OrderEvent, OrderActivityWiring> = {
   name: 'count-order-event',
+  tags: ['OrderPlaced', 'OrderDelivered'],
 
   process(record, context) {
     const { orderId, event } = record.value;

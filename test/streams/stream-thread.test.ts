@@ -21,10 +21,9 @@ import { type Command, toys, toyTopology } from './toys.ts';
 const unreachable = new StockstreamError('LOG_UNREACHABLE', { broker: 'b', reason: 'gone' });
 const unknown = new StockstreamError('LOG_OUTCOME_UNKNOWN', { transactionalId: 't', reason: 'gone' });
 
-async function bench() {
+async function bench(topology = toyTopology()) {
   const clock = new SteppedClock();
   const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock });
-  const topology = toyTopology();
   const { commands, first, events, counts, deadLetters } = toys;
   await log.admin.createTopics([commands, first, events, counts, deadLetters, ...internalTopics('app', topology)]);
   const producer = await log.producer();
@@ -225,4 +224,27 @@ test('a thread is current once it has decided and committed what stood in its in
   assert.equal(await taken(), 3);
   await thread.stop();
   await log.close();
+});
+
+test('with a delay, what comes after a pause is taken at once, and what follows it together', async () => {
+  const { log, start, pass, add, taken } = await bench({ ...toyTopology(), commitDelayMs: 100 });
+  const thread = start(log);
+  await pass(1_000);
+  const commits = async () => {
+    const [end] = await log.admin.offsets([{ topic: thread.names.commits, partition: partitionOf('a', 2) }], 'latest');
+    return end;
+  };
+  const before = (await commits()) ?? 0;
+  await add('a');
+  await pass(20);
+  assert.equal(await taken(), 1);
+  for (let more = 0; more < 4; more++) {
+    await add('a');
+    await pass(10);
+  }
+  assert.equal(await taken(), 1);
+  await pass(100);
+  assert.equal(await taken(), 5);
+  assert.equal(await commits(), before + 2);
+  await thread.stop();
 });
