@@ -14,6 +14,8 @@ export interface TaskAddresses {
 export interface Assignment extends AssignedTasks {
   /** What it has to give up is nobody's until it has done so; else, of an old leader, somebody's already. */
   readonly isCooperative: boolean;
+  /** Some tasks are nobody's yet, because who had them has not released them. */
+  readonly isPartial: boolean;
   /** Of every task of the group, by partition. */
   readonly addresses: ReadonlyMap<number, TaskAddresses>;
 }
@@ -57,21 +59,24 @@ export function encodeAssignments(
     const standbys = copies.flatMap(([memberId]) => endpoints.get(memberId) ?? []);
     return { owner: owner === undefined ? undefined : endpoints.get(owner), standbys };
   });
+  const partial = [...assigned.values()].reduce((sum, { active }) => sum + active.length, 0) < partitions;
   return new Map(
     [...assigned].map(([memberId, { active: tasks, standbys, warmups }]) => {
-      return [memberId, Buffer.from(JSON.stringify({ version, tasks, revision, standbys, warmups, addresses }))];
+      const told = { version, tasks, revision, standbys, warmups, partial, addresses };
+      return [memberId, Buffer.from(JSON.stringify(told))];
     }),
   );
 }
 
 export function decodeAssignment(bytes: Uint8Array): Assignment {
-  const { tasks, revision: known, standbys, warmups, addresses } = parse(bytes);
+  const { tasks, revision: known, standbys, warmups, partial, addresses } = parse(bytes);
   const all = (Array.isArray(addresses) ? addresses : []) as readonly TaskAddresses[];
   return {
     active: integers(tasks),
     standbys: integers(standbys),
     warmups: integers(warmups),
     isCooperative: known === revision,
+    isPartial: partial === true,
     addresses: new Map(all.map(({ owner, standbys: copies }, task) => [task, { owner, standbys: copies }])),
   };
 }

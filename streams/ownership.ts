@@ -47,7 +47,7 @@ export interface OwnershipOptions {
 
 const defaultRules = { standbys: 0, acceptableLag: 10_000, maxWarmups: 2 } as const;
 
-/** Whoever leads looks so often whether what was to move can move by now. */
+/** Whoever leads looks so often whether what was to move can move by now; if tasks are nobody's all look, and sooner. */
 const probeMs = 60_000;
 
 export class Ownership implements GroupProtocol {
@@ -205,6 +205,7 @@ export class Ownership implements GroupProtocol {
     // An old leader has given to others already what it took away.
     const isTaken = !assigned.isCooperative && [...this.#held].some((each) => !assigned.active.includes(each));
     if (isTaken) this.#lose(this.#fenced());
+    const isFresh = this.#metadata === undefined;
     this.#isForming = false;
     this.#given = this.#assigned = assigned;
     this.#metadata = member;
@@ -213,6 +214,9 @@ export class Ownership implements GroupProtocol {
     this.#watch();
     this.#notify();
     this.#options.wake();
+    // What is nobody's yet may be what a process of the same name held, which died before it released it: the group
+    // took this one for that one, and waits.
+    if (isFresh && assigned.isPartial) this.rejoin();
   }
 
   async onLost(error: Error): Promise<void> {
@@ -229,7 +233,9 @@ export class Ownership implements GroupProtocol {
         this.rejoin();
       });
     }
-    if (this.#isMoving) this.#cancelProbe = clock.schedule(probeMs, () => this.rejoin());
+    const isPartial = this.#given?.isPartial;
+    const probe = isPartial ? rebalanceTimeoutMs : probeMs;
+    if (isPartial || this.#isMoving) this.#cancelProbe = clock.schedule(probe, () => this.rejoin());
     this.#isMoving = false;
   }
 

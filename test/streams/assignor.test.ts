@@ -247,9 +247,9 @@ describe('as bytes', () => {
     const assigned = assignTasks(all, given);
     const bytes = encodeAssignments(assigned, all, 3);
     for (const { memberId } of all) {
-      const { isCooperative, addresses, ...tasks } = decodeAssignment(bytes.get(memberId)!);
+      const { isCooperative, isPartial, addresses, ...tasks } = decodeAssignment(bytes.get(memberId)!);
       assert.deepEqual(tasks, assigned.get(memberId));
-      assert.ok(isCooperative);
+      assert.deepEqual([isCooperative, isPartial], [true, false]);
       assert.deepEqual([...addresses.keys()], [0, 1, 2]);
       for (const [task, { owner, standbys }] of addresses) {
         const endpointOf = (id: string) => all.find((each) => each.memberId === id)!.endpoint;

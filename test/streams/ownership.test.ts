@@ -172,6 +172,26 @@ test('a task goes to nobody until its owner has given it up, and what stays goes
   await bench.close(first, second);
 });
 
+test('what a process held that died before it gave it up is taken over at once, if one of its name follows', async () => {
+  const bench = await Bench.open();
+  const session = bench.log.session();
+  let isHeld = false;
+  const stuck = withCommits(session, (commit) => (isHeld ? new Promise<never>(() => {}) : commit()));
+  const first = bench.start('one', stuck);
+  await bench.until('one has both', () => first.tasks.length === 2);
+  isHeld = true;
+  await bench.add(keys[1]!);
+  await bench.pass(50);
+  const second = bench.start('two');
+  await bench.until('one is to give one up', () => first.tasks.length === 1);
+  session.kill();
+  const again = bench.start('one');
+  await bench.until('both have one', () => again.tasks.length === 1 && second.tasks.length === 1);
+  assert.deepEqual([...partitionsOf(again), ...partitionsOf(second)].sort(), [0, 1]);
+  bench.failures.length = 0;
+  await bench.close(again, second);
+});
+
 test('a commit that the next generation overtakes is refused, and done again in it without restoring anything', async () => {
   const bench = await Bench.open();
   const refused: unknown[] = [];
