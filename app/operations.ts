@@ -2,6 +2,7 @@
 // beside it shows what the log says.
 
 import { reasonOf, StockstreamError } from '../base/errors.ts';
+import { systemRandom } from '../base/random.ts';
 import type {
   LagDescription,
   Operations,
@@ -20,7 +21,8 @@ import { allTopologies } from '../topologies/all.ts';
 import { seedProducts } from './demo/seed.ts';
 import { effectsOf } from './effects.ts';
 import { rebuildView } from './rebuild-view.ts';
-import { verifyTopology } from './verify.ts';
+import { noBases } from './replay/bases.ts';
+import { LoggedReplays } from './replay/replays.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
 import { clock } from './wire/places.ts';
@@ -52,10 +54,15 @@ export function operationsOf(parts: OperationsParts): Operations {
     rebuildView: (name) => rebuildView(name, parts),
     seed: (count) => seedProducts(log, { clock, topics, count }),
     readState,
-    async replay(name) {
-      const topology = topologies.find((each) => each.name === name);
-      return topology && (await verifyTopology({ log, topology, appId }));
-    },
+    replays: new LoggedReplays({
+      log,
+      deadLetters: topics.deadLetters,
+      topologies,
+      appId,
+      random: systemRandom,
+      bases: noBases,
+      isAtWork: workers.length > 0,
+    }),
     reconciliation: parts.reconciliation,
     generations: parts.generations,
     checkpoints: parts.checkpoints,

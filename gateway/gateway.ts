@@ -61,6 +61,7 @@ import { productImportRoutes } from './routes/product-imports.ts';
 import { productTypeRoutes } from './routes/product-types.ts';
 import { productRoutes } from './routes/products.ts';
 import { reconciliationRoutes } from './routes/reconciliation.ts';
+import { replayRoutes } from './routes/replay.ts';
 import { reviewModerationRoutes } from './routes/review-moderation.ts';
 import { reviewRoutes } from './routes/reviews.ts';
 import { rootRoute } from './routes/root.ts';
@@ -287,6 +288,7 @@ function addRoutes(
   deadLetterRoutes(typed, gateway);
   stateRoutes(typed, gateway);
   checkpointRoutes(typed, gateway);
+  replayRoutes(typed, gateway);
   feedRoutes(typed, gateway);
   reconciliationRoutes(typed, gateway);
   viewGenerationRoutes(typed, gateway);

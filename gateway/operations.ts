@@ -3,6 +3,7 @@
 
 import type { Checkpoints } from './checkpoints.ts';
 import type { Reconciliation } from './reconciliation.ts';
+import type { Replays } from './replays.ts';
 import type { ViewGenerations } from './view-generations.ts';
 
 export interface NodeDescription {
@@ -69,17 +70,6 @@ export interface StateEntry {
   readonly value: unknown;
 }
 
-/** What came out when all commits were done again. */
-export interface CommitReplay {
-  readonly commits: number;
-  /** Timers and expiries among them. */
-  readonly fired: number;
-  readonly records: number;
-  /** Records of the log that were compared. */
-  readonly compared: number;
-  readonly differences: readonly string[];
-}
-
 export interface Operations {
   topologies(): Promise<readonly TopologyDescription[]>;
   tasks(): Promise<readonly TaskDescription[]>;
@@ -94,10 +84,10 @@ export interface Operations {
   seed(products: number): Promise<number>;
   /** What committed state holds here. Undefined if there is no such store. */
   readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
-  /** Does every commit of a topology again, apart, and compares with the log. Undefined if there is no such topology. */
-  replay(topology: string): Promise<CommitReplay | undefined>;
   /** Of the state. */
   readonly checkpoints: Checkpoints;
+  /** Doing the past again. */
+  readonly replays: Replays;
   /** Whether everything agrees, and setting right what doesn't. */
   readonly reconciliation: Reconciliation;
 }

@@ -7,10 +7,12 @@ import type { Fetcher, Log } from '../log/log.ts';
 import { RecordBatch } from '../log/record-batch.ts';
 import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import type { Store } from '../state/store.ts';
+import type { Progress } from '../state/task-state.ts';
 import type { Topic } from './api.ts';
 import { sealCommit } from './commit.ts';
-import { type CommitRecord, decodeCommitRecord } from './commit-record.ts';
-import { type TopologyNames, topologyNames } from './names.ts';
+import { commitRecords } from './commit-history.ts';
+import type { CommitRecord } from './commit-record.ts';
+import { type TopologyNames, taskId, topologyNames } from './names.ts';
 import { runBatches } from './process.ts';
 import { StreamTask } from './task.ts';
 import type { Topology } from './topology.ts';
@@ -24,7 +26,18 @@ export interface ReplayOptions {
   readonly appId: string;
   readonly partition: number;
   readonly deadLetters: Topic<Buffer>;
+  /** Default: everything is done again from the first commit on. */
+  readonly base?: ReplayBase | undefined;
+  /** See `endsOf`; default: where the commits end when the replay begins. */
+  readonly ends?: readonly number[] | undefined;
 }
+
+/** Puts a task's state into an empty store as it stood at some commit. Undefined if it has none: from the first one on. */
+export type ReplayBase = (task: {
+  readonly store: Store;
+  readonly id: string;
+  readonly partition: number;
+}) => Promise<Progress | undefined>;
 
 /** What one commit wrote, as batches by topic and partition; the changelog and the commit record are among them. */
 export interface ReplayedCommit {
@@ -41,13 +54,14 @@ const dueMargin = 10_000;
  */
 export async function* replayTask(options: ReplayOptions): AsyncGenerator<ReplayedCommit> {
   const { log, topology, partition, store, clock } = options;
+  const base = await options.base?.({ store, id: taskId(topology.name, partition), partition });
   const names = topologyNames(options.appId, topology.name);
   const inputs = topology.sources.map(({ topic }) => ({ topic: topic.name, partition }));
   const fetcher = log.fetcher();
   let task: StreamTask | undefined;
   try {
-    for await (const record of commitRecords(log, names, partition)) {
-      task ??= openTask(options, record, fetcher);
+    for await (const record of commitRecords({ log, names, partition, ends: options.ends }, base)) {
+      task ??= openTask(options, { first: record, base }, fetcher);
       if (record.commit !== task.stores.transaction.number) {
         throw diverged(task, record, `the commit before it is missing`);
       }
@@ -66,32 +80,16 @@ export async function* replayTask(options: ReplayOptions): AsyncGenerator<Replay
   }
 }
 
-/** Every commit record of a task, in order. */
-async function* commitRecords(log: Log, names: TopologyNames, partition: number): AsyncGenerator<CommitRecord> {
-  const commits = { topic: names.commits, partition };
-  const [from = 0] = await log.admin.offsets([commits], 'earliest');
-  const [end = 0] = await log.admin.offsets([commits], 'latest');
-  const fetcher = log.fetcher();
-  fetcher.assign(commits, from);
-  try {
-    for (let position = from; position < end; ) {
-      for (const fetched of await fetcher.poll({ maxWaitMs: 100, maxBytes: 1 << 20 })) {
-        for (const batch of fetched.batches) {
-          for (const { value, offset } of batch.records()) if (offset < end) yield decodeCommitRecord(value!);
-        }
-        position = fetched.nextOffset;
-      }
-    }
-  } finally {
-    await fetcher.close();
-  }
+interface TaskStart {
+  readonly first: CommitRecord;
+  readonly base: Progress | undefined;
 }
 
-function openTask({ topology, partition }: ReplayOptions, first: CommitRecord, fetcher: Fetcher): StreamTask {
+function openTask({ topology, partition }: ReplayOptions, { first, base }: TaskStart, fetcher: Fetcher): StreamTask {
   const task = new StreamTask(topology, partition, first.code);
   task.moveTo('restoring');
-  const inputs = topology.sources.map(({ topic }) => first.inputs[topic.name]?.[0] ?? 0);
-  task.open(undefined, inputs);
+  const inputs = topology.sources.map(({ topic: { name } }) => base?.inputs[name] ?? first.inputs[name]?.[0] ?? 0);
+  task.open(base, inputs);
   topology.sources.forEach(({ topic }, index) => {
     fetcher.assign({ topic: topic.name, partition }, inputs[index]!);
   });

@@ -1,10 +1,17 @@
 // Compares a replay with what the log holds: each record that the topology wrote, byte for byte. Of compacted topics
-// the log keeps only part, so there the last value a key must agree and nothing else may stand beside it.
-import { createHash } from 'node:crypto';
+// the log keeps only part, so there the last value a key must agree and nothing else may stand beside it. From a moment
+// on it compares what was committed then or later: every record of a commit carries the time that the commit saw.
 import type { Log, TopicPartition } from '../log/log.ts';
-import type { BatchRecord, RecordBatch } from '../log/record-batch.ts';
+import type { RecordBatch } from '../log/record-batch.ts';
+import { batchesOf, committers, endsOf, firstBehind } from './commit-history.ts';
 import { topologyNames } from './names.ts';
+import { fingerprintOf, timeOfFingerprint } from './record-fingerprint.ts';
 import { type ReplayOptions, replayTask } from './replay.ts';
+
+export type VerifyOptions = Omit<ReplayOptions, 'partition' | 'store'> & {
+  /** What was committed before this time is done again where it must be, but not compared. Default: all is. */
+  readonly from?: number;
+};
 
 export interface ReplayReport {
   readonly commits: number;
@@ -28,33 +35,42 @@ const maxDifferences = 100;
 
 /** Replays all tasks of a topology and compares. `storeOf` gives an empty store a task; it is closed afterwards. */
 export async function verifyReplay(
-  options: Omit<ReplayOptions, 'partition' | 'store'>,
+  { from = Number.NEGATIVE_INFINITY, ...options }: VerifyOptions,
   storeOf: () => Promise<ReplayOptions['store']>,
   onCommit: () => void = () => {},
 ): Promise<ReplayReport> {
-  const { topology } = options;
+  const { log, topology, appId } = options;
+  const ends = await endsOf({ log, topology, names: topologyNames(appId, topology.name) });
   const replayed = new Map<string, TopicRecords>();
   const totals = { commits: 0, fired: 0, records: 0 };
   for (let partition = 0; partition < topology.partitions; partition++) {
     const store = await storeOf();
     try {
-      for await (const { record, outputs } of replayTask({ ...options, partition, store })) {
+      for await (const { record, outputs } of replayTask({ ...options, ends, partition, store })) {
+        onCommit();
+        if (record.now < from) continue;
         totals.commits++;
         totals.fired += record.fired;
-        for (const [from, to] of Object.values(record.inputs)) totals.records += to - from;
-        for (const output of outputs) collect(replayed, output, output.batch);
-        onCommit();
+        for (const [first, end] of Object.values(record.inputs)) totals.records += end - first;
+        for (const output of outputs) collect(replayed, output, output.batch, from);
       }
     } finally {
       await store.close();
     }
   }
-  const { differences, compared } = await compareAll(options, replayed);
+  const { differences, compared } = await compareAll({ ...options, from, ends }, replayed);
   return { ...totals, compared, differences };
 }
 
 async function compareAll(
-  { log, topology, appId, deadLetters }: Omit<ReplayOptions, 'partition' | 'store'>,
+  {
+    log,
+    topology,
+    appId,
+    deadLetters,
+    from,
+    ends,
+  }: VerifyOptions & { readonly from: number; readonly ends: readonly number[] },
   replayed: ReadonlyMap<string, TopicRecords>,
 ): Promise<{ differences: string[]; compared: number }> {
   const names = topologyNames(appId, topology.name);
@@ -63,78 +79,83 @@ async function compareAll(
   const topics = [names.changelog, names.commits, deadLetters.name, ...topology.outputs.map(({ name }) => name)];
   const differences: string[] = [];
   let compared = 0;
+  const producers = await committers({ log, names, topology });
   for (const topic of topics) {
-    const actual = await readTopic(log, topic);
+    const actual = await readTopic(log, topic, { from, producers });
     const again = replayed.get(topic) ?? { counts: new Map(), last: new Map() };
     for (const count of actual.counts.values()) compared += count;
-    if (compacted.has(topic)) differences.push(...compareCompacted(topic, actual, again));
-    else differences.push(...missing(topic, again, actual, 'replayed, but not in the log'));
-    // Where others write as well, what is only in the log says nothing.
-    const isShared = topic === deadLetters.name || topology.sharedOutputs.has(topic);
-    if (!isShared) differences.push(...missing(topic, actual, again, 'in the log, but not replayed'));
+    const until = await firstBehind({ log, names, topology }, ends);
+    const isJudged = (fingerprint: string) => timeOfFingerprint(fingerprint) < until;
+    if (compacted.has(topic)) differences.push(...compareCompacted(topic, actual, { again, isJudged }));
+    else differences.push(...missing(topic, again, actual).map((what) => `${what} replayed, but not in the log`));
+    const only = missing(topic, { counts: filtered(actual.counts, isJudged) }, again);
+    differences.push(...only.map((what) => `${what} in the log, but not replayed`));
   }
   return { differences: differences.slice(0, maxDifferences), compared };
 }
 
-function compareCompacted(topic: string, actual: TopicRecords, again: TopicRecords): string[] {
+type IsJudged = (fingerprint: string) => boolean;
+
+function filtered(counts: TopicRecords['counts'], isJudged: IsJudged): TopicRecords['counts'] {
+  return new Map([...counts].filter(([fingerprint]) => isJudged(fingerprint)));
+}
+
+function compareCompacted(
+  topic: string,
+  actual: TopicRecords,
+  { again, isJudged }: { readonly again: TopicRecords; readonly isJudged: IsJudged },
+): string[] {
   const keys = new Set([...actual.last.keys(), ...again.last.keys()]);
   return [...keys]
-    .filter((key) => actual.last.has(key) && actual.last.get(key) !== again.last.get(key))
+    .filter((key) => {
+      const last = actual.last.get(key);
+      return last !== undefined && last !== again.last.get(key) && isJudged(last);
+    })
     .map((key) => `${topic}: the last value of ${JSON.stringify(key)} differs`);
 }
 
-function missing(topic: string, of: TopicRecords, from: TopicRecords, what: string): string[] {
+function missing(topic: string, of: Pick<TopicRecords, 'counts'>, from: TopicRecords): string[] {
   const found: string[] = [];
   for (const [fingerprint, count] of of.counts) {
     const lacking = count - (from.counts.get(fingerprint) ?? 0);
-    if (lacking > 0) found.push(`${topic}: ${lacking} of ${fingerprint} ${what}`);
+    if (lacking > 0) found.push(`${topic}: ${lacking} of ${fingerprint}`);
   }
   return found;
 }
 
-async function readTopic(log: Log, topic: string): Promise<TopicRecords> {
+/** What the topology's commits wrote; others may write there as well. */
+async function readTopic(
+  log: Log,
+  topic: string,
+  { from, producers }: { readonly from: number; readonly producers: ReadonlySet<number> },
+): Promise<TopicRecords> {
   const found = new Map<string, TopicRecords>();
   const [description] = await log.admin.describeTopics([topic]);
-  const inputs = Array.from({ length: description?.partitions ?? 0 }, (_, partition) => ({ topic, partition }));
-  const earliest = await log.admin.offsets(inputs, 'earliest');
-  const latest = await log.admin.offsets(inputs, 'latest');
-  const fetcher = log.fetcher();
-  const left = new Set(
-    inputs.filter((_, index) => earliest[index]! < latest[index]!).map(({ partition }) => partition),
-  );
-  for (const partition of left) fetcher.assign({ topic, partition }, earliest[partition]!);
-  try {
-    while (left.size > 0) {
-      for (const fetched of await fetcher.poll({ maxWaitMs: 100, maxBytes: 4 << 20 })) {
-        for (const batch of fetched.batches) collect(found, fetched, batch);
-        if (fetched.nextOffset >= latest[fetched.partition]!) left.delete(fetched.partition);
-      }
+  for (let partition = 0; partition < (description?.partitions ?? 0); partition++) {
+    const place = { topic, partition };
+    const [first] = from > 0 ? await log.admin.offsets([place], { timestamp: from }) : [];
+    for await (const { batch } of batchesOf(log, place, first)) {
+      if (producers.has(batch.producerId)) collect(found, place, batch, from);
     }
-  } finally {
-    await fetcher.close();
   }
   return found.get(topic) ?? { counts: new Map(), last: new Map() };
 }
 
-function collect(into: Map<string, TopicRecords>, { topic, partition }: TopicPartition, batch: RecordBatch): void {
+function collect(
+  into: Map<string, TopicRecords>,
+  { topic, partition }: TopicPartition,
+  batch: RecordBatch,
+  from: number,
+): void {
   let records = into.get(topic);
   if (records === undefined) {
     records = { counts: new Map(), last: new Map() };
     into.set(topic, records);
   }
   for (const record of batch.records()) {
+    if (record.timestamp < from) continue;
     const fingerprint = fingerprintOf(record);
     records.counts.set(fingerprint, (records.counts.get(fingerprint) ?? 0) + 1);
     records.last.set(`${partition}/${record.key?.toString() ?? ''}`, fingerprint);
   }
-}
-
-function fingerprintOf({ timestamp, key, value, headers }: BatchRecord): string {
-  const hash = createHash('sha256').update(`${timestamp}\0`);
-  for (const bytes of [key, value]) {
-    hash.update(bytes === null ? '-' : `${bytes.length}:`);
-    if (bytes !== null) hash.update(bytes);
-  }
-  for (const header of headers) hash.update(`${header.key}\0${header.value.length}:`).update(header.value);
-  return `${key?.toString().replaceAll('\0', '/') ?? 'null'}@${timestamp}#${hash.digest('base64url')}`;
 }

@@ -1,15 +1,7 @@
-// What operators do with the whole: look at what tasks believe, do all commits again, fill the shop with demo products.
+// What operators do with the whole: look at what tasks believe, fill the shop with demo products.
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
-import {
-  CommitReplayRequest,
-  CommitReplayShape,
-  SeedRequest,
-  SeedShape,
-  StateEntries,
-  StateParams,
-  StateQueryShape,
-} from '../shapes/operations.ts';
+import { SeedRequest, SeedShape, StateEntries, StateParams, StateQueryShape } from '../shapes/operations.ts';
 
 const operators = ['operator'] as const;
 const usualLimit = 50;
@@ -32,28 +24,6 @@ export function stateRoutes(app: App, { operations }: Gateway): void {
       const entries = await operations.readState({ ...query, limit, store });
       if (entries === undefined) throw new Refusal('STORE_NOT_FOUND', { details: { store } });
       return { entries };
-    },
-  );
-
-  app.post(
-    '/v1/admin/replay',
-    {
-      ...config(operators, ['TOPOLOGY_NOT_FOUND']),
-      schema: {
-        ...about(
-          'Operations',
-          'Do all commits again',
-          'Into an empty state beside the running one; writes nothing. The answer comes when it is done.',
-        ),
-        body: CommitReplayRequest,
-        response: { 200: CommitReplayShape },
-      },
-    },
-    async (request) => {
-      const { topology } = request.body;
-      const report = await operations.replay(topology);
-      if (report === undefined) throw new Refusal('TOPOLOGY_NOT_FOUND', { details: { topology } });
-      return report;
     },
   );
 

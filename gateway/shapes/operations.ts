@@ -91,21 +91,6 @@ export const StateEntries = Type.Object(
   { description: 'What committed state holds, in order of task and key.' },
 );
 
-export const CommitReplayRequest = strict({
-  topology: Type.String({ maxLength: 100, description: 'Whose commits.', examples: ['shop'] }),
-});
-
-export const CommitReplayShape = Type.Object(
-  {
-    commits: Type.Integer(),
-    fired: Type.Integer({ description: 'Timers and expiries among them.' }),
-    records: Type.Integer(),
-    compared: Type.Integer({ description: 'Records of the log that were compared.' }),
-    differences: Type.Array(Type.String()),
-  },
-  { description: 'What came out when all commits were done again; no differences means the same bytes.' },
-);
-
 export const SeedRequest = strict({
   products: Type.Integer({ minimum: 1, maximum: 1_000_000, examples: [1_000] }),
 });

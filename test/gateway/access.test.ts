@@ -114,6 +114,8 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'DELETE /v1/admin/views/generations/:generation': ['operator'],
   'GET /v1/admin/state/:store': ['operator'],
   'POST /v1/admin/replay': ['operator'],
+  'GET /v1/admin/replay': ['operator'],
+  'DELETE /v1/admin/replay/:into': ['operator'],
   'POST /v1/admin/seed': ['operator'],
   'GET /v1/admin/reconciliation': ['operator'],
   'POST /v1/admin/reconciliation': ['operator'],

@@ -9,6 +9,7 @@ import { buildGateway, type GatewayDeps } from '../../gateway/gateway.ts';
 import { openSqliteIdempotency } from '../../gateway/idempotency/sqlite/sqlite-idempotency.ts';
 import type { Operations } from '../../gateway/operations.ts';
 import { readRange } from '../../gateway/read-range.ts';
+import { Refusal } from '../../gateway/refusal.ts';
 import { type GatewaySettings, gatewayDefaults } from '../../gateway/settings.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
@@ -37,7 +38,13 @@ export const idleOperations: Operations = {
   health: async () => [],
   rebuildView: async () => false,
   readState: async () => undefined,
-  replay: async () => undefined,
+  replays: {
+    start: () => {
+      throw new Refusal('TOPOLOGY_NOT_FOUND');
+    },
+    state: () => ({ running: null, last: null }),
+    drop: async () => [],
+  },
   seed: async (products) => products,
   checkpoints: {
     list: async () => ({ place: 'memory', checkpoints: [], damaged: [] }),
