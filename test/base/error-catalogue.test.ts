@@ -48,6 +48,7 @@ test('every code is written once', () => {
     'base/review-errors.ts',
     'base/request-errors.ts',
     'base/storage-errors.ts',
+    'base/replay-errors.ts',
     'base/error-catalogue.ts',
   ]
     .map((path) => tree.get(path))
