@@ -14,6 +14,7 @@ import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
 import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
+import { checkpointBases } from './replay/bases.ts';
 import { forgetRunning, noteRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
@@ -21,6 +22,7 @@ import { checkTopics, createTopics } from './topics.ts';
 import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
+import { openCheckpoints } from './wire/checkpoints.ts';
 import { openLog, useSchemas } from './wire/log.ts';
 import { clock } from './wire/places.ts';
 import { openViewGenerations, openViewSets } from './wire/views.ts';
@@ -88,6 +90,7 @@ export class Application {
       reconciliation: reconciler,
       generations,
       checkpoints: checkpointsOf(config, workers.all),
+      bases: checkpointBases(() => openCheckpoints(config)),
     });
     const figures = () => workers.figures(metrics);
     const gateway = await openGateway({

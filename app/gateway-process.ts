@@ -10,9 +10,11 @@ import { operationsOf } from './operations.ts';
 import { OwnIndex } from './own-index.ts';
 import { openReconciler } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
+import { checkpointBases } from './replay/bases.ts';
 import { checkTopics } from './topics.ts';
 import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
+import { openCheckpoints } from './wire/checkpoints.ts';
 import { openLog, useSchemas } from './wire/log.ts';
 import { openViewGenerations, openViewSets } from './wire/views.ts';
 
@@ -58,6 +60,7 @@ export class GatewayProcess {
       reconciliation: reconciler,
       generations,
       checkpoints: checkpointsOf(config, []),
+      bases: checkpointBases(() => openCheckpoints(config)),
     });
     const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom, metrics });
     const url = await gateway.app.listen({ host: config.host, port: config.port });

@@ -21,7 +21,7 @@ import { allTopologies } from '../topologies/all.ts';
 import { seedProducts } from './demo/seed.ts';
 import { effectsOf } from './effects.ts';
 import { rebuildView } from './rebuild-view.ts';
-import { noBases } from './replay/bases.ts';
+import type { ReplayBases } from './replay/bases.ts';
 import { LoggedReplays } from './replay/replays.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
@@ -40,6 +40,8 @@ export interface OperationsParts {
   readonly reconciliation: Operations['reconciliation'];
   readonly generations: Operations['generations'];
   readonly checkpoints: Operations['checkpoints'];
+  /** Where replays begin. */
+  readonly bases: ReplayBases;
 }
 
 export function operationsOf(parts: OperationsParts): Operations {
@@ -60,7 +62,7 @@ export function operationsOf(parts: OperationsParts): Operations {
       topologies,
       appId,
       random: systemRandom,
-      bases: noBases,
+      bases: parts.bases,
       isAtWork: workers.length > 0,
     }),
     reconciliation: parts.reconciliation,

@@ -12,10 +12,12 @@ import { createLogger } from './logging.ts';
 import { operationsOf } from './operations.ts';
 import { readState } from './read-state.ts';
 import { openReconciler } from './reconcile/open.ts';
+import { checkpointBases } from './replay/bases.ts';
 import { findRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
 import { checkTopics, createTopics } from './topics.ts';
+import { openCheckpoints } from './wire/checkpoints.ts';
 import { openLog, openStore, useSchemas } from './wire/log.ts';
 import { openViewGenerations, openViewSets } from './wire/views.ts';
 
@@ -80,6 +82,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     reconciliation: reconciler,
     generations,
     checkpoints: checkpointsOf(config, []),
+    bases: checkpointBases(() => openCheckpoints(config)),
   });
   const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
   return {

@@ -75,6 +75,8 @@ export type EndedReplay = {
   readonly mode: ReplayMode;
   readonly startedAt: number;
   readonly endedAt: number;
+  /** Done again, those among them that were not compared. */
+  readonly commits: number;
 } & (
   | { readonly report: CommitReplay; readonly failure?: undefined }
   | { readonly failure: { readonly code: string; readonly detail: string }; readonly report?: undefined }

@@ -57,12 +57,17 @@ export class LoggedReplays implements Replays {
     this.#running = { ...frame, step: 'start', commits: 0, of: 0 };
     const done = this.#run(topology, request).then(
       (report) => {
-        this.#last = { ...frame, endedAt: clock.now(), report };
+        this.#last = { ...frame, endedAt: clock.now(), commits: this.#commits, report };
         return report;
       },
       (error: unknown) => {
         const code = isStockstreamError(error) ? error.code.toLowerCase() : 'internal';
-        this.#last = { ...frame, endedAt: clock.now(), failure: { code, detail: reasonOf(error) } };
+        this.#last = {
+          ...frame,
+          endedAt: clock.now(),
+          commits: this.#commits,
+          failure: { code, detail: reasonOf(error) },
+        };
         throw error;
       },
     );
@@ -108,7 +113,7 @@ export class LoggedReplays implements Replays {
         limit: request.limit,
         openStore: () => openStoreIn(join(directory, String(stores++))),
         onStep: (step) => this.#note({ step }),
-        onCommit: () => this.#note({ commits: (this.#running?.commits ?? 0) + 1 }),
+        onCommit: () => this.#note({ commits: this.#commits + 1 }),
       };
       return await replay(work, request);
     } finally {
@@ -122,6 +127,10 @@ export class LoggedReplays implements Replays {
     const places = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
     const [first, end] = [await log.admin.offsets(places, 'earliest'), await log.admin.offsets(places, 'latest')];
     return end.reduce((sum, each, index) => sum + each - first[index]!, 0);
+  }
+
+  get #commits(): number {
+    return this.#running?.commits ?? 0;
   }
 
   #note(news: Partial<RunningReplay>): void {

@@ -84,6 +84,7 @@ export const ReplayStateShape = Type.Object(
       Type.Object({
         ...Frame,
         endedAt: Time,
+        commits: Type.Integer({ description: 'Done again, compared or not.' }),
         report: Type.Optional(CommitReplayShape),
         failure: Type.Optional(Type.Object({ code: Type.String(), detail: Type.String() })),
       }),

@@ -115,6 +115,8 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'GET /v1/admin/state/:store': ['operator'],
   'POST /v1/admin/replay': ['operator'],
   'GET /v1/admin/replay': ['operator'],
+  'GET /v1/admin/checkpoints': ['operator'],
+  'POST /v1/admin/checkpoints': ['operator'],
   'DELETE /v1/admin/replay/:into': ['operator'],
   'POST /v1/admin/seed': ['operator'],
   'GET /v1/admin/reconciliation': ['operator'],

@@ -1,5 +1,6 @@
 // A whole small shop in this process: embedded log, worker with its views and effects, gateway and reconciliation, in a
 // directory of its own; and ways to plant in it what could never come about by itself.
+
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { type OpenGateway, openGateway } from '../../../app/gateway.ts';
 import { operationsOf } from '../../../app/operations.ts';
 import { openReconciler } from '../../../app/reconcile/open.ts';
 import type { Reconciler } from '../../../app/reconcile/reconciler.ts';
+import { checkpointBases } from '../../../app/replay/bases.ts';
 import { tokenSecret } from '../../../app/secret.ts';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics, topicsOf } from '../../../app/topics.ts';
@@ -28,6 +30,7 @@ import { partitionOf } from '../../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../../log/record-batch-builder.ts';
 import type { StoreEntry } from '../../../schemas/stores.ts';
 import type { TopicEntry, Topics } from '../../../schemas/topics.ts';
+import { memoryCheckpoints } from '../../../state/checkpoints/memory/memory-checkpoints.ts';
 import { TaskKeys } from '../../../state/keys.ts';
 import { taskId } from '../../../streams/names.ts';
 import { collections } from '../../../views/collections.ts';
@@ -94,6 +97,7 @@ export class SmallShop {
       appId,
       workers: workers.all,
       reconciliation: reconciler,
+      bases: checkpointBases(async () => memoryCheckpoints()),
       checkpoints: idleOperations.checkpoints,
       generations: openViewGenerations({ config, log, topics, viewSets, logger }),
     });

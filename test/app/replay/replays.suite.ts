@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { Registry } from 'prom-client';
-import { noBases } from '../../../app/replay/bases.ts';
+import { checkpointBases } from '../../../app/replay/bases.ts';
 import { LoggedReplays } from '../../../app/replay/replays.ts';
 import { systemClock } from '../../../base/clock.ts';
 import { silentLogger } from '../../../base/logger.ts';
@@ -12,8 +12,11 @@ import type { ReplayRequest } from '../../../gateway/replays.ts';
 import type { Log } from '../../../log/log.ts';
 import { partitionOf } from '../../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../../log/record-batch-builder.ts';
+import { type CheckpointFiles, memoryCheckpoints } from '../../../state/checkpoints/memory/memory-checkpoints.ts';
 import { changelogKey } from '../../../state/keys.ts';
-import { memoryStore } from '../../../state/memory/memory-store.ts';
+import { MemoryDisk, memoryStore } from '../../../state/memory/memory-store.ts';
+import type { Store } from '../../../state/store.ts';
+import { writeCheckpoint } from '../../../state/write-checkpoint.ts';
 import type { Topic } from '../../../streams/api.ts';
 import { batchesOf } from '../../../streams/commit-history.ts';
 import { createStreamsMetrics } from '../../../streams/metrics.ts';
@@ -22,6 +25,7 @@ import { StreamThread } from '../../../streams/stream-thread.ts';
 import { relay, relayTopology, type Wish } from '../../streams/relay.ts';
 
 const appId = 'lenders';
+const files: CheckpointFiles = new Map();
 const names = ['ada', 'bob', 'cy', 'dot', 'eve'];
 
 export function replaysSuite(openLog: (t: TestContext) => Promise<Log>): void {
@@ -65,6 +69,23 @@ export function replaysSuite(openLog: (t: TestContext) => Promise<Log>): void {
       await forge(log, relay.told, 'ada', { event: { type: 'Got', amount: 1_000_000 } });
       const { differences } = await replay(log, { from: String(systemClock.now() - 1_000) });
       assert.match(differences.join('\n'), /told: 1 of ada@\d+#\S+ in the log, but not replayed/);
+    });
+
+    test('it begins with checkpoints where there are any, and can do without those that are damaged', async (t) => {
+      const log = await open(t);
+      const disk = new MemoryDisk();
+      await lend(log, memoryStore(disk));
+      const id = await checkpoint(memoryStore(disk));
+      t.after(() => files.clear());
+      await lend(log, memoryStore(disk));
+      const commits = await countDone(log, {});
+      const [latest, named] = [await countDone(log, { from: 'latest' }), await countDone(log, { from: id })];
+      assert.ok(latest > 0 && latest < commits, `${latest} of ${commits} were done again`);
+      assert.ok(named >= latest && named < commits);
+      assert.deepEqual((await replay(log, { from: 'latest', mode: 'dry-run' })).differences, []);
+      assert.ok((await replay(log, { from: 'latest', mode: 'dry-run' }, 1)).differences.length > 0);
+      for (const [name, bytes] of files) if (name.includes('data-')) files.set(name, bytes.subarray(1));
+      assert.equal(await countDone(log, { from: 'latest' }), commits);
     });
 
     test('a dry run writes nothing, and tells by kind what another rule decides', async (t) => {
@@ -150,7 +171,7 @@ const usual: ReplayRequest = { topology: 'relay', mode: 'verify', limit: 100 };
 
 function partsOf(log: Log, id = appId, most?: number) {
   const topologies = [relayTopology(most === undefined ? {} : { most })];
-  const own = { bases: noBases, isAtWork: false, random: systemRandom };
+  const own = { bases: checkpointBases(async () => memoryCheckpoints(files)), isAtWork: false, random: systemRandom };
   return { log, deadLetters: relay.deadLetters, topologies, appId: id, ...own };
 }
 
@@ -160,6 +181,28 @@ function replays(log: Log, most?: number) {
 
 function replay(log: Log, request: Partial<ReplayRequest>, most?: number) {
   return replays(log, most).start({ ...usual, ...request }).done;
+}
+
+/** How many commits it took to know, compared ones and those before. */
+async function countDone(log: Log, request: Partial<ReplayRequest>): Promise<number> {
+  const own = replays(log);
+  const { done } = own.start({ ...usual, ...request });
+  const { differences } = await done;
+  assert.deepEqual(differences, []);
+  return own.state().last!.commits;
+}
+
+/** Of each task; gives the id of one of them. */
+async function checkpoint(store: Store): Promise<string> {
+  const options = { checkpoints: memoryCheckpoints(files), store, clock: systemClock, random: systemRandom };
+  const { signal } = new AbortController();
+  let id = '';
+  for (const partition of [0, 1, 2]) {
+    const task = { application: appId, topology: 'relay', partition, task: `relay_${partition}`, codeVersion: 'test' };
+    const written = await writeCheckpoint(task, { ...options, signal, changelogEnd: async () => 0 });
+    id = written?.id ?? id;
+  }
+  return id;
 }
 
 /** The log as an application sees it whose topics are the copies. */
@@ -194,10 +237,10 @@ function renamed(log: Log, into: string): Log {
   } satisfies Record<'admin' | 'fetcher', unknown>);
 }
 
-async function work(log: Log): Promise<StreamThread> {
+async function work(log: Log, store = memoryStore()): Promise<StreamThread> {
   const thread = new StreamThread({
     log,
-    store: memoryStore(),
+    store,
     clock: systemClock,
     topology: relayTopology(),
     appId,
@@ -216,8 +259,8 @@ async function work(log: Log): Promise<StreamThread> {
 }
 
 /** Some earn, all ask each other; gives a time at which all that is over. */
-async function lend(log: Log): Promise<number> {
-  const thread = await work(log);
+async function lend(log: Log, store = memoryStore()): Promise<number> {
+  const thread = await work(log, store);
   const wish = (key: string, value: Wish) => append(log, at(relay.wishes, key), encoded(relay.wishes, key, value));
   for (const [index, key] of names.entries()) await wish(key, { type: 'earn', amount: 5 + index });
   for (const [index, key] of names.entries()) {
