@@ -40,9 +40,9 @@ export const relations: readonly Relation[] = [
   needs('mail', 'smtp', 'smtp', 'worker'),
   needs('mail', 'smtp', 'mailFrom', 'worker'),
   needs('mail', 'smtp', 'publicUrl', 'worker'),
-  isNotThereYet(({ standbys }) => standbys > 0, 'standbys'),
   embeddedIsOneProcess,
   embeddedIsOneThread,
+  embeddedHasNoStandbys,
   demoStaysAtHome,
   trafficNeedsDemo,
   trafficPaysNobody,
@@ -64,13 +64,6 @@ function needs(setting: SettingName, value: string, needed: SettingName, by?: Pa
 }
 
 /** A setting of the contract whose work isn't done: refused, for to be ignored in silence would be worse. */
-function isNotThereYet(isAsked: (config: Config) => boolean, setting: SettingName): Relation {
-  return (config) => {
-    if (!isAsked(config)) return undefined;
-    return { setting, problem: 'asks for what this version cannot do yet', remedy: 'leave it at its default' };
-  };
-}
-
 function embeddedIsOneProcess({ log }: Config, parts: readonly Part[]): Broken | undefined {
   if (log !== 'embedded' || parts.length !== 1) return undefined;
   const problem = `is embedded, which is one process for gateway and worker; this is the ${parts[0]} alone`;
@@ -83,6 +76,15 @@ function embeddedIsOneThread({ log, threads }: Config): Broken | undefined {
     setting: 'threads',
     problem: 'is above 1 on the embedded log, which serves one thread',
     remedy: 'use 1, or --log kafka',
+  };
+}
+
+function embeddedHasNoStandbys({ log, standbys }: Config): Broken | undefined {
+  if (log !== 'embedded' || standbys === 0) return undefined;
+  return {
+    setting: 'standbys',
+    problem: 'is above 0 on the embedded log, where there is no other process to copy state to',
+    remedy: 'use 0, or --log kafka',
   };
 }
 

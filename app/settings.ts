@@ -5,6 +5,7 @@ import { checkpointSettings } from './checkpoint-settings.ts';
 import { feedSettings } from './feed-settings.ts';
 import { searchSettings } from './search-settings.ts';
 import { boolean, choice, integer, list, optional, type Setting, text, url } from './setting.ts';
+import { stateSettings } from './state-settings.ts';
 import { storageSettings } from './storage-settings.ts';
 
 export const webhookSecretExpected = 'at least 24 bytes in base64, `whsec_` before it or not';
@@ -123,11 +124,7 @@ export const settings = {
     default: 9464,
     doc: 'Where a worker that runs apart answers health checks and Prometheus; 0 takes any free port.',
   }),
-  standbys: integer(0, 8, {
-    group: 'Worker',
-    default: 0,
-    doc: 'Warm copies of the state of each task on other workers.',
-  }),
+  ...stateSettings,
   reconcileEvery: integer(0, 86_400, {
     group: 'Worker',
     default: 300,

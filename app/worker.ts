@@ -170,6 +170,12 @@ export class Worker implements WorkerHandle {
       ...this.#streams.flatMap(({ topology: { name }, tasks }) => {
         return tasks.map(({ id, partition, state }) => ({ id, topology: name, partition, state, owner }));
       }),
+      ...this.#streams.flatMap(({ topology: { name }, standbys }) => {
+        return standbys.map(({ id, partition, lag }) => {
+          const standby = { id, topology: name, partition, state: 'standby', owner };
+          return lag === undefined ? standby : { ...standby, lag };
+        });
+      }),
       ...[...this.#views.threads, ...this.#effects, ...this.#sources].flatMap(({ name, partitions, waitingFor }) => {
         const state = waitingFor === undefined ? 'running' : 'paused';
         return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
@@ -261,6 +267,12 @@ export class Worker implements WorkerHandle {
         appId: config.appId,
         instanceId: this.#instanceId,
         sessionTimeoutMs: config.sessionTimeoutMs,
+        rules: {
+          standbys: config.standbys,
+          acceptableLag: config.acceptableRecoveryLag,
+          maxWarmups: config.maxWarmupReplicas,
+        },
+        process: `${hostname()} ${process.pid}`,
         deadLetters: topics.deadLetters,
         codeVersion: version,
         metrics: streamsMetrics,

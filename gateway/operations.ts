@@ -28,8 +28,10 @@ export interface TaskDescription {
   readonly topology: string;
   readonly partition: number;
   readonly state: string;
-  /** The worker and thread that it runs on. */
+  /** The worker and thread that it runs on, or that has the copy. */
   readonly owner: string;
+  /** Of a standby: records of the changelog that it doesn't have yet. Absent until that is known, and for others. */
+  readonly lag?: number;
 }
 
 export interface LagDescription {

@@ -39,6 +39,16 @@ export type RestoreCheckpoints = Pick<LoadCheckpointOptions, 'checkpoints' | 'on
 export interface Restored {
   readonly progress: Progress | undefined;
   readonly records: number;
+  /** The changelog offset that the store stands at. */
+  readonly offset: number;
+}
+
+/** What of a changelog the store doesn't have. */
+export interface Tail {
+  readonly keys: TaskKeys;
+  readonly from: number;
+  /** Where the changelog ended, open transactions included. */
+  readonly end: number;
 }
 
 /**
@@ -46,16 +56,26 @@ export interface Restored {
  * @throws STATE_AHEAD_OF_LOG, STATE_CHANGELOG_LOST, LOG_* errors
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
+  const { keys, from, end } = await openTail(options);
+  const records = await readTo(end, from, keys, options);
+  return { progress: await readProgress(options.store, keys), records, offset: Math.max(from, end) };
+}
+
+/**
+ * Looks where the store stands, and drops what it has of the task if that is damaged or too old to go on from.
+ * @throws STATE_AHEAD_OF_LOG, LOG_* errors
+ */
+export async function openTail(options: RestoreOptions): Promise<Tail> {
   try {
-    return await readTail(options);
+    return await seek(options);
   } catch (error) {
     if (!isStockstreamError(error, 'STATE_CORRUPT')) throw error;
     await forgetTask(options);
-    return await readTail(options);
+    return await seek(options);
   }
 }
 
-async function readTail(options: RestoreOptions): Promise<Restored> {
+async function seek(options: RestoreOptions): Promise<Tail> {
   const { log, store, clock, task, changelog } = options;
   const keys = new TaskKeys(task);
   const [earliest = 0] = await log.admin.offsets([changelog], 'earliest');
@@ -75,8 +95,7 @@ async function readTail(options: RestoreOptions): Promise<Restored> {
   }
   const from = position?.offset ?? 0;
   if (isCutOff(from, earliest)) throw new StockstreamError('STATE_CHANGELOG_LOST', { task, from, earliest });
-  const records = await readTo(end, Math.max(from, earliest), keys, options);
-  return { progress: await readProgress(store, keys), records };
+  return { keys, from: Math.max(from, earliest), end };
 }
 
 /** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
@@ -85,8 +104,7 @@ function isCutOff(from: number, earliest: number): boolean {
 }
 
 async function readTo(end: number, from: number, keys: TaskKeys, options: RestoreOptions): Promise<number> {
-  if (from >= end) return 0;
-  const specs = new Map([...options.specs, progressStore as StoreSpec<unknown>].map((spec) => [spec.name, spec]));
+  if (from >= end || options.signal.aborted) return 0;
   const fetcher = options.log.fetcher();
   let records = 0;
   try {
@@ -94,7 +112,7 @@ async function readTo(end: number, from: number, keys: TaskKeys, options: Restor
     for (let position = from; position < end && !options.signal.aborted; ) {
       for (const fetched of await fetcher.poll({ maxWaitMs: 500, maxBytes: 8 << 20 })) {
         if (options.signal.aborted) break;
-        records += await applyFetched(fetched, position, { keys, specs, options });
+        records += await applyFetched(fetched, position, { keys, options });
         position = fetched.nextOffset;
       }
     }
@@ -104,11 +122,13 @@ async function readTo(end: number, from: number, keys: TaskKeys, options: Restor
   return records;
 }
 
-async function applyFetched(
+/** Brings what was fetched of a changelog into the store, from `position` on. Returns how many records that were. */
+export async function applyFetched(
   fetched: Fetched,
   position: number,
-  { keys, specs, options }: { keys: TaskKeys; specs: ReadonlyMap<string, StoreSpec<unknown>>; options: RestoreOptions },
+  { keys, options }: { keys: TaskKeys; options: RestoreOptions },
 ): Promise<number> {
+  const specs = new Map([...options.specs, progressStore as StoreSpec<unknown>].map((spec) => [spec.name, spec]));
   const batch = options.store.batch();
   let records = 0;
   let bytes = 0;

@@ -2,7 +2,7 @@
 // A crash before step 3 ends leaves nothing; between 3 and 4 the changelog's tail is read again; after 4 all is there.
 import type { Clock } from '../base/clock.ts';
 import type { GroupMetadata } from '../log/group.ts';
-import type { Appended, PartitionOffset, TransactionalProducer } from '../log/log.ts';
+import type { PartitionOffset, TransactionalProducer } from '../log/log.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { writePosition } from '../state/changelog.ts';
 import type { Store, WriteBatch } from '../state/store.ts';
@@ -64,10 +64,10 @@ export function sealCommit(tasks: readonly StreamTask[], parts: SealParts): Seal
 }
 
 /**
- * Steps 3 and 4.
+ * Steps 3 and 4. Gives the changelog offset that each task's state stands at then.
  * @throws LOG_* errors; the tasks must then restore themselves, for what became of the transaction may be unknown
  */
-export async function commit(sealed: SealedCommit, member: GroupMetadata, parts: CommitParts): Promise<void> {
+export async function commit(sealed: SealedCommit, member: GroupMetadata, parts: CommitParts): Promise<number[]> {
   // 3. In one log transaction: changelogs, outputs and commit records, input offsets.
   const transaction = parts.producer.begin();
   for (const { task, changelog } of sealed.tasks) transaction.append(parts.names.changelog, task.partition, changelog);
@@ -77,16 +77,14 @@ export async function commit(sealed: SealedCommit, member: GroupMetadata, parts:
 
   // 4. In one atomic store batch: the changed entries and the changelog positions that they stand for.
   const at = parts.clock.now();
-  sealed.tasks.forEach(({ task }, index) => {
-    writePosition(sealed.stores, task.stores.keys, { offset: changelogEnd(appended, index), at });
-  });
+  // The changelogs were appended first, in the tasks' order.
+  const ends = sealed.tasks.map((_, index) => appended[index]!.nextOffset);
+  for (const [index, { task }] of sealed.tasks.entries()) {
+    writePosition(sealed.stores, task.stores.keys, { offset: ends[index]!, at });
+  }
   await parts.store.write(sealed.stores);
   for (const { task, transaction } of sealed.tasks) task.stores.applied(transaction);
-}
-
-/** The changelogs were appended first, in the tasks' order. */
-function changelogEnd(appended: readonly Appended[], index: number): number {
-  return appended[index]!.nextOffset;
+  return ends;
 }
 
 /** Encodes all tasks' work; a task whose outputs can't be encoded runs again carefully, and all is encoded anew. */

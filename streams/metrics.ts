@@ -26,6 +26,8 @@ export interface StreamsMetrics {
   readonly tasks: Gauge<'topology' | 'state'>;
   /** records-lag: records that are in the log and weren't polled yet. */
   readonly lag: Gauge<'topology' | 'partition' | 'topic'>;
+  /** Changelog records that a standby doesn't have yet. */
+  readonly standbyLag: Gauge<'topology' | 'partition'>;
   /** Bytes of decoded state in memory. */
   readonly cacheBytes: Gauge<'topology'>;
   /** Commits that failed and were done again, by code. */
@@ -64,6 +66,12 @@ export function createStreamsMetrics(registry: Registry): StreamsMetrics {
       name: 'stream_task_records_lag',
       help: 'Records in the log that were not polled yet',
       labelNames: ['topology', 'topic', 'partition'],
+      registers,
+    }),
+    standbyLag: new Gauge({
+      name: 'stream_standby_records_lag',
+      help: 'Changelog records that a standby task does not have yet',
+      labelNames: ['topology', 'partition'],
       registers,
     }),
     cacheBytes: new Gauge({

@@ -45,7 +45,7 @@ export interface OwnershipOptions {
   readonly wake: () => void;
 }
 
-const defaultRules = { standbys: 0, acceptableLag: 10_000, maxWarmups: 2 } as const;
+export const defaultRules = { standbys: 0, acceptableLag: 10_000, maxWarmups: 2 } as const;
 
 /** Whoever leads looks so often whether what was to move can move by now; if tasks are nobody's all look, and sooner. */
 const probeMs = 60_000;

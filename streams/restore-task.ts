@@ -24,31 +24,32 @@ export interface RestoreTaskOptions {
 }
 
 /**
- * Opens the task unless it was closed meanwhile. If others commit for it while it is restored, it isn't this worker's any
- * more and the group will say so; until then it is restored again.
+ * Opens the task unless it was closed meanwhile, and gives the changelog offset that its state stands at. If others commit
+ * for it while it is restored, it isn't this worker's any more and the group will say so; until then it is restored again.
  * @throws STATE_* and LOG_* errors
  */
-export async function restoreTask(task: StreamTask, options: RestoreTaskOptions): Promise<void> {
+export async function restoreTask(task: StreamTask, options: RestoreTaskOptions): Promise<number> {
   const { log, names, signal } = options;
   const sources = task.topology.sources.map(({ topic }) => ({ topic: topic.name, partition: task.partition }));
   const offsets = () => log.admin.committedOffsets(names.group, sources);
   // First the offsets, which waits for what earlier owners left open, then the changelog: never the other way round.
   let committed = await offsets();
-  let { progress } = await restoreState(task, options);
+  let { progress, offset } = await restoreState(task, options);
   for (;;) {
     const problem = compare(task.id, sources, committed, progress);
     if (problem === undefined || signal.aborted) break;
     const before = committed;
     committed = await offsets();
-    if (committed.every((offset, index) => offset === before[index])) throw problem;
-    ({ progress } = await restoreState(task, options));
+    if (committed.every((each, index) => each === before[index])) throw problem;
+    ({ progress, offset } = await restoreState(task, options));
   }
   const earliest = await log.admin.offsets(sources, 'earliest');
   const inputs = sources.map(({ topic }, index) => progress?.inputs[topic] ?? committed[index] ?? earliest[index]!);
   const totals = await readTotals(task, options);
-  if (task.state !== 'restoring' || signal.aborted) return;
+  if (task.state !== 'restoring' || signal.aborted) return offset;
   task.open(progress, inputs);
   task.stores.partitionOf(quarantineTotals.store)?.load(quarantineTotals.key, totals);
+  return offset;
 }
 
 /** So that figures show from the beginning what stands still. */

@@ -1,64 +1,23 @@
 // The run loop of one topology on one thread: polls, processes batches of its tasks, commits them, and follows the
 // group's assignments: tasks that it keeps never stop for them. While a commit is in flight the next batch is processed;
-// records gather meanwhile, so batches grow under load by themselves. Faults end in one of three ways: tasks restore and go on, tasks are given up, or the
-// thread fails and says why.
+// records gather meanwhile, so batches grow under load by themselves. Faults end in one of three ways: tasks restore and go
+// on, tasks are given up, or the thread fails and says why.
 import { assert } from '../base/assert.ts';
-import type { Clock } from '../base/clock.ts';
 import { sleep } from '../base/clock.ts';
 import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
-import type { Logger } from '../base/logger.ts';
-import type { Fetcher, Log, TopicPartition, TransactionalProducer } from '../log/log.ts';
-import type { RestoreCheckpoints } from '../state/restore.ts';
-import type { Store } from '../state/store.ts';
-import type { Topic } from './api.ts';
+import type { Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
 import { type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
 import type { InputQueue } from './input-queue.ts';
-import type { TaskAddresses } from './member-metadata.ts';
-import type { StreamsMetrics } from './metrics.ts';
+import type { Assignment, TaskAddresses } from './member-metadata.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
-import { Ownership } from './ownership.ts';
-import { type ProcessLimits, processBatches } from './process.ts';
+import { defaultRules, Ownership } from './ownership.ts';
+import { processBatches } from './process.ts';
+import { type StandbyTask, StandbyTasks } from './standby-tasks.ts';
+import { defaultLimits, type StreamLimits, type StreamThreadOptions } from './stream-thread-options.ts';
+import { surveyState } from './survey-state.ts';
 import type { StreamTask } from './task.ts';
-import { TaskManager } from './task-manager.ts';
+import { maxStateAgeMs, TaskManager } from './task-manager.ts';
 import type { Topology } from './topology.ts';
-
-export interface StreamLimits extends ProcessLimits {
-  /** A task with more bytes waiting isn't polled. */
-  readonly bufferBytes: number;
-  /** Bytes of decoded state, over all tasks. */
-  readonly cacheBytes: number;
-  readonly pollBytes: number;
-}
-
-const defaultLimits: StreamLimits = {
-  batchRecords: 4_000,
-  batchTimers: 1_000,
-  batchMs: 25,
-  bufferBytes: 4 << 20,
-  cacheBytes: 128 << 20,
-  pollBytes: 4 << 20,
-};
-
-export interface StreamThreadOptions {
-  readonly log: Log;
-  readonly store: Store;
-  readonly clock: Clock;
-  readonly topology: Topology;
-  readonly appId: string;
-  /** Tells this thread from the application's others; a restarted one should have the same. */
-  readonly instanceId: string;
-  readonly deadLetters: Topic<Buffer>;
-  readonly codeVersion: string;
-  readonly metrics: StreamsMetrics;
-  readonly logger: Logger;
-  readonly limits?: Partial<StreamLimits>;
-  readonly sessionTimeoutMs?: number;
-  readonly rebalanceTimeoutMs?: number;
-  /** Where tasks begin that this thread's store knows nothing of. Default: at the beginning of their changelogs. */
-  readonly checkpoints?: RestoreCheckpoints | undefined;
-  /** Called once if the thread can't go on. */
-  readonly onFailure: (error: unknown) => void;
-}
 
 const idleWaitMs = 500;
 const retryDelayMs = 100;
@@ -75,6 +34,11 @@ export class StreamThread {
   readonly #ownership: Ownership;
   readonly #fetcher: Fetcher;
   readonly #manager: TaskManager;
+  readonly #standbys: StandbyTasks;
+  /** Where the state of each task stands here, be it run, copied or left over: changelog offsets by partition. */
+  readonly #positions = new Map<number, number>();
+  /** The newest assignment that was taken. */
+  #assigned: Assignment | undefined;
   #producer: TransactionalProducer | undefined;
   #state: ThreadState = 'created';
   #done: Promise<void> = Promise.resolve();
@@ -97,17 +61,10 @@ export class StreamThread {
     this.names = topologyNames(options.appId, topology.name);
     this.#fetcher = log.fetcher();
     const { names } = this;
-    this.#manager = new TaskManager({
-      log,
-      store,
-      clock,
-      topology,
-      names,
-      fetcher: this.#fetcher,
-      codeVersion,
-      metrics,
-      checkpoints,
-    });
+    const parts = { log, store, clock, topology, names, metrics, checkpoints, positions: this.#positions };
+    this.#manager = new TaskManager({ ...parts, fetcher: this.#fetcher, codeVersion });
+    const rules = { ...defaultRules, ...options.rules };
+    const wake = () => this.#fetcher.wake();
     this.#ownership = new Ownership({
       log,
       clock,
@@ -116,7 +73,19 @@ export class StreamThread {
       instanceId: options.instanceId,
       sessionTimeoutMs: options.sessionTimeoutMs ?? 10_000,
       rebalanceTimeoutMs: options.rebalanceTimeoutMs ?? 30_000,
-      wake: () => this.#fetcher.wake(),
+      rules,
+      process: options.process,
+      endpoint: options.endpoint,
+      positions: () => this.#positions,
+      wake,
+    });
+    this.#standbys = new StandbyTasks({
+      ...parts,
+      logger: options.logger,
+      maxStateAgeMs,
+      acceptableLag: rules.acceptableLag,
+      onWarm: () => this.#ownership.rejoin(),
+      onFailure: wake,
     });
   }
 
@@ -136,6 +105,10 @@ export class StreamThread {
 
   get tasks(): readonly StreamTask[] {
     return this.#manager.all;
+  }
+
+  get standbys(): readonly StandbyTask[] {
+    return this.#standbys.all;
   }
 
   /** From now on it is current once it has decided what stands in the inputs of its tasks by now. */
@@ -172,6 +145,7 @@ export class StreamThread {
   async #run(): Promise<void> {
     try {
       await this.#renewProducer();
+      await surveyState(this.topology, this.#positions, this.#options);
       await this.#ownership.join();
       while (this.#state === 'running') await this.#step();
       await this.#finish();
@@ -182,6 +156,7 @@ export class StreamThread {
       this.#options.onFailure(error);
     } finally {
       this.#manager.dropAll();
+      await this.#standbys.stop();
       await Promise.allSettled([this.#ownership.leave(), this.#fetcher.close(), this.#producer?.close()]);
     }
   }
@@ -189,6 +164,7 @@ export class StreamThread {
   async #step(): Promise<void> {
     try {
       this.#manager.check();
+      this.#standbys.check();
       if (this.#hasFailed) await this.#quiesce();
       if (this.#ownership.hasChanged) await this.#follow();
       await this.#poll();
@@ -206,13 +182,18 @@ export class StreamThread {
     const { lost, assigned } = this.#ownership.take();
     if (lost !== undefined) logger.warn({ err: lost, group }, 'tasks lost to the group');
     if (assigned === undefined) return;
-    const { active } = assigned;
+    this.#assigned = assigned;
+    const { active, standbys, warmups } = assigned;
+    this.#standbys.keep([...standbys, ...warmups]);
     // What is still being written of a task must not come after what its restore writes.
     const isReturning = (partition: number) => this.#committing.has(partition) && !this.#manager.get(partition);
     if (active.some(isReturning)) await this.#inFlight;
     const gone = this.#manager.assign(active);
-    void Promise.resolve(this.#inFlight).then(() => this.#ownership.release(gone));
-    logger.info({ group, tasks: active }, 'tasks assigned');
+    void Promise.resolve(this.#inFlight).then(() => {
+      this.#ownership.release(gone);
+      if (this.#assigned === assigned && this.#state === 'running') this.#standbys.assign(assigned);
+    });
+    logger.info({ group, tasks: active, standbys, warmups }, 'tasks assigned');
   }
 
   /** All tasks are lost: what is in flight ends first, as it may. */
@@ -299,7 +280,8 @@ export class StreamThread {
   async #commit(sealed: SealedCommit): Promise<void> {
     const { clock, metrics } = this.#options;
     const started = clock.monotonic();
-    await this.#ownership.commit((member) => commit(sealed, member, this.#commitParts()));
+    const ends = await this.#ownership.commit((member) => commit(sealed, member, this.#commitParts()));
+    for (const [index, { task }] of sealed.tasks.entries()) this.#positions.set(task.partition, ends[index]!);
     this.#committing.clear();
     metrics.commitLatency.observe({ topology: this.topology.name }, (clock.monotonic() - started) / 1000);
   }

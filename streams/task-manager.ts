@@ -19,10 +19,12 @@ export interface TaskManagerOptions {
   readonly codeVersion: string;
   readonly metrics: StreamsMetrics;
   readonly checkpoints?: RestoreCheckpoints | undefined;
+  /** Where the state of each task stands, by partition; told of what was restored. */
+  readonly positions: Map<number, number>;
 }
 
 /** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
-const maxStateAgeMs = 12 * 60 * 60 * 1000;
+export const maxStateAgeMs = 12 * 60 * 60 * 1000;
 
 export class TaskManager {
   readonly #options: TaskManagerOptions;
@@ -92,8 +94,10 @@ export class TaskManager {
     const { log, store, clock, names, metrics, topology, fetcher, checkpoints } = this.#options;
     const onRestored = (records: number) => metrics.restored.inc({ topology: topology.name }, records);
     restoreTask(task, { log, store, clock, names, maxStateAgeMs, signal: abort.signal, onRestored, checkpoints })
-      .then(() => {
-        if (task.state === 'running') this.#read(task);
+      .then((offset) => {
+        if (task.state !== 'running') return;
+        this.#options.positions.set(partition, offset);
+        this.#read(task);
       })
       .catch((error: unknown) => {
         if (!abort.signal.aborted) this.#failure = error;

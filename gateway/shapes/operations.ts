@@ -35,10 +35,13 @@ export const Tasks = Type.Object(
         partition: Type.Integer(),
         state: Type.String(),
         owner: Type.String(),
+        lag: Type.Optional(
+          Type.Integer({ description: 'Of a standby: records of the changelog that it does not have yet.' }),
+        ),
       }),
     ),
   },
-  { description: 'What runs where.' },
+  { description: 'What runs where, and which copies of state stand by.' },
 );
 
 export const Lags = Type.Object(

@@ -125,7 +125,7 @@ describe('refused:', () => {
     { ...elastic, elasticsearchApiKey: 'VnVhQ2ZHY0JDZGJrU' },
     /--elasticsearch-api-key: is given, and --elasticsearch has/,
   );
-  needs({ standbys: '1' }, /--standbys: asks for what this version cannot do yet/);
+  needs({ standbys: '1' }, /--standbys: is above 0 on the embedded log/);
   needs({ cache: 'redis' }, /--redis or .*: is missing/);
   const cassandra = { archive: 'cassandra', cassandra: '10.0.0.1,10.0.0.2:9142' };
   needs({ archive: 'cassandra' }, /--cassandra or .*: is missing while --archive is cassandra/);

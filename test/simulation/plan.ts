@@ -1,7 +1,7 @@
 // What a seed means: the sizes, the limits, how slow things are and what may go wrong. Each seed has its own mixture,
 // for a fault that is always on hides what only shows without it.
 import { type Random, seededRandom } from '../../base/random.ts';
-import type { StreamLimits } from '../../streams/stream-thread.ts';
+import type { StreamLimits } from '../../streams/stream-thread-options.ts';
 import { between, chance, pick } from './dice.ts';
 import { type FaultName, faultNames } from './fault-names.ts';
 import { type ViewName, viewNames } from './views.ts';
@@ -19,6 +19,8 @@ export interface Plan {
   readonly limits: StreamLimits;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
+  /** How tasks are copied and warmed up. */
+  readonly rules: { readonly standbys: number; readonly acceptableLag: number; readonly maxWarmups: number };
   /** The typical time of one way over the network, of a store's call and of a log storage's. */
   readonly latency: { readonly network: number; readonly store: number; readonly storage: number };
   /** The share of a group's questions or answers that is lost; of others it is a tenth. */
@@ -55,6 +57,7 @@ export function planOf(seed: number): Plan {
     limits: limitsOf(random),
     sessionTimeoutMs,
     rebalanceTimeoutMs: pick(random, [0.2, 1, 2]) * sessionTimeoutMs,
+    rules: rulesOf(seed),
     latency: {
       network: pick(random, [1, 3, 10, 30]),
       store: pick(random, [0, 1, 3, 10, 60]),
@@ -72,6 +75,12 @@ export function planOf(seed: number): Plan {
     views: viewNames.filter(() => chance(random, 0.4)),
     windowMs: faults.includes('a long night') ? 30 * 24 * hour : 2 * hour,
   };
+}
+
+function rulesOf(seed: number): Plan['rules'] {
+  const random = seededRandom(seed ^ 0x57b1);
+  const [standbys, acceptableLag] = [pick(random, [0, 1]), pick(random, [0, 10, 100, 10_000])];
+  return { standbys, acceptableLag, maxWarmups: between(random, 1, 3) };
 }
 
 function limitsOf(random: Random): StreamLimits {

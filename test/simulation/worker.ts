@@ -18,7 +18,7 @@ import type { Topology } from '../../streams/topology.ts';
 import { ViewThread, type ViewThreadOptions } from '../../streams/view-thread.ts';
 import type { DocumentWrite } from '../../views/documents/documents.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
-import type { Counts } from './counts.ts';
+import { type Counts, count } from './counts.ts';
 import type { Destination } from './destination.ts';
 import { chance } from './dice.ts';
 import type { Disk } from './disk.ts';
@@ -63,6 +63,13 @@ export interface WorkerParts {
   readonly logger: Logger;
 }
 
+/** What a thread says of an assignment. */
+interface Duties {
+  readonly tasks: readonly number[];
+  readonly standbys: readonly number[];
+  readonly warmups: readonly number[];
+}
+
 export const appId = 'sim';
 
 const metrics = createStreamsMetrics(new Registry());
@@ -90,6 +97,8 @@ export class Worker {
   readonly #link: Link;
   /** Where the disk's tasks stood, by partition: when the process started, or as it last asked for it. */
   readonly #stoodAt: Map<number, StatePosition>;
+  /** As last assigned. */
+  #duties: Duties = { tasks: [], standbys: [], warmups: [] };
 
   constructor(parts: WorkerParts) {
     const { name, disk, world, random, plan, sabotage } = parts;
@@ -146,7 +155,16 @@ export class Worker {
       onFailure: (error: unknown) => this.#fail(error),
     };
     const store = sabotage.store?.(this.#store, victim) ?? this.#store;
-    this.thread = new StreamThread({ ...common, store, topology: parts.shop.topology, metrics, limits: plan.limits });
+    this.thread = new StreamThread({
+      ...common,
+      logger: { ...parts.logger, info: (fields: object, text: string) => this.#hear(fields, text) },
+      store,
+      topology: parts.shop.topology,
+      metrics,
+      limits: plan.limits,
+      rules: plan.rules,
+      process: name,
+    });
     this.thread.start();
     this.views = plan.views.map((view) => this.#viewThread(view, common));
     for (const view of this.views) view.start();
@@ -180,6 +198,7 @@ export class Worker {
   /** From now on nothing of it happens, but for requests that are under way already. */
   kill(): void {
     if (this.isDead) return;
+    if (this.#duties.warmups.length > 0) count(this.#parts.counts, 'killed while warming up');
     this.clock.die();
     this.#store.die();
     this.#parts.world.schedule(lastWordsMs, () => this.#session.kill());
@@ -191,6 +210,21 @@ export class Worker {
     await this.#session.close();
     await this.#store.close();
     this.clock.die();
+  }
+
+  /** Counts what becomes of copies; all else is only told. */
+  #hear(fields: object, text: string): void {
+    const { logger, counts } = this.#parts;
+    logger.info(fields, text);
+    if (text !== 'tasks assigned') return;
+    const before = this.#duties;
+    const duties = fields as Duties;
+    for (const task of duties.tasks) {
+      if (before.warmups.includes(task)) count(counts, 'warm-ups done');
+      else if (before.standbys.includes(task)) count(counts, 'standbys promoted');
+    }
+    for (const task of duties.standbys) if (before.tasks.includes(task)) count(counts, 'tasks demoted');
+    this.#duties = duties;
   }
 
   #noteRead(key: Buffer, value: Buffer | undefined): void {

@@ -1,0 +1,21 @@
+// The part of the table of settings that is about the state of tasks: its copies on other workers, and when one of them
+// takes over. settings.ts puts all together.
+import { integer } from './setting.ts';
+
+export const stateSettings = {
+  standbys: integer(0, 8, {
+    group: 'Worker',
+    default: 0,
+    doc: "Warm copies of each task's state in other processes, so that one goes on at once where a worker fails. All workers should have the same.",
+  }),
+  acceptableRecoveryLag: integer(0, 1_000_000_000, {
+    group: 'Worker',
+    default: 10_000,
+    doc: 'A worker whose copy of a state is so many records behind, or fewer, may take its task over at once. One that has less warms up first, while the task runs on where it is.',
+  }),
+  maxWarmupReplicas: integer(1, 64, {
+    group: 'Worker',
+    default: 2,
+    doc: 'So many tasks of a topology warm up elsewhere at a time.',
+  }),
+};
