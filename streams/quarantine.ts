@@ -5,6 +5,7 @@
 //     @quarantine         totals             how many keys and records there are: one look at it a record
 //     @quarantine-keys    <key>              where the queue of a key begins and ends
 //     @quarantine-queue   <key> 0 <number>   a record that waits, or a timer that failed
+import { assert } from '../base/assert.ts';
 import { StockstreamError } from '../base/errors.ts';
 import type { StorePartition } from '../state/store-partition.ts';
 import type { StoreSpec } from '../state/store-spec.ts';
@@ -180,27 +181,27 @@ export class Quarantine {
     const names = Array.from({ length: next - head }, (_, index) => entryKey(key, head + index));
     const missing = names.filter((name) => !this.#queue.holds(name));
     for (const name of missing) this.#miss(this.#queue, name);
-    return missing.length > 0 ? [] : names.map((name) => this.#queue.get(name)!);
+    return missing.length > 0 ? [] : names.map((name) => this.#at(name));
   }
 
   /** What is to be tried next; undefined if nothing is left. */
   headOf(key: string): HeldRecord | undefined {
     const { head, next } = this.#keys.get(key)!;
-    return head === next ? undefined : this.#queue.get(entryKey(key, head));
+    return head === next ? undefined : this.#at(entryKey(key, head));
   }
 
   /** The head gets another value. */
   edit(key: string, value: Buffer): void {
     const { head } = this.#keys.get(key)!;
     const name = entryKey(key, head);
-    this.#queue.put(name, { ...this.#queue.get(name)!, value: value.toString('base64') });
+    this.#queue.put(name, { ...this.#at(name), value: value.toString('base64') });
   }
 
   /** The head is done or dropped. */
   shift(key: string): void {
     const held = this.#keys.get(key)!;
     const name = entryKey(key, held.head);
-    const bytes = held.bytes - bytesOf(this.#queue.get(name)!);
+    const bytes = held.bytes - bytesOf(this.#at(name));
     this.#queue.delete(name);
     this.#keys.put(key, { ...held, head: held.head + 1, bytes });
     this.#count(-1);
@@ -215,7 +216,14 @@ export class Quarantine {
   end(key: string): void {
     const { keys, records } = this.#totals.get(totalsKey) ?? nothing;
     this.#keys.delete(key);
-    this.#totals.put(totalsKey, { keys: keys - 1, records });
+    if (keys > 1) this.#totals.put(totalsKey, { keys: keys - 1, records });
+    else this.#totals.delete(totalsKey);
+  }
+
+  #at(name: string): HeldRecord {
+    const record = this.#queue.get(name);
+    assert(record !== undefined, 'what waits is there');
+    return record;
   }
 
   #count(more: number): void {

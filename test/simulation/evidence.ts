@@ -7,6 +7,7 @@ import type { StoreSpec } from '../../state/store-spec.ts';
 import { storesOf, type TopologyNames, taskId, topologyNames } from '../../streams/names.ts';
 import { collections } from '../../views/collections.ts';
 import type { StoredDocument } from '../../views/documents/documents.ts';
+import type { Breakage } from './breakage.ts';
 import type { Ack } from './clients.ts';
 import type { Disk } from './disk.ts';
 import { type LoggedRecord, recordsOf } from './history.ts';
@@ -41,6 +42,8 @@ export interface TaskOnDisk {
 export interface Evidence {
   readonly plan: Plan;
   readonly shop: Shop;
+  /** What was broken for a while, if anything was. */
+  readonly breakage: Breakage | undefined;
   readonly names: TopologyNames;
   readonly stores: ReadonlyMap<string, StoreSpec<unknown>>;
   readonly records: readonly LoggedRecord[];
@@ -80,6 +83,7 @@ export async function gather(
   return {
     plan,
     shop,
+    breakage: world.breakage,
     names,
     stores,
     records,

@@ -50,6 +50,8 @@ async function leftToDo({ machine, workers, shop, plan, logDisk }: World): Promi
       const [end = 0] = await machine.log.admin.offsets([{ topic: topic.name, partition }], 'latest');
       if (position < end) return `task ${partition} on ${owner.name} is at ${position} of ${end} of ${topic.name}`;
     }
+    const { keys = 0 } = owner.task.quarantined ?? {};
+    if (keys > 0) return `${keys} keys of task ${partition} stand still on ${owner.name}`;
     if (owner.task.hasWork(owner.clock)) return `task ${partition} on ${owner.name} has work and doesn't do it`;
   }
   for (const view of plan.views.map((name) => viewOf(name, shop, noSink))) {

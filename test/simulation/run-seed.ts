@@ -2,6 +2,7 @@
 // checkers. The same seed gives the same run, bit for bit; the digest over the storage says so.
 import { createHash } from 'node:crypto';
 import { seededRandom } from '../../base/random.ts';
+import { deadLetterHeaders } from '../../streams/dead-letter.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
 import { checkAll } from './checkers/list.ts';
 import { checkReplay } from './checkers/replay.ts';
@@ -11,6 +12,7 @@ import { type Counts, count } from './counts.ts';
 import { type Evidence, gather, type Owners, type Violation } from './evidence.ts';
 import { Faults } from './faults.ts';
 import type { LoggedRecord } from './history.ts';
+import { Operator } from './operator.ts';
 import { planOf } from './plan.ts';
 import { comeToRest, outliveHolds, outliveWindow, ownersOf } from './rest.ts';
 import { Workload } from './workload.ts';
@@ -56,12 +58,15 @@ export async function runSeed({
     void world.start();
     void faults.run();
     void clients.run();
+    const operator = new Operator(world, seededRandom(seed ^ 0x09e4a));
+    if (world.breakage) void operator.run();
     const isOver = () => world.clock.monotonic() - world.nightMs > longest;
     await world.run(() => clients.areDone || isOver(), Number.POSITIVE_INFINITY);
     if (!clients.areDone) world.incident('stands still', 'clients never get done');
     clients.end();
     await world.drive(faults.heal());
     const { restedAt, owners } = await settle(world);
+    operator.end();
     const evidence = await world.drive(gather(world, { restedAt, acks: clients.acks, owners }));
     const violations = checkAll(evidence);
     const onReplayed = () => count(world.counts, 'replayed commits');
@@ -123,11 +128,16 @@ function numbersOf(world: World, { records, names, shop }: Evidence): Counts {
     ['changes sent', of(stockChanges.name).length],
     ['changes sent again', again(stockChanges.name)],
     ['dead letters', of(deadLetters.name).length],
+    ['keys stood still', of(deadLetters.name).filter(isOfQuarantine).length],
     ['commits', of(names.commits).length],
     ['worker starts', world.starts],
     ['rebalances', world.generations.size],
     ...world.counts,
   ]);
+}
+
+function isOfQuarantine({ headers }: LoggedRecord): boolean {
+  return headers.some(({ key }) => key === deadLetterHeaders.place);
 }
 
 function contentOf({ key, value }: LoggedRecord): string {

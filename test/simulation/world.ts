@@ -8,6 +8,7 @@ import { type Random, seededRandom } from '../../base/random.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
 import type { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import { internalTopics, topologyNames } from '../../streams/names.ts';
+import { type Breakage, breakageOf, breakProcessors } from './breakage.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
 import { type Counts, count } from './counts.ts';
 import { Destination } from './destination.ts';
@@ -63,6 +64,7 @@ export class World {
   readonly counts: Counts = new Map();
   readonly plan: Plan;
   readonly shop: Shop;
+  readonly breakage: Breakage | undefined;
   readonly slots: Slot[] = [];
   /** Disks that were taken out, with the name of their worker. */
   readonly oldDisks: { readonly name: string; readonly disk: Disk }[] = [];
@@ -103,7 +105,9 @@ export class World {
     this.#options = options;
     this.#random = seededRandom(plan.seed ^ 0x5eed);
     const shop = shopOf(plan.partitions, plan.windowMs);
-    this.shop = { ...shop, topology: sabotage.topology?.(shop.topology) ?? shop.topology };
+    this.breakage = breakageOf(plan.seed, plan.partitions, this.clock.now());
+    const topology = this.breakage ? breakProcessors(shop.topology, this.breakage) : shop.topology;
+    this.shop = { ...shop, topology: sabotage.topology?.(topology) ?? topology };
     this.changelog = topologyNames(appId, shop.topology.name).changelog;
     this.destination = new Destination({
       world: this.clock,
@@ -167,7 +171,9 @@ export class World {
     const parts = { clock, disk, history, random, latency, options: plan.log, sabotage, counts, ...events };
     const machine = await Machine.start(parts);
     try {
-      await machine.log.admin.createTopics([...Object.values(shop.topics), ...internalTopics(appId, shop.topology)]);
+      const traces = this.breakage ? [this.breakage.trace] : [];
+      const specs = [...Object.values(shop.topics), ...traces, ...internalTopics(appId, shop.topology)];
+      await machine.log.admin.createTopics(specs);
       return machine;
     } catch (error) {
       if (!isStockstreamError(error, 'LOG_STORAGE_FAILED')) throw error;

@@ -1,7 +1,8 @@
 // The canaries by name: bugs that the simulation must catch, so that its silence means something.
 import { logCanaries } from './log-canaries.ts';
+import { quarantineCanaries } from './quarantine-canaries.ts';
 import type { Canary } from './sabotage.ts';
 import { shopCanaries } from './shop-canaries.ts';
 import { storeCanaries } from './store-canaries.ts';
 
-export const canaries: readonly Canary[] = [...logCanaries, ...storeCanaries, ...shopCanaries];
+export const canaries: readonly Canary[] = [...logCanaries, ...storeCanaries, ...shopCanaries, ...quarantineCanaries];

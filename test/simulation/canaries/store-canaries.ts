@@ -118,7 +118,7 @@ export const storeCanaries: readonly Canary[] = [
   },
 ];
 
-function delegate(store: Store): Store {
+export function delegate(store: Store): Store {
   return {
     getMany: (keys) => store.getMany(keys),
     scan: (range, options) => store.scan(range, options),
@@ -129,7 +129,7 @@ function delegate(store: Store): Store {
   };
 }
 
-function without(store: Store, batch: WriteBatch, isLost: (key: string) => boolean): WriteBatch {
+export function without(store: Store, batch: WriteBatch, isLost: (key: string) => boolean): WriteBatch {
   const kept = store.batch();
   for (const operation of operationsOf(batch)) {
     if (operation.kind === 'deleteRange') kept.deleteRange(operation.range);

@@ -1,14 +1,17 @@
-// Bad input stops nothing: the dead letters are exactly the poison records, once each and byte for byte. What is poison
-// follows from the contracts: no value, no such record, or a key that isn't the one of its product.
+// Bad input stops nothing: the dead letters are exactly the poison records, once each and byte for byte, and what a broken
+// processor failed on, each time. What is poison follows from the contracts: no value, no such record, or a key that isn't
+// the one of its product.
 import { leadProductOf } from '../../../schemas/ids.ts';
 import type { Topic } from '../../../streams/api.ts';
 import { deadLetterHeaders } from '../../../streams/dead-letter.ts';
+import { type Breakage, isBroken } from '../breakage.ts';
 import type { Evidence, Violation } from '../evidence.ts';
 import type { LoggedRecord } from '../history.ts';
 
 const checker = 'dead letters are the poison';
 
-export function checkDeadLetters({ records, shop }: Evidence): Violation[] {
+/** The poison by its place. */
+export function poisonOf({ records, shop }: Evidence): ReadonlyMap<string, LoggedRecord> {
   const { topics } = shop;
   const byProduct = ({ productId }: { productId: string }) => productId;
   const byOrder = ({ orderId }: { orderId: string }) => leadProductOf(orderId);
@@ -32,11 +35,24 @@ export function checkDeadLetters({ records, shop }: Evidence): Violation[] {
   });
   look(topics.repairs, byProduct);
   look(topics.shopQuarantine, ({ key }) => key);
+  return poison;
+}
+
+export function checkDeadLetters(evidence: Evidence): Violation[] {
+  const { records, shop, breakage } = evidence;
+  const { topics } = shop;
+  const poison = poisonOf(evidence);
   const violations: Violation[] = [];
   const seen = new Set<string>();
+  const byPlace = breakage && new Map(records.map((record) => [placeOf(record), record]));
   for (const letter of records.filter(({ topic }) => topic === topics.deadLetters.name)) {
     const text = (name: string) => letter.headers.find(({ key }) => key === name)?.value.toString();
     const { topic, partition, offset, message } = deadLetterHeaders;
+    if (breakage !== undefined && text(deadLetterHeaders.place) !== undefined) {
+      const problem = faultOfBroken(letter, breakage, byPlace!);
+      if (problem !== undefined) violations.push({ checker, subject: letter.key, what: problem });
+      continue;
+    }
     const place = `${text(topic)}-${text(partition)}@${text(offset)}`;
     const source = poison.get(place);
     const find = (what: string) =>
@@ -50,6 +66,25 @@ export function checkDeadLetters({ records, shop }: Evidence): Violation[] {
     if (!seen.has(place)) violations.push({ checker, subject: key, what: `${place} is poison, but wasn't set aside` });
   }
   return violations;
+}
+
+/** What is wrong with a letter for which a key stands still: it may only be of what is broken. */
+function faultOfBroken(
+  letter: LoggedRecord,
+  breakage: Breakage,
+  records: ReadonlyMap<string, LoggedRecord>,
+): string | undefined {
+  const text = (name: string) => letter.headers.find(({ key }) => key === name)?.value.toString() ?? '';
+  const names = deadLetterHeaders;
+  const [topic, partition, offset] = [text(names.topic), Number(text(names.partition)), Number(text(names.offset))];
+  const place = text(names.place);
+  const isOfTimer = topic === '';
+  if (!isBroken(breakage, isOfTimer ? letter.key : { topic, partition, offset }, letter.timestamp)) {
+    return `${place} is not broken, but was set aside (${text(names.message)})`;
+  }
+  if (isOfTimer) return undefined;
+  const source = records.get(`${topic}-${partition}@${offset}`);
+  return source !== undefined && sameBytes(source, letter) ? undefined : `the dead letter of ${place} has other bytes`;
 }
 
 function isPoison<V>(record: LoggedRecord, { serde }: Topic<V>, keyOf: (content: V) => string | undefined): boolean {

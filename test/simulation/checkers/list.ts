@@ -7,6 +7,7 @@ import { checkIdempotence } from './idempotence.ts';
 import { checkLog } from './log.ts';
 import { checkOrders } from './orders.ts';
 import { checkProgress } from './progress.ts';
+import { checkQuarantine } from './quarantine.ts';
 import { checkState } from './state.ts';
 import { checkStock } from './stock.ts';
 import { checkUndersell } from './undersell.ts';
@@ -26,6 +27,7 @@ const checkers: readonly Checker[] = [
   checkIdempotence,
   checkState,
   checkDeadLetters,
+  checkQuarantine,
   checkVariants,
   checkViews,
 ];
