@@ -19,6 +19,7 @@ const hourMs = 3_600_000;
 export const totalRows: readonly (readonly [title: string, ...parts: (readonly [name: string, words: string])[]])[] = [
   ['work', ['orders sent', 'orders sent'], ['orders decided', 'decided'], ['changes sent', 'stock changes sent']],
   ['', ['commits', 'commits'], ['order events', 'order events'], ['dead letters', 'dead letters']],
+  ['', ['keys stood still', 'times a broken processor made a key stand still'], ['keys let go on', 'let go on']],
   ['crashes', ['workers killed', 'workers killed'], ['killed inside a commit', 'of them inside a commit']],
   ['', ['machines crashed', 'machines crashed'], ['crashed inside a write', 'of them inside a write']],
   ['zombies', ['zombies', 'woke up after their session'], ['commits fenced', 'commits fenced']],
