@@ -45,7 +45,9 @@ export class Operator {
     const header = (name: string) => headers.find((each) => each.key === name)?.value.toString();
     const place = header(deadLetterHeaders.place);
     const id = `${topic}-${partition}@${offset}`;
-    if (place === undefined || this.#answered.has(id)) return;
+    // What fails once all is mended has another reason: to try it for ever would hide that.
+    const isHopeless = letter.timestamp >= (this.#world.breakage?.mendedAt ?? 0);
+    if (place === undefined || this.#answered.has(id) || isHopeless) return;
     const random = this.#random;
     const task = Number(header(deadLetterHeaders.task)?.split('_').at(-1));
     const say = async (command: Partial<QuarantineCommand>) => {
