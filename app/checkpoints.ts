@@ -3,23 +3,26 @@ import type { Registry } from 'prom-client';
 import { isStockstreamError, StockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
-import type { CheckpointDescription, CheckpointList, Checkpoints } from '../gateway/checkpoints.ts';
+import type { CheckpointDescription, CheckpointList, Checkpoints, StateCopy } from '../gateway/checkpoints.ts';
 import type { Log } from '../log/log.ts';
 import type { CheckpointManifest } from '../state/checkpoint-manifest.ts';
 import type { CheckpointStore } from '../state/checkpoint-store.ts';
 import { listCheckpoints, readManifest } from '../state/read-checkpoint.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
+import { listImages, readImageManifest } from '../state/store-images.ts';
 import { createCheckpointMetrics } from '../streams/checkpoint-metrics.ts';
 import { type CheckpointedTasks, Checkpointer, restoreCheckpoints } from '../streams/checkpointer.ts';
 import type { Config } from './config-schema.ts';
 import { version } from './manifest.ts';
 import { openCheckpoints } from './wire/checkpoints.ts';
-import { clock } from './wire/places.ts';
+import { clock, threadName } from './wire/places.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export interface WorkerCheckpointsParts {
   readonly config: Config;
+  /** Its number within the process. */
+  readonly number: number;
   readonly log: Log;
   readonly store: Store;
   readonly metrics: Registry;
@@ -34,7 +37,7 @@ export class WorkerCheckpoints {
   readonly checkpointer: Checkpointer;
   readonly #checkpoints: CheckpointStore;
 
-  private constructor(checkpoints: CheckpointStore, { config, ...parts }: WorkerCheckpointsParts) {
+  private constructor(checkpoints: CheckpointStore, { config, number, ...parts }: WorkerCheckpointsParts) {
     const metrics = createCheckpointMetrics(parts.metrics);
     this.#checkpoints = checkpoints;
     this.restore = restoreCheckpoints(checkpoints, { metrics, logger: parts.logger });
@@ -45,6 +48,7 @@ export class WorkerCheckpoints {
       clock,
       random: systemRandom,
       appId: config.appId,
+      thread: threadName(config, number),
       codeVersion: version,
       everyMs: config.checkpointEvery * 1000,
       keep: config.checkpointKeep,
@@ -91,7 +95,26 @@ export async function describeCheckpoints(store: CheckpointStore): Promise<Check
       damaged.push({ ...known, reason: String(error.details.reason) });
     }
   }
-  return { place: store.place, checkpoints, damaged };
+  return { place: store.place, checkpoints, copies: await describeCopies(store), damaged };
+}
+
+async function describeCopies(store: CheckpointStore): Promise<StateCopy[]> {
+  const copies: StateCopy[] = [];
+  for (const known of await listImages(store)) {
+    const manifest = await readImageManifest(store, known).catch((error: unknown) => {
+      // A verification tells of damage; one may be dropped since it was listed.
+      if (isStockstreamError(error, 'CHECKPOINT_DAMAGED') || isStockstreamError(error, 'CHECKPOINT_NOT_FOUND'))
+        return undefined;
+      throw error;
+    });
+    if (manifest === undefined) continue;
+    copies.push({
+      ...known,
+      takenAt: manifest.takenAt,
+      bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
+  }
+  return copies;
 }
 
 function describe({ task, id, takenAt, codeVersion, position, files }: CheckpointManifest): CheckpointDescription {

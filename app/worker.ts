@@ -33,12 +33,12 @@ import { type OpenFeeds, openFeeds } from './feeds.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
+import { openOwnStore } from './own-store.ts';
 import { readState } from './read-state.ts';
 import { observeStore } from './reconcile/observe.ts';
 import type { ViewSets } from './view-sets.ts';
 import { expiryView, sharedViewsOf, viewIn } from './views.ts';
-import { openStore } from './wire/log.ts';
-import { clock } from './wire/places.ts';
+import { clock, threadName } from './wire/places.ts';
 import { openExpiryRecords } from './wire/views.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 import { WorkerViews } from './worker-views.ts';
@@ -112,7 +112,7 @@ export class Worker implements WorkerHandle {
     const { config, number, logger } = parts;
     // Records in memory are found by a gateway of the same thread alone.
     const isFound = config.cache === 'redis' || config.log === 'embedded';
-    const store = await openStore(config, number, logger);
+    const store = await openOwnStore(config, number, logger);
     const threads = () => worker.#streams;
     const worker: Worker = new Worker(parts, {
       store,
@@ -251,8 +251,7 @@ export class Worker implements WorkerHandle {
 
   /** The same after a restart, so that what the last one left open is ended at once. */
   get #instanceId(): string {
-    const { config, number } = this.#parts;
-    return config.log === 'embedded' ? 'embedded-0' : `${config.instanceId ?? hostname()}-${number}`;
+    return threadName(this.#parts.config, this.#parts.number);
   }
 
   #streamThreads(): StreamThread[] {

@@ -13,6 +13,7 @@ import type { Result } from './peer-result.ts';
 import { benchPopularity } from './popularity.ts';
 import { benchProducts } from './product-cache.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
+import { benchRestore } from './restore/restore.ts';
 import { benchSearch } from './search/search.ts';
 
 const [kind, ...rest] = process.argv.slice(2);
@@ -22,6 +23,7 @@ try {
   else if (kind === 'delivery') await benchDelivery(rest);
   else if (kind === 'search') await benchSearch(rest);
   else if (kind === 'products') await benchProducts(rest);
+  else if (kind === 'restore') await benchRestore(rest);
   else if (kind === 'images') await benchImages(rest);
   else if (kind === 'popularity') await benchPopularity(rest);
   else await benchOrders(process.argv.slice(2));

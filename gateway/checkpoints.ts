@@ -18,8 +18,19 @@ export interface CheckpointList {
   readonly place: string;
   /** By task, the newest first. */
   readonly checkpoints: readonly CheckpointDescription[];
+  /** Of the files of whole stores, the newest first: where they cost nothing. */
+  readonly copies: readonly StateCopy[];
   /** Those that don't say what they are. */
   readonly damaged: readonly { readonly task: string; readonly id: string; readonly reason: string }[];
+}
+
+/** Of all that a worker thread had, for that thread alone. */
+export interface StateCopy {
+  readonly thread: string;
+  readonly id: string;
+  readonly takenAt: number;
+  /** Mostly shared with the state itself, and among copies. */
+  readonly bytes: number;
 }
 
 export interface CheckpointOutcome {

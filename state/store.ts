@@ -50,6 +50,12 @@ export interface Store {
   write(batch: WriteBatch): Promise<void>;
   /** Of what was written so far: batches are in it as a whole or not at all. Close it before the store. */
   snapshot(): StoreSnapshot;
+  /**
+   * Absent where there are no files. A directory beside the store's own, for the caller to remove, with links to the
+   * files of all that was written before the call; an open store over it has that, and perhaps more.
+   * @throws STATE_STORAGE_FAILED
+   */
+  image?(): Promise<string>;
   /** Waits for writes under way. Closing again does nothing. */
   close(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import type { CheckpointStore } from '../state/checkpoint-store.ts';
 import { listCheckpoints, readManifest } from '../state/read-checkpoint.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
+import { takeImage } from '../state/store-images.ts';
 import { writeCheckpoint } from '../state/write-checkpoint.ts';
 import type { CheckpointMetrics } from './checkpoint-metrics.ts';
 import type { TopologyNames } from './names.ts';
@@ -34,6 +35,8 @@ export interface CheckpointerOptions extends Retention {
   readonly random: Random;
   readonly threads: () => readonly CheckpointedTasks[];
   readonly appId: string;
+  /** Its name, the same after a restart. */
+  readonly thread: string;
   readonly codeVersion: string;
   /** Milliseconds; 0 for none but on command. */
   readonly everyMs: number;
@@ -101,6 +104,7 @@ export class Checkpointer {
 
   async #createAll(): Promise<TakenCheckpoint[]> {
     const taken: TakenCheckpoint[] = [];
+    await this.#takeImage();
     for (const thread of this.#options.threads()) {
       for (const { id, partition, state } of thread.tasks) {
         if (this.#stopping.signal.aborted) return taken;
@@ -110,6 +114,19 @@ export class Checkpointer {
       }
     }
     return taken;
+  }
+
+  /** Of the whole store at once, where that costs nothing. Tasks have their own all the same. */
+  async #takeImage(): Promise<void> {
+    const { logger, clock } = this.#options;
+    const started = clock.monotonic();
+    try {
+      const image = await takeImage(this.#options);
+      const seconds = (clock.monotonic() - started) / 1000;
+      if (image) logger.info({ copy: image.id, files: image.files.length, seconds }, 'state files copied');
+    } catch (error) {
+      logger.warn({ err: error }, 'no copy of the state files, to be tried again');
+    }
   }
 
   async #create(

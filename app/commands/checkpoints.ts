@@ -1,9 +1,11 @@
 // `checkpoint`: what is kept of the state, taken now, read through, and put back.
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isStockstreamError } from '../../base/errors.ts';
 import type { CheckpointOutcome } from '../../gateway/checkpoints.ts';
 import type { CheckpointStore } from '../../state/checkpoint-store.ts';
 import { type KnownCheckpoint, listCheckpoints, readManifest, verifyCheckpoint } from '../../state/read-checkpoint.ts';
+import { type KnownImage, listImages, verifyImage } from '../../state/store-images.ts';
 import { describeCheckpoints } from '../checkpoints.ts';
 import { readConfig } from '../config.ts';
 import type { Config } from '../config-schema.ts';
@@ -13,7 +15,7 @@ import { print, printJson, table, working } from '../output.ts';
 import { restoreCheckpoints, specsOf } from '../restore-checkpoint.ts';
 import type { SettingGroup } from '../setting.ts';
 import { openCheckpoints } from '../wire/checkpoints.ts';
-import { useSchemas } from '../wire/log.ts';
+import { openStoreIn, useSchemas } from '../wire/log.ts';
 import { type Flags, places, withOperator } from './operator-verb.ts';
 
 const groups: readonly SettingGroup[] = [...places, 'Checkpoints', 'Files'];
@@ -64,30 +66,49 @@ function list(flags: Flags): Promise<void> {
         described.checkpoints.map(({ takenAt, ...rest }) => ({ ...rest, takenAt: new Date(takenAt).toISOString() })),
       ),
     );
+    for (const { thread, id, bytes } of described.copies)
+      print(`copy of the files of ${thread}: ${id}, ${bytes} bytes`);
     for (const { task, id, reason } of described.damaged) print(`damaged: ${task}/${id}: ${reason}`);
     print(`in ${described.place}`);
   });
 }
 
 function verify(id: string | undefined, flags: Flags): Promise<void> {
-  return withCheckpoints(flags, async (store) => {
+  return withCheckpoints(flags, async (store, config) => {
     const task = typeof flags.task === 'string' ? flags.task : undefined;
     const known = (await listCheckpoints(store, task)).filter((each) => id === undefined || each.id === id);
     const results: object[] = [];
     for (const each of known) {
       const problem = await working(`Reading ${each.task}/${each.id}`, problemOf(store, each));
       if (problem !== undefined) process.exitCode = 1;
-      results.push({ task: each.task, id: each.id, result: problem ?? 'whole' });
+      results.push({ of: each.task, id: each.id, result: problem ?? 'whole' });
+    }
+    for (const each of task === undefined ? await listImages(store) : []) {
+      if (id !== undefined && each.id !== id) continue;
+      const problem = await working(`Reading ${each.thread}/${each.id}`, copyProblemOf(store, each, config));
+      if (problem !== undefined) process.exitCode = 1;
+      results.push({ of: each.thread, id: each.id, result: problem ?? 'whole' });
     }
     if (flags.json === true) printJson(results);
     else print(table(results));
   });
 }
 
-async function problemOf(store: CheckpointStore, known: KnownCheckpoint): Promise<string | undefined> {
-  try {
+function problemOf(store: CheckpointStore, known: KnownCheckpoint): Promise<string | undefined> {
+  return reasonFor(async () => {
     const manifest = await readManifest(store, known);
     await verifyCheckpoint(store, manifest, specsOf(manifest.topology));
+  });
+}
+
+function copyProblemOf(store: CheckpointStore, known: KnownImage, { data }: Config): Promise<string | undefined> {
+  const directory = join(data, `verified-${process.pid}`);
+  return reasonFor(() => verifyImage(store, known, { directory, open: () => openStoreIn(directory) }));
+}
+
+async function reasonFor(verify: () => Promise<void>): Promise<string | undefined> {
+  try {
+    await verify();
     return undefined;
   } catch (error) {
     if (!isStockstreamError(error, 'CHECKPOINT_DAMAGED')) throw error;

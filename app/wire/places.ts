@@ -1,4 +1,5 @@
 // Where this process keeps what it keeps, and its time.
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
 import { generationSuffix } from '../../views/generations.ts';
@@ -23,6 +24,11 @@ export function directories({ data, simulatorData = data }: Config) {
     outbox: join(data, 'outbox'),
     payments: join(simulatorData, 'payments.sqlite'),
   };
+}
+
+/** Of a worker thread: the same after a restart, and no other thread's of the application. */
+export function threadName({ log, instanceId }: Config, number: number): string {
+  return log === 'embedded' ? 'embedded-0' : `${instanceId ?? hostname()}-${number}`;
 }
 
 export function suffixOf(generation: string, separator: string): string {

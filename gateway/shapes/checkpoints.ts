@@ -17,6 +17,10 @@ export const CheckpointListShape = Type.Object(
         bytes: Type.Integer({ description: 'As it is kept.' }),
       }),
     ),
+    copies: Type.Array(
+      Type.Object({ thread: Type.String(), id: Type.String(), takenAt: Time, bytes: Type.Integer() }),
+      { description: 'Of the files of whole stores: for the thread that they are of, on the machine that has them.' },
+    ),
     damaged: Type.Array(Type.Object({ ...which, reason: Type.String() }), {
       description: 'Those that do not say what they are.',
     }),

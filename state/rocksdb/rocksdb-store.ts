@@ -11,6 +11,7 @@ import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../c
 import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../store.ts';
 import { type Engine, loadEngine } from './engine.ts';
 import { stateFailure } from './failures.ts';
+import { linkImage } from './image.ts';
 
 export interface RocksdbOptions {
   /** Made if it isn't there. */
@@ -98,6 +99,19 @@ class RocksdbStore implements Store {
       scan: (range, options) => readRange(database, range, { ...options, directory }),
       close: () => database.close(),
     };
+  }
+
+  async image(): Promise<string> {
+    this.#assertOpen();
+    const target = `${this.#directory}.image`;
+    try {
+      await this.#written;
+      await this.#database.flush();
+      await linkImage(this.#directory, target);
+      return target;
+    } catch (error) {
+      throw failureIn(this.#directory, 'linked', error);
+    }
   }
 
   close(): Promise<void> {

@@ -47,7 +47,7 @@ export const idleOperations: Operations = {
   },
   seed: async (products) => products,
   checkpoints: {
-    list: async () => ({ place: 'memory', checkpoints: [], damaged: [] }),
+    list: async () => ({ place: 'memory', checkpoints: [], copies: [], damaged: [] }),
     create: async () => [],
   },
   reconciliation: {

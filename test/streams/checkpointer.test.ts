@@ -32,7 +32,7 @@ function setUp(options: Partial<CheckpointerOptions> = {}) {
   const topology = { name: 'toy' } as Topology;
   const thread: CheckpointedTasks = { topology, names: topologyNames('app', 'toy'), tasks };
   const checkpointer = new Checkpointer({
-    ...{ checkpoints, store, clock, random: seededRandom(1), threads: () => [thread], appId: 'app' },
+    ...{ checkpoints, store, clock, random: seededRandom(1), threads: () => [thread], appId: 'app', thread: 'app-0' },
     log: { admin: { offsets: async () => [0] } } as unknown as Log,
     ...{ codeVersion: '1.0.0', everyMs: 0, keep: 3, keepMs: 100 * hour },
     ...{ metrics: createCheckpointMetrics(registry), logger: silentLogger },

@@ -1,0 +1,220 @@
+// `stockstream bench restore`: how a worker gets its state. From the changelog, from a checkpoint, and, after it was killed,
+// from what it has. One log, one state; each way ends in the same entries, which is checked.
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { systemClock } from '../../base/clock.ts';
+import { systemRandom } from '../../base/random.ts';
+import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
+import type { Log } from '../../log/log.ts';
+import type { CheckpointStore } from '../../state/checkpoint-store.ts';
+import { openDirectoryCheckpoints } from '../../state/checkpoints/directory/directory-checkpoints.ts';
+import { TaskKeys } from '../../state/keys.ts';
+import { type RestoreCheckpoints, restore } from '../../state/restore.ts';
+import { openRocksdbStore } from '../../state/rocksdb/rocksdb-store.ts';
+import type { Store } from '../../state/store.ts';
+import { openNewestImage, takeImage } from '../../state/store-images.ts';
+import { writeCheckpoint } from '../../state/write-checkpoint.ts';
+import { taskId, topologyNames } from '../../streams/names.ts';
+import { FlagError, orExit, whole } from '../flags.ts';
+import { appId, benchTopology, items, keyOf, type StateSize, topicsFor, valueAt, writeChangelogs } from './state.ts';
+
+const usage = `stockstream bench restore [options]
+  --bytes N        keys and values of the state: 200m, 1g (100m)
+  --value-bytes N  of each entry (200)
+  --updates N      how often each entry stands in the changelog besides (0)
+  --tasks N        that share it (4)
+  --brokers LIST   the log in Kafka; without, in this process`;
+
+interface RestoreBench extends StateSize {
+  readonly brokers: readonly string[] | undefined;
+}
+
+export async function benchRestore(args: readonly string[]): Promise<void> {
+  const options = orExit(usage, () => readOptions(args));
+  if (options === undefined) return void process.stdout.write(`${usage}\n`);
+  const directory = mkdtempSync(join(tmpdir(), 'stockstream-restore-'));
+  const log = await openLog(options, join(directory, 'log'));
+  try {
+    await new Bench(options, log, directory).run();
+  } finally {
+    await log.admin.deleteTopics(topicsFor(options.tasks).map(({ name }) => name));
+    await log.close();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function readOptions(args: readonly string[]): RestoreBench | undefined {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      bytes: { type: 'string', default: '100m' },
+      'value-bytes': { type: 'string', default: '200' },
+      updates: { type: 'string', default: '0' },
+      tasks: { type: 'string', default: '4' },
+      brokers: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return undefined;
+  return {
+    bytes: sizeOf(values.bytes),
+    valueBytes: whole('value-bytes', values['value-bytes'], [16, 100_000]),
+    updates: whole('updates', values.updates, [0, 100]),
+    tasks: whole('tasks', values.tasks, [1, 64]),
+    brokers: values.brokers?.split(','),
+  };
+}
+
+function sizeOf(text: string): number {
+  const [, count, unit = ''] = /^(\d+)([kmg]?)$/.exec(text) ?? [];
+  if (count === undefined) throw new FlagError(`--bytes ${text}: give a number, with k, m or g behind it`);
+  return Number(count) * { '': 1, k: 1e3, m: 1e6, g: 1e9 }[unit as '' | 'k' | 'm' | 'g'];
+}
+
+async function openLog({ brokers }: RestoreBench, directory: string): Promise<Log> {
+  if (brokers === undefined) {
+    return await openEmbeddedLog({ directory, clock: systemClock, onBackgroundError: (error) => console.error(error) });
+  }
+  const { openKafkaLog } = await import('../../log/kafka/kafka-log.ts');
+  const prefix = `bench-restore-${process.pid}-`;
+  return await openKafkaLog({ brokers, prefix, clock: systemClock, random: systemRandom, clientId: 'bench' });
+}
+
+class Bench {
+  readonly #options: RestoreBench;
+  readonly #log: Log;
+  readonly #directory: string;
+  readonly #random = randomBytes(4 << 20);
+  readonly #names = topologyNames(appId, 'bench');
+  #entries = 0;
+
+  constructor(options: RestoreBench, log: Log, directory: string) {
+    this.#options = options;
+    this.#log = log;
+    this.#directory = directory;
+  }
+
+  async run(): Promise<void> {
+    const { tasks, valueBytes, updates } = this.#options;
+    const { result, seconds } = await timed(() => writeChangelogs(this.#log, this.#options, this.#random));
+    this.#entries = result.entries;
+    say(
+      `${result.entries} entries of ${valueBytes} bytes in ${tasks} tasks, ${updates} updates each, ${this.#log.kind} log`,
+    );
+    say(`written in ${seconds.toFixed(1)} s; load average ${loadavg()[0]!.toFixed(1)}\n`);
+    const first = await this.#restore('first', undefined);
+    say(`from the changelog:  ${this.#line(first.seconds)}, ${perSecond(result.records, first.seconds)} records/s`);
+    const checkpoints = await openDirectoryCheckpoints(join(this.#directory, 'checkpoints'));
+    await this.#take(first.store, checkpoints);
+    const parts = { checkpoints, clock: systemClock, random: systemRandom, thread: 'bench-0', codeVersion: '' };
+    const copy = await timed(() => takeImage({ ...parts, store: first.store }));
+    say(`files copied:        ${copy.seconds.toFixed(2)} s`);
+    await first.store.close();
+    rmSync(join(this.#directory, 'first'), { recursive: true });
+    const second = await this.#restore('second', { checkpoints });
+    say(
+      `from the checkpoint: ${this.#line(second.seconds)}; ${(first.seconds / second.seconds).toFixed(1)} times as fast`,
+    );
+    await second.store.close();
+    const third = await this.#fromCopy(checkpoints);
+    say(`from copied files:   ${this.#line(third)}; ${(first.seconds / third).toFixed(0)} times as fast`);
+  }
+
+  #line(seconds: number): string {
+    return `${seconds.toFixed(2)} s, ${(this.#options.bytes / 1e6 / seconds).toFixed(0)} MB/s`;
+  }
+
+  async #restore(
+    name: string,
+    checkpoints: RestoreCheckpoints | undefined,
+  ): Promise<{ store: Store; seconds: number }> {
+    const store = await openRocksdbStore({ directory: join(this.#directory, name) });
+    const { seconds } = await timed(() => this.#restoreAll(store, checkpoints));
+    await this.#check(store);
+    return { store, seconds };
+  }
+
+  /** As a thread starts that finds no state and a copy. */
+  async #fromCopy(checkpoints: CheckpointStore): Promise<number> {
+    const directory = join(this.#directory, 'third');
+    const { result: store, seconds } = await timed(async () => {
+      const open = () => openRocksdbStore({ directory });
+      const found = await openNewestImage(checkpoints, {
+        thread: 'bench-0',
+        directory,
+        open,
+        onPassedOver: console.error,
+      });
+      await this.#restoreAll(found!.opened, undefined);
+      return found!.opened;
+    });
+    await this.#check(store);
+    await store.close();
+    return seconds;
+  }
+
+  async #restoreAll(store: Store, checkpoints: RestoreCheckpoints | undefined): Promise<void> {
+    const partitions = Array.from({ length: this.#options.tasks }, (_, partition) => partition);
+    await Promise.all(partitions.map((partition) => this.#restoreTask(store, partition, checkpoints)));
+  }
+
+  #restoreTask(store: Store, partition: number, checkpoints: RestoreCheckpoints | undefined) {
+    return restore({
+      ...{ log: this.#log, store, clock: systemClock, task: taskId('bench', partition), checkpoints },
+      changelog: { topic: this.#names.changelog, partition },
+      specs: benchTopology(this.#options.tasks).stores,
+      maxAgeMs: 3_600_000,
+      signal: new AbortController().signal,
+    });
+  }
+
+  async #take(store: Store, checkpoints: CheckpointStore): Promise<void> {
+    let bytes = 0;
+    const { seconds } = await timed(async () => {
+      for (let partition = 0; partition < this.#options.tasks; partition++) {
+        const about = {
+          application: appId,
+          topology: 'bench',
+          partition,
+          task: taskId('bench', partition),
+          codeVersion: '',
+        };
+        const { signal } = new AbortController();
+        const ends = () => this.#log.admin.offsets([{ topic: this.#names.changelog, partition }], 'latest');
+        const changelogEnd = async () => (await ends())[0]!;
+        const manifest = await writeCheckpoint(about, {
+          ...{ checkpoints, store, clock: systemClock, random: systemRandom, changelogEnd, signal },
+        });
+        bytes += manifest!.files.reduce((sum, file) => sum + file.bytes, 0);
+      }
+    });
+    say(`checkpoint taken:    ${this.#line(seconds)}; ${(bytes / 1e6).toFixed(0)} MB are kept`);
+  }
+
+  /** Some entries of each task, from first to last. */
+  async #check(store: Store): Promise<void> {
+    const { tasks, valueBytes, updates } = this.#options;
+    for (let index = 0; index < this.#entries; index += Math.ceil(this.#entries / 997)) {
+      const keys = new TaskKeys(taskId('bench', index % tasks));
+      const [value] = await store.getMany([keys.entry(items.name, keyOf(index))]);
+      if (!value?.equals(valueAt(this.#random, index + updates, valueBytes)))
+        throw new Error(`entry ${index} is not what it was`);
+    }
+  }
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; seconds: number }> {
+  const began = performance.now();
+  return { result: await work(), seconds: (performance.now() - began) / 1000 };
+}
+
+function perSecond(count: number, seconds: number): string {
+  return Math.round(count / seconds).toLocaleString('en');
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
