@@ -105,7 +105,7 @@ export async function readImageManifest(checkpoints: CheckpointStore, known: Kno
  * Puts an image's files into an empty directory, its last file last: without that it is no database yet.
  * @throws CHECKPOINT_DAMAGED, CHECKPOINT_NOT_FOUND, CHECKPOINTS_*
  */
-export async function restoreImage(
+async function restoreImage(
   checkpoints: CheckpointStore,
   known: KnownImage,
   directory: string,

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../../base/clock.ts';
 import { systemRandom } from '../../base/random.ts';
-import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import type { Log } from '../../log/log.ts';
 import type { CheckpointStore } from '../../state/checkpoint-store.ts';
 import { openDirectoryCheckpoints } from '../../state/checkpoints/directory/directory-checkpoints.ts';
@@ -19,6 +18,8 @@ import { openNewestImage, takeImage } from '../../state/store-images.ts';
 import { writeCheckpoint } from '../../state/write-checkpoint.ts';
 import { taskId, topologyNames } from '../../streams/names.ts';
 import { FlagError, orExit, whole } from '../flags.ts';
+import { killOften } from './kill.ts';
+import { type BenchLog, openBenchLog } from './log.ts';
 import { appId, benchTopology, items, keyOf, type StateSize, topicsFor, valueAt, writeChangelogs } from './state.ts';
 
 const usage = `stockstream bench restore [options]
@@ -28,6 +29,9 @@ const usage = `stockstream bench restore [options]
   --tasks N        that share it (4)
   --brokers LIST   the log in Kafka; without, in this process`;
 
+/** Kills one after the other. */
+const kills = 3;
+
 interface RestoreBench extends StateSize {
   readonly brokers: readonly string[] | undefined;
 }
@@ -36,11 +40,22 @@ export async function benchRestore(args: readonly string[]): Promise<void> {
   const options = orExit(usage, () => readOptions(args));
   if (options === undefined) return void process.stdout.write(`${usage}\n`);
   const directory = mkdtempSync(join(tmpdir(), 'stockstream-restore-'));
-  const log = await openLog(options, join(directory, 'log'));
+  const { brokers, tasks } = options;
+  const place: BenchLog = brokers
+    ? { kind: 'kafka', brokers, prefix: `bench-restore-${process.pid}-` }
+    : { kind: 'embedded', directory: join(directory, 'log') };
+  let log = await openBenchLog(place);
   try {
-    await new Bench(options, log, directory).run();
+    const state = await new Bench(options, log, directory).run();
+    // The embedded log is one process's.
+    await log.close();
+    for (const { seconds, restored } of await killOften({ log: place, state, tasks }, kills)) {
+      say(`killed while it worked: serving again after ${seconds.toFixed(2)} s, ${restored} records read again`);
+    }
+    say(`load average ${loadavg()[0]!.toFixed(1)} at the end`);
+    log = await openBenchLog(place);
   } finally {
-    await log.admin.deleteTopics(topicsFor(options.tasks).map(({ name }) => name));
+    await log.admin.deleteTopics(topicsFor(tasks).map(({ name }) => name));
     await log.close();
     rmSync(directory, { recursive: true, force: true });
   }
@@ -74,15 +89,6 @@ function sizeOf(text: string): number {
   return Number(count) * { '': 1, k: 1e3, m: 1e6, g: 1e9 }[unit as '' | 'k' | 'm' | 'g'];
 }
 
-async function openLog({ brokers }: RestoreBench, directory: string): Promise<Log> {
-  if (brokers === undefined) {
-    return await openEmbeddedLog({ directory, clock: systemClock, onBackgroundError: (error) => console.error(error) });
-  }
-  const { openKafkaLog } = await import('../../log/kafka/kafka-log.ts');
-  const prefix = `bench-restore-${process.pid}-`;
-  return await openKafkaLog({ brokers, prefix, clock: systemClock, random: systemRandom, clientId: 'bench' });
-}
-
 class Bench {
   readonly #options: RestoreBench;
   readonly #log: Log;
@@ -97,7 +103,8 @@ class Bench {
     this.#directory = directory;
   }
 
-  async run(): Promise<void> {
+  /** Gives the directory of a state that is up to date. */
+  async run(): Promise<string> {
     const { tasks, valueBytes, updates } = this.#options;
     const { result, seconds } = await timed(() => writeChangelogs(this.#log, this.#options, this.#random));
     this.#entries = result.entries;
@@ -120,7 +127,8 @@ class Bench {
     );
     await second.store.close();
     const third = await this.#fromCopy(checkpoints);
-    say(`from copied files:   ${this.#line(third)}; ${(first.seconds / third).toFixed(0)} times as fast`);
+    say(`from copied files:   ${this.#line(third)}; ${(first.seconds / third).toFixed(0)} times as fast\n`);
+    return join(this.#directory, 'third');
   }
 
   #line(seconds: number): string {

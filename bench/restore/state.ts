@@ -33,7 +33,7 @@ const touch: Processor<Buffer, { stores: { items: Buffer }; outputs: Record<neve
   },
 };
 
-export function topicOf(name: string, partitions: number): Topic<Buffer> {
+function topicOf(name: string, partitions: number): Topic<Buffer> {
   return { name, partitions, cleanup: 'delete', serde: bytesSerde };
 }
 
