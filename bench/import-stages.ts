@@ -25,6 +25,7 @@ import { allTopologies } from '../topologies/all.ts';
 import { collections } from '../views/collections.ts';
 import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.ts';
 import { rowsOf } from './import-rows.ts';
+import { profiled } from './profile.ts';
 
 export interface Stage {
   readonly name: string;
@@ -37,13 +38,14 @@ const appId = 'bench';
 const portion = 2_000;
 const common = { clock, appId, instanceId: '0', deadLetters: topics.deadLetters, codeVersion: version, logger };
 
-export async function measureStages(rows: number, parent: string): Promise<Stage[]> {
+/** `profile`: where those of the stages go, each with its name behind it. */
+export async function measureStages(rows: number, parent: string, profile?: string): Promise<Stage[]> {
   const directory = mkdtempSync(join(parent, 'stockstream-stages-'));
   const log = await openEmbeddedLog({ directory: join(directory, 'log'), clock });
   const stages: Stage[] = [];
   const measured = async (name: string, work: () => Promise<void>) => {
     const [cpu, wall] = [process.cpuUsage(), performance.now()];
-    await work();
+    await profiled(profile && `${profile}-${name.replace(/:.*/, '').replaceAll(' ', '-')}`, work);
     const { user, system } = process.cpuUsage(cpu);
     stages.push({ name, cpu: (user + system) / rows, wall: ((performance.now() - wall) * 1000) / rows });
   };

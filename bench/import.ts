@@ -6,13 +6,14 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { eventually, Server } from '../test/e2e/server.ts';
-import { orExit, whole } from './flags.ts';
+import { FlagError, orExit, whole } from './flags.ts';
 import { rowId, rowsOf } from './import-rows.ts';
 import { measureStages } from './import-stages.ts';
 
 const usage = `stockstream bench import [options]
   --rows N   products (100000)   --rounds N  (1)
   --stages   what each stage costs by itself
+  --profile PATH  of each stage, as PATH-<stage>.cpuprofile and .svg
   --data DIR where the shops keep their data (the system's temporary directory)
   --node FLAGS for the shop's Node, such as --cpu-prof
   --json`;
@@ -24,6 +25,7 @@ interface ImportBench {
   readonly node: string;
   readonly json: boolean;
   readonly stages: boolean;
+  readonly profile: string | undefined;
 }
 
 interface Result {
@@ -58,8 +60,8 @@ export async function benchImport(args: readonly string[]): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
 }
 
-async function tellStages({ rows, data, json }: ImportBench): Promise<void> {
-  const stages = await measureStages(rows, data);
+async function tellStages({ rows, data, json, profile }: ImportBench): Promise<void> {
+  const stages = await measureStages(rows, data, profile);
   if (json) return void process.stdout.write(`${JSON.stringify(stages)}\n`);
   for (const { name, cpu, wall } of stages) {
     const [processor, clock] = [cpu, wall].map((each) => each.toFixed(0).padStart(5));
@@ -77,11 +79,13 @@ function readOptions(args: readonly string[]): ImportBench | undefined {
       node: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       stages: { type: 'boolean', default: false },
+      profile: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { data, node, json, stages } = values;
+  const { data, node, json, stages, profile } = values;
+  if (profile !== undefined && !stages) throw new FlagError('--profile is for --stages');
   return {
     rows: whole('rows', values.rows, [1, 9_999_999]),
     rounds: whole('rounds', values.rounds, [1, 100]),
@@ -89,6 +93,7 @@ function readOptions(args: readonly string[]): ImportBench | undefined {
     node,
     json,
     stages,
+    profile,
   };
 }
 

@@ -2,6 +2,7 @@
 // After a failed commit the whole object is thrown away and the task restores itself: nothing here is ever repaired.
 import type { Serde } from '../base/serde.ts';
 import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import type { Encodings } from './encodings.ts';
 import { TaskKeys, type TimeRow } from './keys.ts';
 import type { Store, WriteBatch } from './store.ts';
 import { StorePartition } from './store-partition.ts';
@@ -75,9 +76,9 @@ export class TaskState {
    * Records the progress and encodes all changes of the running transaction into the changelog. May be tried again.
    * @returns the spans that `seal` needs. @throws the serde's error if a value doesn't fit its contract
    */
-  encode(progress: Omit<Progress, 'commit'>, changelog: RecordBatchBuilder): number[] {
+  encode(progress: Omit<Progress, 'commit'>, changelog: RecordBatchBuilder, encodings?: Encodings): number[] {
     this.partition(progressStore).put(progressKey, { commit: this.#transaction.number, ...progress });
-    return this.#transaction.encodeTo(changelog, progress.now);
+    return this.#transaction.encodeTo(changelog, progress.now, encodings);
   }
 
   /** Deletes stale rows of the time index. Before `seal`: the same transaction may have set one of them again. */

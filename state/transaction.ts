@@ -1,6 +1,7 @@
 // The uncommitted changes of one task between two commits: which entries are dirty, how to take a record's changes
 // back, and which reads are missing. It promises nothing about durability: commit.ts does, in the engine.
 import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import type { Encodings } from './encodings.ts';
 import { changelogKey } from './keys.ts';
 import type { WriteBatch } from './store.ts';
 import type { StorePartition } from './store-partition.ts';
@@ -93,12 +94,13 @@ export class Transaction {
    * @returns where the values lie in the changelog: start and end of each
    * @throws the serde's error, if a value doesn't fit its contract
    */
-  encodeTo(changelog: RecordBatchBuilder, timestamp: number): number[] {
+  encodeTo(changelog: RecordBatchBuilder, timestamp: number, encodings?: Encodings): number[] {
     const spans: number[] = [];
     for (const { partition, key, value } of this.dirty) {
-      const name = changelogKey(partition.spec.name, key);
-      if (value === undefined) changelog.append(timestamp, name, null);
-      else changelog.encode(timestamp, name, value, partition.spec.serde);
+      const { name, serde } = partition.spec;
+      const known = value === undefined ? null : encodings?.of(value, serde);
+      if (known === undefined) changelog.encode(timestamp, changelogKey(name, key), value, serde);
+      else changelog.append(timestamp, changelogKey(name, key), known);
       spans.push(changelog.valueStart, changelog.valueEnd);
     }
     return spans;

@@ -5,6 +5,7 @@ import type { GroupMetadata } from '../log/group.ts';
 import type { PartitionOffset, TransactionalProducer } from '../log/log.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { writePosition } from '../state/changelog.ts';
+import { Encodings } from '../state/encodings.ts';
 import type { Store, WriteBatch } from '../state/store.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Topic } from './api.ts';
@@ -108,13 +109,14 @@ function encodeTasks(
 function encodeTask(task: StreamTask, outputs: OutputBatches, parts: SealParts): EncodedTask {
   const batch = task.batch!;
   const { now } = batch;
-  outputs.addForwarded(batch.forwarded, now);
+  const encodings = new Encodings(task.sharedSerdes);
+  outputs.addForwarded(batch.forwarded, now, encodings);
   outputs.addDeadLetters(batch.deadLetters, parts.deadLetters, now);
   const ranges = rangesOf(task, batch);
   const moved = ranges.filter(({ from, to }) => to > from);
   const inputs = Object.fromEntries(ranges.map(({ topic, to }) => [topic, to]));
   const changelog = new RecordBatchBuilder();
-  const spans = task.stores.encode({ now, inputs }, changelog);
+  const spans = task.stores.encode({ now, inputs }, changelog, encodings);
   const record = encodeCommitRecord({
     task: task.id,
     commit: task.stores.transaction.number,

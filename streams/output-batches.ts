@@ -2,6 +2,7 @@
 // so large that a log might refuse it, for a record may lead to hundreds.
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import type { Encodings } from '../state/encodings.ts';
 import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
 
@@ -46,14 +47,19 @@ export class OutputBatches {
     return batch.builder;
   }
 
-  /** Encodes what one task sends. Of that to a compacted topic only the last of each key counts. */
-  addForwarded(forwarded: readonly Forwarded[], now: number): void {
+  /**
+   * Encodes what one task sends. Of that to a compacted topic only the last of each key counts. What `encodings` may want
+   * again is noted there.
+   */
+  addForwarded(forwarded: readonly Forwarded[], now: number, encodings?: Encodings): void {
     const last = new Map<Topic<unknown>, Map<string, Forwarded>>();
     for (const each of forwarded) if (each.topic.cleanup === 'compact') lastOf(last, each.topic).set(each.key, each);
     for (const each of forwarded) {
       const { topic, key, value } = each;
       if (topic.cleanup === 'compact' && last.get(topic)?.get(key) !== each) continue;
-      this.builder(topic.name, partitionOf(key, topic.partitions)).encode(now, key, value, topic.serde);
+      const builder = this.builder(topic.name, partitionOf(key, topic.partitions));
+      builder.encode(now, key, value, topic.serde);
+      encodings?.note(builder, value, topic.serde);
     }
   }
 

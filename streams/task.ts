@@ -8,6 +8,7 @@
 // and made anew.
 import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
+import type { Serde } from '../base/serde.ts';
 import type { Fetched } from '../log/log.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
@@ -39,6 +40,8 @@ export class StreamTask {
   readonly id: string;
   readonly partition: number;
   readonly topology: Topology;
+  /** Of outputs whose values may lie in stores as well. */
+  readonly sharedSerdes: ReadonlySet<Serde<unknown>>;
   readonly #codeVersion: string;
   #state: TaskStateName = 'created';
   #parts: BatchParts | undefined;
@@ -50,6 +53,8 @@ export class StreamTask {
   constructor(topology: Topology, partition: number, codeVersion: string) {
     this.id = taskId(topology.name, partition);
     this.topology = topology;
+    const serdesOfStores = new Set(storesOf(topology).map(({ serde }) => serde));
+    this.sharedSerdes = new Set(topology.outputs.map(({ serde }) => serde).filter((each) => serdesOfStores.has(each)));
     this.partition = partition;
     this.#codeVersion = codeVersion;
   }
