@@ -105,8 +105,7 @@ function openSearch(config: Config, logger: Logger, generation = firstGeneration
   const { search: engine, elasticsearch: url = '', topicPrefix, appId } = config;
   if (engine === 'embedded') {
     const file = directories(config).search(generation);
-    const onBackgroundError = (error: Error) => logger.error({ err: error }, 'the image of the search index failed');
-    return openedLate(() => openEmbeddedSearch({ file, onBackgroundError }));
+    return openedLate(() => openEmbeddedSearch({ file }));
   }
   const index = `${topicPrefix}${appId}-listings${suffixOf(generation, '-')}`.toLowerCase();
   return openedLate(async () => {

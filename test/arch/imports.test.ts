@@ -60,6 +60,7 @@ const packages: PackageTable = {
   'cassandra-driver': ['views/archive/cassandra/**', ...inTests],
   '@elastic/elasticsearch': ['views/search/elasticsearch/**', ...inTests],
   '@orama/stemmers': ['views/search/embedded/**', ...inTests],
+  'fastest-levenshtein': ['views/search/embedded/**', ...inTests],
   stripe: ['effects/payments/stripe/**', ...inTests],
   ioredis: ['{views,gateway}/*/redis/**', ...inTests],
   '@aws-sdk/client-s3': ['{views,gateway,state}/*/s3/**', ...inTests],

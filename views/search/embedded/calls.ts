@@ -53,9 +53,6 @@ export type Reply =
 /** The calls that nobody made: that the file is open, and that it is read. Both are answered. */
 export const opening = { open: 0, load: 1 } as const;
 
-/** The id of failures of what nobody waits for. */
-export const background = -1;
-
 /** An error as it crosses: classes don't. */
 export interface Failure {
   readonly message: string;

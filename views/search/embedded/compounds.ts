@@ -23,8 +23,3 @@ export function isPartOf(part: string, stem: string): boolean {
   if (part.length < shortestPart || part.length > stem.length - shortestRest) return false;
   return stem.startsWith(part) || stem.endsWith(part);
 }
-
-/** A part as it stands among the words: no word has a slash. */
-export function markedPart(part: string, language: string): string {
-  return `/${language}+/${part}`;
-}

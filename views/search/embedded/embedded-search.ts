@@ -1,5 +1,5 @@
-// The search port on one machine: an SQLite file, and an index in memory on a thread of its own, so that neither a
-// search nor a write holds up the caller's thread. One process has a file at a time. What is applied shows at once
+// The search port on one machine: an SQLite file with an FTS5 index, on a thread of its own, so that neither a search nor
+// a write holds up the caller's thread. One process has a file at a time. What is applied shows at once
 // and survives a kill; a flush makes it outlive a power cut.
 import { Worker as Thread } from 'node:worker_threads';
 import { assert } from '../../../base/assert.ts';
@@ -13,15 +13,13 @@ import type {
   Suggestions,
   SuggestQuery,
 } from '../search.ts';
-import { type Answers, background, errorOf, opening, type Reply, type Request } from './calls.ts';
-import { removeIndex } from './index-files.ts';
+import { type Answers, errorOf, opening, type Reply, type Request } from './calls.ts';
+import { removeIndex } from './search-database.ts';
 import type { SearchThreadData } from './search-thread.ts';
 
 export interface EmbeddedSearchOptions {
-  /** Made with its folder if it isn't there. Other files are made beside it. */
+  /** Made with its folder if it isn't there. */
   readonly file: string;
-  /** Hears of what fails beside any call: nothing is lost by it, but starts take longer. */
-  readonly onBackgroundError?: (error: Error) => void;
 }
 
 const mostHits = 100;
@@ -40,7 +38,6 @@ export async function openEmbeddedSearch(options: EmbeddedSearchOptions): Promis
 class EmbeddedSearch implements Search {
   readonly opened: Promise<unknown>;
   readonly #file: string;
-  readonly #onBackgroundError: (error: Error) => void;
   readonly #thread: Thread;
   readonly #exited: Promise<unknown>;
   readonly #calls = new Map<number, PromiseWithResolvers<unknown>>();
@@ -48,9 +45,8 @@ class EmbeddedSearch implements Search {
   /** Why nothing is answered any more. */
   #ended: Error | undefined;
 
-  constructor({ file, onBackgroundError = () => {} }: EmbeddedSearchOptions) {
+  constructor({ file }: EmbeddedSearchOptions) {
     this.#file = file;
-    this.#onBackgroundError = onBackgroundError;
     const workerData: SearchThreadData = { file };
     this.#thread = new Thread(new URL('search-thread.ts', import.meta.url), { workerData });
     this.#thread.on('message', (reply: Reply) => this.#take(reply));
@@ -148,8 +144,7 @@ class EmbeddedSearch implements Search {
   #take(reply: Reply): void {
     const call = this.#calls.get(reply.id);
     this.#calls.delete(reply.id);
-    if (reply.id === background && 'failure' in reply) this.#onBackgroundError(errorOf(reply.failure));
-    else if ('failure' in reply) call?.reject(errorOf(reply.failure));
+    if ('failure' in reply) call?.reject(errorOf(reply.failure));
     else call?.resolve(reply.result);
   }
 

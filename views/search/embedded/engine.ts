@@ -1,44 +1,47 @@
-// The search engine as one thread has it: a file, the index in memory, and what may be asked of them. Synchronous,
-// but for what waits for the disk alone.
+// The search engine as one thread has it: a file, the facts of its listings in memory, and what may be asked of them.
+// Synchronous, but for what waits for the disk alone.
 import type { SearchQuery, Suggestions, SuggestQuery } from '../search.ts';
-import { ListingAnalyser } from './analyse-listing.ts';
 import type { EncodedPage, EncodedWrite } from './calls.ts';
-import { standings } from './columns.ts';
-import { imagePath, removeImages, sizeOfIndex } from './index-files.ts';
-import { writeImage } from './index-image.ts';
-import { ListingFile } from './listing-file.ts';
-import { loadIndex } from './load-index.ts';
-import { MemoryIndex } from './memory-index.ts';
-import { SearchDatabase } from './search-database.ts';
+import { Columns } from './columns.ts';
+import { SearchDatabase, sizeOfIndex } from './search-database.ts';
 import { Searcher } from './search-listings.ts';
-import { makeScoreSets } from './slot-scores.ts';
+import { SearchTables } from './search-tables.ts';
 import { Suggester } from './suggest.ts';
-import { writeListings } from './write-listings.ts';
+import { Values } from './values.ts';
+import { ListingWriter } from './write-listings.ts';
 
 interface Parts {
-  readonly index: MemoryIndex;
-  readonly analyser: ListingAnalyser;
+  readonly columns: Columns;
+  readonly writer: ListingWriter;
   readonly searcher: Searcher;
   readonly suggester: Suggester;
 }
 
+const formerInStep = 256;
+
 export class Engine {
-  readonly #file: ListingFile;
+  readonly #database: SearchDatabase;
+  readonly #tables: SearchTables;
   #parts: Parts;
 
   /** Opens the file and reads none of it yet. @throws SEARCH_STORAGE_FAILED */
   constructor(file: string) {
-    this.#file = new ListingFile(new SearchDatabase(file));
-    this.#parts = partsOf(this.#file, new MemoryIndex());
+    this.#database = new SearchDatabase(file);
+    this.#tables = new SearchTables(this.#database);
+    this.#parts = partsOf(this.#tables, new Columns(new Values()));
   }
 
   /** Reads the file. @throws SEARCH_UNAVAILABLE, SEARCH_STORAGE_FAILED */
   load(): void {
-    this.#parts = partsOf(this.#file, loadIndex(this.#file));
+    const columns = new Columns(new Values(this.#tables.values()));
+    this.#tables.eachFacts((slot, id, facts) => columns.set(slot, id, facts));
+    this.#forgetUnused(columns);
+    this.#parts = partsOf(this.#tables, columns);
+    if (this.#database.hasFormer()) this.#takeInFormer();
   }
 
   apply(writes: readonly EncodedWrite[]): void {
-    writeListings({ ...this.#parts, file: this.#file }, writes);
+    this.#parts.writer.write(writes);
   }
 
   search(query: SearchQuery): EncodedPage {
@@ -50,61 +53,72 @@ export class Engine {
   }
 
   getMany(ids: readonly string[]): (string | undefined)[] {
-    const { ids: slots, columns } = this.#parts.index;
-    return ids.map((id) => {
-      const slot = slots.find(id);
-      return slot === -1 || columns.standing[slot] === standings.gone ? undefined : this.#file.contentOf(slot);
-    });
+    return ids.map((id) => this.#tables.contentById(id));
   }
 
   scan(after: string | undefined, limit: number): string[] {
-    return this.#file.scan(after ?? '', limit);
+    return this.#tables.scan(after ?? '', limit);
   }
 
   count(): number {
-    return this.#parts.index.columns.count;
+    return this.#parts.columns.count;
   }
 
   size(): number {
-    return sizeOfIndex(this.#file.database.file);
+    return sizeOfIndex(this.#database.file);
   }
 
   flush(): Promise<void> {
-    return this.#file.database.flush();
+    return this.#database.flush();
   }
 
-  /** How many listings a start now would have to read beside the image. */
-  countSinceImage(): number {
-    return this.#file.countChanged() + this.#parts.index.ids.size - this.#file.image.slots;
+  isScattered(): boolean {
+    return this.#tables.isScattered();
   }
 
-  /** Nothing may be changed until it is written. */
-  async makeImage(): Promise<void> {
-    const { index } = this.#parts;
-    const { file } = this.#file.database;
-    const number = this.#file.image.number + 1;
-    await writeImage(imagePath(file, number), index.state);
-    this.#file.noteImage({ number, slots: index.ids.size });
-    removeImages(file, number);
+  join(isFirst: boolean): boolean {
+    return this.#tables.join(isFirst);
   }
 
   clear(): void {
-    this.#file.clear();
-    removeImages(this.#file.database.file);
-    this.#parts = partsOf(this.#file, new MemoryIndex());
+    this.#database.clear();
+    this.#parts = partsOf(this.#tables, new Columns(new Values()));
   }
 
   close(): void {
-    this.#file.database.close();
+    this.#database.close();
+  }
+
+  /** Values that no listing has give their numbers to others. */
+  #forgetUnused(columns: Columns): void {
+    const isUsed = columns.used();
+    const unused = this.#tables.values().filter(({ number }) => isUsed[number] === 0);
+    this.#database.write(() => {
+      for (const { number } of unused) this.#tables.dropValue(number);
+    });
+    for (const { number } of unused) columns.values.drop(number);
+  }
+
+  /** An index of another form is made anew of its listings; what is cut short goes on with the next start. */
+  #takeInFormer(): void {
+    let last = -1;
+    for (let rows = this.#database.formerListings(last, formerInStep); rows.length > 0; ) {
+      const writes = rows.map(([, id, position, content]) => {
+        return { id: String(id), position: Number(position), content: content === null ? undefined : String(content) };
+      });
+      this.apply(writes);
+      last = Number(rows.at(-1)?.[0]);
+      rows = this.#database.formerListings(last, formerInStep);
+    }
+    this.#database.dropFormer();
   }
 }
 
-function partsOf(file: ListingFile, index: MemoryIndex): Parts {
-  const sets = makeScoreSets();
+function partsOf(tables: SearchTables, columns: Columns): Parts {
   return {
-    index,
-    analyser: new ListingAnalyser(index.vocabulary),
-    searcher: new Searcher(file, index, sets),
-    suggester: new Suggester(file, index, sets),
+    columns,
+    writer: new ListingWriter(tables, columns),
+    searcher: new Searcher(tables, columns),
+    suggester: new Suggester(tables, columns),
   };
 }

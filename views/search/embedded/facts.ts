@@ -1,44 +1,77 @@
-// What of a listing is filtered, counted, sorted and ranked by: all but its text and its looks. Small, so that a
-// start reads it for every listing instead of the listings themselves.
-import type { ListingDocument } from '../search.ts';
+// What of a listing is filtered, counted, sorted and ranked by, as bytes: a row of numbers, then the numbers of the values
+// that facets count, those of one name together. Kept on disk as it stands in memory, so that a start only copies.
+import { type ListingDocument, priceBounds, rankingParts } from '../search.ts';
+import { searchedWords } from './tokens.ts';
+import { attributeNamed, named, type Values } from './values.ts';
 
-export type Facts = Pick<
-  ListingDocument,
-  | 'language'
-  | 'category'
-  | 'brand'
-  | 'sellerId'
-  | 'price'
-  | 'attributes'
-  | 'warehouses'
-  | 'weightGrams'
-  | 'hazardous'
-  | 'rating'
-  | 'ratings'
-  | 'popularity'
-  | 'createdAt'
-> & {
+/** A row's length in numbers of 4 bytes. */
+export const rowWidth = 20;
+/** Places of whole numbers. */
+export const intAt = {
+  /** See `standings`. */
+  standing: 0,
+  seller: 1,
+  currency: 2,
+  /** The set of them, as one value. */
+  warehouses: 3,
+  hazardous: 4,
+  /** Grams. */
+  weight: 5,
   /** Words. */
-  readonly titleLength: number;
-};
+  titleLength: 6,
+  /** Where its values are in memory, and how many. */
+  valuesStart: 7,
+  valuesLength: 8,
+} as const;
+/** Places of numbers of 4 bytes; see `rankingParts`. */
+export const singleAt = { popularityPart: 9, ratingPart: 10 } as const;
+/** The same length in numbers of 8 bytes, and their places. */
+export const realWidth = rowWidth / 2;
+export const realAt = { price: 6, rating: 7, popularity: 8, createdAt: 9 } as const;
+export const standings = { gone: 0, soldOut: 1, inStock: 2 } as const;
 
-export function factsOf(listing: ListingDocument, titleLength: number): Facts {
-  const { language, category, brand, sellerId, price, attributes, warehouses } = listing;
-  const { weightGrams, hazardous, rating, ratings, popularity, createdAt } = listing;
-  return {
-    language,
-    category,
-    brand,
-    sellerId,
-    price,
-    attributes,
-    warehouses,
-    weightGrams,
-    hazardous,
-    rating,
-    ratings,
-    popularity,
-    createdAt,
-    titleLength,
-  };
+const heaviest = 2 ** 31 - 1;
+
+export function factsOf(listing: ListingDocument, values: Values): Uint8Array {
+  const { price, warehouses } = listing;
+  const parts = rankingParts(listing);
+  const numbers = facetValuesOf(listing, values);
+  const ints = new Int32Array(rowWidth + numbers.length);
+  const singles = new Float32Array(ints.buffer);
+  const reals = new Float64Array(ints.buffer, 0, realWidth);
+  ints[intAt.standing] = warehouses.length === 0 ? standings.soldOut : standings.inStock;
+  ints[intAt.seller] = values.take(named.seller, listing.sellerId);
+  ints[intAt.currency] = values.take(named.currency, price.currency);
+  ints[intAt.warehouses] = values.take(named.warehouses, JSON.stringify(warehouses));
+  ints[intAt.hazardous] = Number(listing.hazardous);
+  ints[intAt.weight] = Math.min(heaviest, Math.ceil(listing.weightGrams));
+  ints[intAt.titleLength] = searchedWords(listing.title).length;
+  ints[intAt.valuesLength] = numbers.length;
+  singles[singleAt.popularityPart] = parts.popularity;
+  singles[singleAt.ratingPart] = parts.rating;
+  reals[realAt.price] = price.amount;
+  reals[realAt.rating] = listing.rating;
+  reals[realAt.popularity] = listing.popularity;
+  reals[realAt.createdAt] = listing.createdAt;
+  ints.set(numbers, rowWidth);
+  return new Uint8Array(ints.buffer);
+}
+
+function facetValuesOf({ category, brand, price, rating, attributes }: ListingDocument, values: Values): number[] {
+  const numbers = levelsOf(category).map((level) => values.take(named.category, level));
+  if (brand !== '') numbers.push(values.take(named.brand, brand));
+  const bound = priceBounds.findLast((from) => from <= price.amount) ?? 0;
+  numbers.push(values.take(named.price, String(bound)));
+  if (rating >= 100) numbers.push(values.take(named.rating, String(Math.floor(rating / 100))));
+  for (const [name, all] of Object.entries(attributes)) {
+    for (const value of new Set(all)) numbers.push(values.take(attributeNamed(name), value));
+  }
+  return numbers;
+}
+
+/** `Toys`, `Toys/Games`. */
+function levelsOf(category: string): string[] {
+  if (category === '') return [];
+  const parts = category.split('/');
+  return parts.map((_, index) => parts.slice(0, index + 1).join('/'));
 }

@@ -1,130 +1,159 @@
-// Which listings have all terms of a query, and how well: the weight of the fields in which each term stands, added
-// up. How rare a word is doesn't count: all of them must be there anyway, and scores must not change while others
-// come and go.
+// Which listings have all terms of a query, and how well: the weight of the fields in which each word stands, added up.
+// How rare a word is doesn't count: all of them must be there anyway, and scores must not change while others come and
+// go. FTS5 tells what is found, and of each word what has it in which field.
 import type { RankingWeights } from '../search.ts';
-import { fieldBits, fieldsMask } from './entries.ts';
-import type { ExpandedTerm, Options } from './expand.ts';
-import type { MemoryIndex } from './memory-index.ts';
-import { PhraseFinder } from './phrase.ts';
-import { PostingList } from './posting-list.ts';
-import type { ScoreSets, SlotScores } from './slot-scores.ts';
+import type { Columns } from './columns.ts';
+import { intAt, rowWidth } from './facts.ts';
+import { grown } from './grow.ts';
+import { type Field, fields } from './listing-words.ts';
+import type { SearchTables } from './search-tables.ts';
+import {
+  type Alternatives,
+  allFields,
+  expressionOf,
+  expressionOfAll,
+  type SoughtTerm,
+  type Spellings,
+} from './terms.ts';
+
+/** Listings by their index here. */
+export interface Found {
+  readonly slots: readonly number[];
+  /** 0 to 1. */
+  readonly scores: Float64Array;
+  /** 1 if a mistake was forgiven. */
+  readonly forgiven: Uint8Array;
+}
+
+/** What has one of the alternatives of a word, by index: the score, and the fields that it stands in. */
+interface WordScores {
+  readonly scores: Float64Array;
+  readonly fields: Uint8Array;
+}
 
 /** Of the category's own name. */
 const upperCategoryWorth = 0.6;
-/** A word says more of a short title than of a long one. */
-const titleNorms = Float64Array.from({ length: 256 }, (_, length) => 1 / (1 + 0.05 * (Math.max(1, length) - 1)));
+/** Among the bits of fields: without a mistake. */
+const exact = 128;
+/** Letters: to look up all that is in a longer expression takes longer than to read a list of less than so many. */
+const simpleExpression = 800;
+const commonFrom = 20_000;
+const noSlots: Found = { slots: [], scores: new Float64Array(0), forgiven: new Uint8Array(0) };
 
 export class Matcher {
-  readonly #index: MemoryIndex;
-  readonly #list = new PostingList();
-  readonly #phrases: PhraseFinder;
-  /** What has all terms so far; what has the term that is looked at; what has the words of it so far. */
-  readonly #all: SlotScores;
-  readonly #term: SlotScores;
-  readonly #word: SlotScores;
-  /** Of each set of fields without the title; of the title. */
-  readonly #fieldScores = new Float64Array(fieldsMask + 1);
-  #titleScore = 0;
+  readonly #tables: SearchTables;
+  readonly #columns: Columns;
+  /** By slot: its index among what is found, plus 1; 0 between two searches. */
+  #places = new Int32Array(1024);
 
-  constructor(index: MemoryIndex, { first, second, third }: ScoreSets) {
-    this.#index = index;
-    this.#phrases = new PhraseFinder(index);
-    this.#all = first;
-    this.#term = second;
-    this.#word = third;
+  constructor(tables: SearchTables, columns: Columns) {
+    this.#tables = tables;
+    this.#columns = columns;
   }
 
-  /** Listings with all of `terms`, of which there is one at least; scores from 0 to 1. Valid until the next call. */
-  match(terms: readonly ExpandedTerm[], weights: RankingWeights): SlotScores {
-    this.#prepare(terms.length, weights);
-    const rarestFirst = terms.toSorted((a, b) => this.#estimate(a) - this.#estimate(b));
-    for (const [index, term] of rarestFirst.entries()) {
-      if (index === 0) this.#matchTerm(term, this.#all, undefined);
-      else {
-        this.#term.clear();
-        this.#matchTerm(term, this.#term, this.#all);
-        this.#all.intersect(this.#term);
+  /** Listings with all of `terms`, of which there is one at least. @param weights undefined: without scores */
+  match(terms: readonly SoughtTerm[], weights: RankingWeights | undefined): Found {
+    if (terms.some(({ words, instead }) => words.length === 0 && instead === undefined)) return noSlots;
+    const all = expressionOfAll(terms);
+    const slots = this.#tables.slotsOf('texts', all);
+    if (slots.length === 0) return noSlots;
+    const found = { slots, scores: new Float64Array(slots.length), forgiven: new Uint8Array(slots.length) };
+    if (weights === undefined) return found;
+    this.#places = grown(this.#places, this.#columns.size);
+    for (let index = 0; index < slots.length; index++) this.#places[slots[index]!] = index + 1;
+    const isOneWord = terms.length === 1 && terms[0]!.words.length === 1 && terms[0]!.instead === undefined;
+    const scored = { count: slots.length, weights, within: isOneWord ? undefined : all };
+    for (const term of terms) this.#addTerm(found, term, { ...scored, share: 1 / terms.length });
+    for (let index = 0; index < slots.length; index++) this.#places[slots[index]!] = 0;
+    return found;
+  }
+
+  #addTerm(found: Found, { words, instead }: SoughtTerm, scored: Scored): void {
+    const all = words.map((word) => this.#scoresOf(word, scored));
+    const other = instead === undefined ? undefined : this.#scoresOf(instead, scored);
+    for (let index = 0; index < found.slots.length; index++) {
+      let score = 0;
+      let isExact = true;
+      let isThere = all.length > 0;
+      for (const each of all) {
+        score += each.scores[index]! / all.length;
+        isThere &&= each.fields[index] !== 0;
+        isExact &&= (each.fields[index]! & exact) !== 0;
       }
-      if (this.#all.length === 0) break;
-    }
-    return this.#all;
-  }
-
-  /** Scores are shares of what a term in every field of a title of one word would give. */
-  #prepare(terms: number, weights: RankingWeights): void {
-    const slots = this.#index.ids.size;
-    for (const set of [this.#all, this.#term, this.#word]) {
-      set.clear();
-      set.reserve(slots);
-    }
-    const { title, brand, category, attributes, description } = weights;
-    const whole = (title + brand + category + attributes + description) * terms || 1;
-    this.#titleScore = title / whole;
-    for (let fields = 0; fields <= fieldsMask; fields++) {
-      const has = (field: number) => (fields & field) !== 0;
-      const own = has(fieldBits.category) ? 1 : 0;
-      const upper = has(fieldBits.upperCategories) ? upperCategoryWorth : 0;
-      let score = category * Math.max(own, upper);
-      if (has(fieldBits.brand)) score += brand;
-      if (has(fieldBits.attributes)) score += attributes;
-      if (has(fieldBits.description)) score += description;
-      this.#fieldScores[fields] = score / whole;
-    }
-  }
-
-  #estimate({ words, synonyms }: ExpandedTerm): number {
-    const count = (options: Options) => options.reduce((sum, { word }) => sum + this.#index.postings.count(word), 0);
-    const least = (all: readonly Options[]) => (all.length === 0 ? 0 : Math.min(...all.map(count)));
-    return least(words) + synonyms.reduce((sum, phrase) => sum + least(phrase), 0);
-  }
-
-  /** Adds what has the term, of what is in `within`, to the empty set `into`. */
-  #matchTerm({ words, synonyms }: ExpandedTerm, into: SlotScores, within: SlotScores | undefined): void {
-    for (const [index, options] of words.entries()) {
-      if (index === 0) this.#addOptions(options, into, { within, share: 1 / words.length });
-      else {
-        this.#word.clear();
-        this.#addOptions(options, this.#word, { within: into, share: 1 / words.length });
-        into.intersect(this.#word);
+      if (other !== undefined && other.fields[index] !== 0) {
+        score = Math.max(isThere && isExact ? score : 0, other.scores[index]!);
+        isExact = true;
       }
-    }
-    for (const phrase of synonyms) {
-      const [options = []] = phrase;
-      if (phrase.length === 1) this.#addOptions(options, into, { within, share: 1 });
-      else this.#addPhrase(phrase, into, within);
+      found.scores[index]! += score * scored.share;
+      if (!isExact) found.forgiven[index] = 1;
     }
   }
 
-  #addOptions(options: Options, into: SlotScores, how: { within: SlotScores | undefined; share: number }): void {
-    const { within, share } = how;
-    const { titleLength, language: languages } = this.#index.columns;
-    const list = this.#list;
-    for (const { word, factor, forgiven, language } of options) {
-      this.#index.postings.read(word, list);
-      const { slots, fields, length } = list;
-      const weight = factor * share;
-      for (let index = 0; index < length; index++) {
-        const slot = slots[index]!;
-        if (within !== undefined && within.isIn[slot] === 0) continue;
-        if (language !== -1 && languages[slot] !== language) continue;
-        into.add(slot, weight * this.#scoreOf(fields[index]!, titleLength[slot]!), forgiven);
-      }
+  #scoresOf(alternatives: Alternatives, scored: Scored): WordScores {
+    const into = { scores: new Float64Array(scored.count), fields: new Uint8Array(scored.count) };
+    const within =
+      scored.within !== undefined && this.#isWorth(alternatives, scored.within) ? scored.within : undefined;
+    for (const spellings of alternatives) {
+      for (const field of allFields) this.#addField(into, { spellings, field, within }, scored.weights);
     }
+    return into;
   }
 
-  #addPhrase(phrase: readonly Options[], into: SlotScores, within: SlotScores | undefined): void {
-    const { titleLength } = this.#index.columns;
-    this.#phrases.find(phrase);
-    const { slots, fields, length } = this.#phrases;
-    for (let index = 0; index < length; index++) {
-      const slot = slots[index]!;
-      if (within !== undefined && within.isIn[slot] === 0) continue;
-      into.add(slot, this.#scoreOf(fields[index]!, titleLength[slot]!), 0);
-    }
+  /** Whether it is quicker to list no more than is found. */
+  #isWorth(alternatives: Alternatives, within: string): boolean {
+    if (within.length < simpleExpression) return true;
+    const expression = alternatives.map((each) => expressionOf(each)).join(' OR ');
+    return this.#tables.countTexts(expression, commonFrom) === commonFrom;
   }
 
-  #scoreOf(fields: number, titleLength: number): number {
-    const others = this.#fieldScores[fields]!;
-    return (fields & fieldBits.title) === 0 ? others : others + this.#titleScore * titleNorms[titleLength]!;
+  /** The best spelling of a field counts; what is like a word doesn't where the word itself is. */
+  #addField(into: WordScores, { spellings, field, within }: FieldList, weights: RankingWeights): void {
+    const expression = expressionOf(spellings, field);
+    if (expression === '') return;
+    const slots = this.#tables.slotsOf('texts', within === undefined ? expression : `(${expression}) AND ${within}`);
+    const { ints } = this.#columns;
+    const weight = (spellings.factor * weightOf(field, weights)) / wholeOf(weights);
+    const isForgiven = spellings.forgiven === 1;
+    const bit = bits[field];
+    const taken = field === fields.upperCategories ? bit | bits[fields.category] : bit;
+    for (const slot of slots) {
+      const index = this.#places[slot]! - 1;
+      if (index === -1) continue;
+      const before = into.fields[index]!;
+      if ((before & taken) !== 0 || (isForgiven && (before & exact) !== 0)) continue;
+      into.fields[index] = before | bit | (isForgiven ? 0 : exact);
+      // A word says more of a short title than of a long one.
+      const length = field === fields.title ? ints[slot * rowWidth + intAt.titleLength]! : 1;
+      into.scores[index]! += weight / (1 + 0.05 * (Math.max(1, length) - 1));
+    }
   }
+}
+
+/** Of one field. */
+interface FieldList {
+  readonly spellings: Spellings;
+  readonly field: Field;
+  /** An expression of what is found: no more is listed. */
+  readonly within: string | undefined;
+}
+
+interface Scored {
+  readonly count: number;
+  readonly weights: RankingWeights;
+  /** What is found, as an expression, if there is more than one word. */
+  readonly within: string | undefined;
+  /** Of one term. */
+  readonly share: number;
+}
+
+const bits = Object.fromEntries(allFields.map((field, index) => [field, 1 << index])) as Record<Field, number>;
+
+function weightOf(field: Field, { title, brand, category, attributes, description }: RankingWeights): number {
+  const upper = upperCategoryWorth * category;
+  return { t: title, b: brand, c: category, u: upper, a: attributes, d: description }[field];
+}
+
+/** What a word in every field of a title of one word would give. */
+function wholeOf({ title, brand, category, attributes, description }: RankingWeights): number {
+  return title + brand + category + attributes + description || 1;
 }

@@ -1,40 +1,45 @@
 // The SQLite file of an index: its tables, statements prepared once, failures in our words. One process has it at a
 // time, for what it keeps in memory is told by no other.
 //
-//     listings   slot | id | position | hash of the text | facts (JSON; NULL once removed) | words (entries.ts)
+//     listings   slot | id | position | hash of the text | range of popularity | facts (facts.ts; NULL once removed)
 //     contents   slot | the ListingDocument (JSON), of which result pages are made
-//     words      number | word
-//     image      number of the image | slots that it has
-//     changed    slot that the image has | its words in the image (NULL: as they are)
-//     new_words  number | word that the image hasn't
-import { mkdirSync } from 'node:fs';
+//     numbered   number | name | value                       (values.ts)
+//     words      number | word                               what may be meant by another
+//     texts      FTS5: slot | tokens (listing-words.ts)      what is searched
+//     called     FTS5: slot | range/word                     words of title and brand, for suggestions
+//     trigrams   FTS5: number | word                         finds words that are alike
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { inTransaction } from '../../../base/sqlite-transaction.ts';
 import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import { searchFailure } from './failures.ts';
 
-/** Of another form nothing is read: the log has it all. */
-const form = 2;
+/** Changes with anything that is kept: an index of another form is made anew of its listings. */
+const form = 3;
 
-const tables = ['listings', 'contents', 'words', 'image', 'changed', 'new_words'];
-const schema = `
+const listingTables = `
   CREATE TABLE IF NOT EXISTS listings (
     slot INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
     position INTEGER NOT NULL,
     hash INTEGER NOT NULL,
-    facts TEXT,
-    words BLOB NOT NULL
+    range INTEGER NOT NULL,
+    facts BLOB
   );
-  CREATE TABLE IF NOT EXISTS contents (slot INTEGER PRIMARY KEY, content TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS words (number INTEGER PRIMARY KEY, word TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS image (number INTEGER NOT NULL, slots INTEGER NOT NULL);
-  CREATE TABLE IF NOT EXISTS changed (slot INTEGER PRIMARY KEY, words BLOB);
-  CREATE TABLE IF NOT EXISTS new_words (number INTEGER PRIMARY KEY, word TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS contents (slot INTEGER PRIMARY KEY, content TEXT NOT NULL)`;
+const tokens = `content = '', tokenize = "ascii tokenchars '/+.,'"`;
+const schema = `${listingTables};
+  CREATE TABLE IF NOT EXISTS numbered (number INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS words (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
+  CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (tokens, contentless_delete = 1, ${tokens});
+  CREATE VIRTUAL TABLE IF NOT EXISTS called USING fts5 (tokens, contentless_delete = 1, detail = none, ${tokens});
+  CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5 (word, content = '', detail = none, tokenize = trigram);
   PRAGMA user_version = ${form}`;
 
+/** What an index of another form had, until its listings are taken in again. */
+const former = { listings: 'former_listings', contents: 'former_contents' } as const;
 /** Nobody else has it for longer than it takes to close it. */
 const busyTimeoutMs = 500;
 
@@ -66,8 +71,9 @@ export class SearchDatabase {
     this.#attempt('written', () => inTransaction(this.#database, work));
   }
 
-  run(sql: string, ...values: SQLInputValue[]): void {
-    this.#attempt('written', () => this.#prepared(sql).run(...values));
+  /** @returns the number of the row that was inserted last */
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#attempt('written', () => Number(this.#prepared(sql).run(...values).lastInsertRowid));
   }
 
   first(sql: string, ...values: SQLInputValue[]): Row | undefined {
@@ -79,15 +85,43 @@ export class SearchDatabase {
   }
 
   /** Each row before the next one is read. */
-  each(sql: string, values: readonly SQLInputValue[], look: (row: Row) => void): void {
+  each(sql: string, look: (row: Row) => void): void {
     this.#attempt('read', () => {
-      for (const row of this.#prepared(sql).iterate(...values) as Iterable<unknown>) look(row as Row);
+      for (const row of this.#prepared(sql).iterate() as Iterable<unknown>) look(row as Row);
     });
   }
 
+  /** Rows that were changed since it was opened, those of indexes included. */
+  changes(): number {
+    return Number(this.first('SELECT total_changes()')?.[0]);
+  }
+
   clear(): void {
-    this.#attempt('written', () => inTransaction(this.#database, () => this.#dropAll()));
-    this.#attempt('written', () => this.#database.exec(schema));
+    this.#attempt('written', () => {
+      inTransaction(this.#database, () => this.#dropAll());
+      this.#database.exec(schema);
+    });
+  }
+
+  /** Whether there are listings of another form that aren't taken in yet. */
+  hasFormer(): boolean {
+    return this.first('SELECT 1 FROM sqlite_schema WHERE name = ?', former.listings) !== undefined;
+  }
+
+  /** Their content in JSON, NULL for those that are removed. */
+  formerListings(after: number, limit: number): readonly Row[] {
+    return this.all(
+      `SELECT slot, id, position, content FROM ${former.listings} LEFT JOIN ${former.contents} USING (slot)
+       WHERE slot > ? ORDER BY slot LIMIT ?`,
+      ...[after, limit],
+    );
+  }
+
+  dropFormer(): void {
+    this.#statements.clear();
+    this.#attempt('written', () => {
+      for (const table of Object.values(former)) this.#database.exec(`DROP TABLE IF EXISTS ${table}`);
+    });
   }
 
   /** Makes what was written outlive a power cut; off the thread. */
@@ -112,13 +146,31 @@ export class SearchDatabase {
     // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does.
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
     const version = database.prepare('PRAGMA user_version').get()?.user_version;
-    if (version !== 0 && version !== form) this.#dropAll();
+    if (version !== 0 && version !== form) inTransaction(database, () => this.#setAside());
     database.exec(schema);
   }
 
-  #dropAll(): void {
+  /** Keeps the listings of another form, whatever it is: each has them in these tables. */
+  #setAside(): void {
+    if (!this.hasFormer()) {
+      this.#database.exec(listingTables.replaceAll('range INTEGER NOT NULL', 'range INTEGER'));
+      for (const [table, name] of Object.entries(former)) this.#database.exec(`ALTER TABLE ${table} RENAME TO ${name}`);
+    }
+    this.#dropAll(Object.values(former));
+    for (const path of filesOf(this.file)) if (path.startsWith(`${this.file}-image-`)) rmSync(path);
+  }
+
+  #dropAll(kept: readonly string[] = []): void {
     this.#statements.clear();
-    for (const table of tables) this.#database.exec(`DROP TABLE IF EXISTS ${table}`);
+    // What is FTS5's own goes with its table.
+    const names = this.#database
+      .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')`)
+      .all();
+    for (const { name } of names) {
+      if (!kept.includes(String(name)) && !String(name).startsWith('sqlite_')) {
+        this.#database.exec(`DROP TABLE "${name}"`);
+      }
+    }
   }
 
   #prepared(sql: string): StatementSync {
@@ -138,4 +190,20 @@ export class SearchDatabase {
       throw searchFailure(this.file, action, error);
     }
   }
+}
+
+/** With what SQLite keeps beside it. Bytes. */
+export function sizeOfIndex(file: string): number {
+  return filesOf(file).reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
+}
+
+export function removeIndex(file: string): void {
+  for (const path of filesOf(file)) rmSync(path);
+}
+
+function filesOf(file: string): string[] {
+  const names = readdirSync(dirname(file)).filter(
+    (name) => name === basename(file) || name.startsWith(`${basename(file)}-`),
+  );
+  return names.map((name) => join(dirname(file), name));
 }

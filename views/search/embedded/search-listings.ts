@@ -2,123 +2,89 @@
 import { StockstreamError } from '../../../base/errors.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { ListingDocument, SearchFilters, SearchQuery } from '../search.ts';
-import { categoryMark } from './analyse-listing.ts';
 import type { EncodedPage } from './calls.ts';
-import { standings } from './columns.ts';
+import type { Columns } from './columns.ts';
 import { otherSpelling } from './did-you-mean.ts';
-import { type ExpandedTerm, Expander } from './expand.ts';
 import { FacetCounter } from './facet-counter.ts';
-import { intAt, rowWidth } from './fact-rows.ts';
 import { excerpt, highlighted, type Sought } from './highlight.ts';
-import type { ListingFile } from './listing-file.ts';
-import { Matcher } from './match.ts';
-import type { MemoryIndex } from './memory-index.ts';
-import { PostingList } from './posting-list.ts';
-import { hidden, SlotFilter } from './slot-filter.ts';
-import type { ScoreSets, SlotScores } from './slot-scores.ts';
-import { type SortKey, sortKeyOf } from './sort-keys.ts';
+import { type Found, Matcher } from './match.ts';
+import type { SearchTables } from './search-tables.ts';
+import { failures, SlotFilter } from './slot-filter.ts';
+import { sortKeyOf } from './sort-keys.ts';
+import { type SoughtTerm, TermReader } from './terms.ts';
 import { type PageEnd, TopSlots } from './top-slots.ts';
 
 /** With fewer found another spelling is looked for. */
 const fewFound = 3;
-const blockLength = 32;
+
+type Look = (slot: number, failure: number, index: number) => void;
 
 export class Searcher {
-  readonly #file: ListingFile;
-  readonly #index: MemoryIndex;
+  readonly #tables: SearchTables;
+  readonly #columns: Columns;
   readonly #matcher: Matcher;
-  readonly #list = new PostingList();
-  /** Of no meaning: what is read must be used. */
-  seen = 0;
 
-  constructor(file: ListingFile, index: MemoryIndex, sets: ScoreSets) {
-    this.#file = file;
-    this.#index = index;
-    this.#matcher = new Matcher(index, sets);
+  constructor(tables: SearchTables, columns: Columns) {
+    this.#tables = tables;
+    this.#columns = columns;
+    this.#matcher = new Matcher(tables, columns);
   }
 
   /** @throws SEARCH_CURSOR_INVALID, SEARCH_UNAVAILABLE, SEARCH_STORAGE_FAILED */
   search(query: SearchQuery): EncodedPage {
     const after = query.cursor === undefined ? undefined : pageEndOf(query, query.cursor);
-    const { columns } = this.#index;
-    const expander = new Expander(this.#index, query.language);
-    const terms = query.terms.map((term) => expander.expand(term));
-    const scores = terms.length === 0 ? undefined : this.#matcher.match(terms, query.weights);
+    const columns = this.#columns;
+    const reader = new TermReader(this.#tables, query.language);
+    const terms = query.terms.map((term) => reader.read(term));
+    const weights = query.sort === 'relevance' ? query.weights : undefined;
+    const found = terms.length === 0 ? undefined : this.#matcher.match(terms, weights);
     const filter = new SlotFilter(columns, query.filters);
-    const isOfCategory = scores === undefined && isListedByCategory(query);
-    const allOf = (query.filters.inStock ?? true) ? 'in stock' : 'all';
-    const counter = query.facets ? new FacetCounter(columns, filter, isOfCategory ? allOf : undefined) : undefined;
+    const counter = query.facets ? new FacetCounter(columns) : undefined;
     // One more than the page, to know whether there is another one.
-    const top = new TopSlots(this.#index.ids, query.limit + 1, after);
-    const keyOf = sortKeyOf(query, columns, scores);
-    const among = isOfCategory ? this.#categoryList(query.filters.category) : scores;
-    const total = this.#look(among, { filter, counter, top, keyOf });
+    const top = new TopSlots(columns.ids, query.limit + 1, after);
+    const keyOf = sortKeyOf(query, columns, found);
+    let total = 0;
+    this.#look(found, filter, (slot, failure, index) => {
+      counter?.count(slot, failure);
+      if (failure !== failures.none) return;
+      total++;
+      top.offer(slot, keyOf(slot, index));
+    });
     const best = top.take();
     const page = best.slice(0, query.limit);
     const last = page.at(-1);
     const isLast = last === undefined || best.length === page.length;
-    const count = (spelled: readonly ExpandedTerm[]) => this.#count(spelled, query.filters);
+    const count = (spelled: readonly SoughtTerm[]) => this.#count(spelled, query.filters);
     return {
-      hits: page.map(({ slot }) => this.#hit(slot, expander.sought, query.language)),
+      hits: page.map(({ slot }) => this.#hit(slot, reader.sought, query.language)),
       total,
-      facets: counter?.facets(),
-      cursor: isLast ? undefined : encodeCursor(query, [last.key, this.#index.ids.idOf(last.slot)]),
-      didYouMean: total < fewFound ? otherSpelling(this.#index, query, { total, count }) : undefined,
+      facets: counter?.facets(filter.attributes),
+      cursor: isLast ? undefined : encodeCursor(query, [last.key, columns.ids[last.slot]!]),
+      didYouMean: total < fewFound ? otherSpelling(reader, query, { total, count }) : undefined,
     };
   }
 
-  #categoryList(category = ''): PostingList {
-    const { vocabulary, postings } = this.#index;
-    postings.read(vocabulary.find(categoryMark(category)), this.#list);
-    return this.#list;
-  }
-
-  /** Looks at some listings, or at every one. @returns how many pass the filter */
-  #look(among: SlotScores | PostingList | undefined, { filter, counter, top, keyOf }: Looking): number {
-    const { standing } = this.#index.columns;
-    const slots = among?.slots;
-    const length = among?.length ?? this.#index.ids.size;
-    let total = 0;
-    for (let from = 0; from < length; from += blockLength) {
-      const to = Math.min(length, from + blockLength);
-      if (slots !== undefined) this.#fetch(slots, from, to);
-      for (let index = from; index < to; index++) {
-        const slot = slots === undefined ? index : slots[index]!;
-        if (standing[slot] === standings.gone) continue;
-        const failure = filter.failures(slot);
-        if (failure === hidden) continue;
-        counter?.count(slot, failure);
-        if (failure !== 0) continue;
-        total++;
-        top?.offer(slot, keyOf(slot));
-      }
+  /** Looks at what was found, or at every listing, but for what the filter hides. */
+  #look(found: Found | undefined, filter: SlotFilter, look: Look): void {
+    const length = found?.slots.length ?? this.#columns.size;
+    for (let index = 0; index < length; index++) {
+      const slot = found === undefined ? index : found.slots[index]!;
+      const failure = filter.failure(slot);
+      if (failure !== failures.hidden) look(slot, failure, index);
     }
-    return total;
-  }
-
-  /**
-   * Has the processor fetch the rows and attributes of some listings all at once: one after the other, as they are
-   * looked at, it would wait for the memory each time, which is most of what a search takes.
-   */
-  #fetch(slots: Int32Array, from: number, to: number): void {
-    const { rows, attributes } = this.#index.columns;
-    const { ints } = rows;
-    const { pairs } = attributes;
-    let seen = 0;
-    for (let index = from; index < to; index++) seen ^= ints[slots[index]! * rowWidth]!;
-    for (let index = from; index < to; index++) seen ^= pairs[ints[slots[index]! * rowWidth + intAt.pairsStart]!]!;
-    this.seen = seen;
   }
 
   /** How many listings have `terms` and pass the filters. */
-  #count(terms: readonly ExpandedTerm[], filters: SearchFilters): number {
-    const filter = new SlotFilter(this.#index.columns, filters);
-    const scores = this.#matcher.match(terms, noWeights);
-    return this.#look(scores, { filter, counter: undefined, top: undefined, keyOf: () => 0 });
+  #count(terms: readonly SoughtTerm[], filters: SearchFilters): number {
+    let count = 0;
+    this.#look(this.#matcher.match(terms, undefined), new SlotFilter(this.#columns, filters), (_, failure) => {
+      if (failure === failures.none) count++;
+    });
+    return count;
   }
 
   #hit(slot: number, sought: Sought, language: string): EncodedPage['hits'][number] {
-    const content = this.#file.contentOf(slot);
+    const content = this.#tables.contentOf(slot);
     const listing: ListingDocument = JSON.parse(content);
     const shared = listing.language === language ? language : undefined;
     const title = highlighted(listing.title, sought, shared);
@@ -126,34 +92,6 @@ export class Searcher {
     const highlights = { ...(title !== undefined && { title }), ...(description !== undefined && { description }) };
     return { content, highlights };
   }
-}
-
-interface Looking {
-  readonly filter: SlotFilter;
-  readonly counter: FacetCounter | undefined;
-  readonly top: TopSlots | undefined;
-  readonly keyOf: SortKey;
-}
-
-const noWeights = {
-  title: 0,
-  brand: 0,
-  category: 0,
-  attributes: 0,
-  description: 0,
-  popularity: 0,
-  rating: 0,
-  stock: 0,
-};
-
-/**
- * Whether it is enough to look at what is in the category: if nobody counts what is in the others, or all that is
- * there is counted.
- */
-function isListedByCategory({ filters, facets }: SearchQuery): boolean {
-  const { category, inStock: _, ...others } = filters;
-  if (category === undefined) return false;
-  return !facets || Object.values(others).every((each) => each === undefined);
 }
 
 function pageEndOf(query: SearchQuery, cursor: string): PageEnd {

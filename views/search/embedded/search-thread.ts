@@ -3,7 +3,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert, unreachable } from '../../../base/assert.ts';
-import { background, type Call, type EncodedWrite, failureOf, opening, type Reply, type Request } from './calls.ts';
+import { type Call, type EncodedWrite, failureOf, opening, type Reply, type Request } from './calls.ts';
 import { Engine } from './engine.ts';
 
 export interface SearchThreadData {
@@ -13,16 +13,18 @@ export interface SearchThreadData {
 /** One transaction: some milliseconds. */
 const writesInStep = 64;
 
-/**
- * When the index' image is written anew: once so many listings have changed, which a start makes anew in a second or
- * two; while it runs, not more often than it's worth.
- */
-const image = { leastAtClose: 20_000, leastInBetween: 50_000, leastShare: 0.25, intervalMs: 60_000 };
+/** Each so often what was written is joined, unless more than so much was: then there is more to come. */
+const joining = { intervalMs: 1_000, mostWrites: 1_000 };
 const inTurn = new Set<Request['method']>(['apply', 'flush', 'refresh', 'clear', 'close']);
 
 assert(parentPort, 'it is a thread');
 const port = parentPort;
 let lastTurn: Promise<boolean> = Promise.resolve(true);
+/** Since the last interval. */
+let writes = 0;
+/** A start may find something to join. */
+let mayBeScattered = true;
+let isClosed = false;
 
 await start();
 
@@ -40,20 +42,26 @@ async function start(): Promise<void> {
     if (inTurn.has(request.method)) lastTurn = lastTurn.then(work);
     else void work();
   });
-  setInterval(() => {
-    const least = Math.max(image.leastInBetween, image.leastShare * opened.count());
-    lastTurn = lastTurn.then(() => renewImage(opened, least));
-  }, image.intervalMs).unref();
+  setInterval(() => void join(opened), joining.intervalMs).unref();
 }
 
-/** If it can't be written, the one before and all that has changed since will do. */
-async function renewImage(engine: Engine, least: number): Promise<boolean> {
+/** If it can't be done, searches take longer; writes tell what is wrong. */
+async function join(engine: Engine): Promise<void> {
+  const isBusy = writes > joining.mostWrites;
+  writes = 0;
+  if (isBusy || !mayBeScattered || isClosed) return;
   try {
-    if (engine.countSinceImage() >= least) await engine.makeImage();
-    return true;
-  } catch (error) {
-    port.postMessage({ id: background, failure: failureOf(error) } satisfies Reply);
-    return false;
+    mayBeScattered = false;
+    if (!engine.isScattered()) return;
+    for (let isFirst = true; engine.join(isFirst); isFirst = false) {
+      await setImmediate();
+      if (isClosed) return;
+      if (writes <= joining.mostWrites) continue;
+      mayBeScattered = true;
+      return;
+    }
+  } catch {
+    mayBeScattered = true;
   }
 }
 
@@ -98,17 +106,20 @@ function perform(engine: Engine, request: Request): unknown {
   }
 }
 
-async function apply(engine: Engine, writes: readonly EncodedWrite[]): Promise<void> {
-  for (let from = 0; from < writes.length; from += writesInStep) {
+async function apply(engine: Engine, all: readonly EncodedWrite[]): Promise<void> {
+  for (let from = 0; from < all.length; from += writesInStep) {
     // Searches that came meanwhile go first.
     if (from > 0) await setImmediate();
-    engine.apply(writes.slice(from, from + writesInStep));
+    const step = all.slice(from, from + writesInStep);
+    engine.apply(step);
+    writes += step.length;
+    mayBeScattered = true;
   }
 }
 
 /** Then nothing keeps the thread. */
-async function close(engine: Engine): Promise<void> {
-  await renewImage(engine, image.leastAtClose);
+function close(engine: Engine): void {
+  isClosed = true;
   engine.close();
   port.unref();
 }

@@ -44,7 +44,7 @@ export function stemOf(word: string, language: string): string {
   return stem;
 }
 
-/** A stem as it stands among the words: no word has a slash. */
-export function markedStem(stem: string, language: string): string {
-  return `/${language}/${stem}`;
+/** Whether words of the language have other forms that we know of. */
+export function hasStems(language: string): boolean {
+  return stemmers.has(language);
 }

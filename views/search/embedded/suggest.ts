@@ -1,135 +1,107 @@
-// What a text may become while it is typed. Of a beginning that very many words share, the most frequent words are
-// looked at, and of each of them so many listings at most: one letter must be as quick as five.
-import type { Suggestions, SuggestQuery } from '../search.ts';
-import { wordsOf } from '../words.ts';
-import { standings } from './columns.ts';
-import { completions } from './completions.ts';
-import { fieldBits } from './entries.ts';
-import { Expander, searchedWords } from './expand.ts';
-import type { ListingFile } from './listing-file.ts';
-import type { MemoryIndex } from './memory-index.ts';
-import { PostingList } from './posting-list.ts';
-import type { ScoreSets, SlotScores } from './slot-scores.ts';
-import { spellingOf } from './spelling.ts';
+// What a text may become while it is typed: the most popular listings that are called so, and the words by which they
+// are. Tokens begin with the range of a listing's popularity, so that the most popular ones are asked for first, and
+// one letter is as quick as five.
+import type { ListingDocument, Suggestions, SuggestQuery } from '../search.ts';
+import { fold, wordsOf } from '../words.ts';
+import type { Columns } from './columns.ts';
+import { realAt, realWidth, standings } from './facts.ts';
+import type { SearchTables } from './search-tables.ts';
+import { searchedWord, searchedWords, tokensOf } from './tokens.ts';
 import { TopSlots } from './top-slots.ts';
+import { named } from './values.ts';
 
-const mostWords = 48;
-const mostListingsOfWord = 10_000;
-const mostListings = 300_000;
+const highestRange = 9;
+/** Listings of which words are taken. */
+const enough = 50;
 
-/** What the listings in stock that are called by a word weigh together. */
-interface Completion {
-  readonly word: number;
-  popularity: number;
-  listings: number;
-  /** One of them. */
-  slot: number;
+type Called = Pick<ListingDocument, 'id' | 'title' | 'brand' | 'image' | 'popularity'>;
+
+/** As the port's, but never behind the popularity that is sorted by. */
+export function rangeOf(popularity: number): number {
+  return Math.min(highestRange, Math.floor(Math.log2(1 + Math.max(0, popularity)) / 2));
 }
 
-const called = fieldBits.title | fieldBits.brand;
-const classed = fieldBits.category | fieldBits.upperCategories;
+export function calledTokens(range: number, words: ReadonlySet<string>): string {
+  return [...words].map((word) => `${range}/${word}`).join(' ');
+}
 
 export class Suggester {
-  readonly #file: ListingFile;
-  readonly #index: MemoryIndex;
-  readonly #list = new PostingList();
-  readonly #context: SlotScores;
-  readonly #word: SlotScores;
-  readonly #offered: SlotScores;
+  readonly #tables: SearchTables;
+  readonly #columns: Columns;
+  /** By the number of a category: the words of each level. */
+  readonly #categoryWords: (readonly (readonly string[])[])[] = [];
 
-  constructor(file: ListingFile, index: MemoryIndex, { first, second, third }: ScoreSets) {
-    this.#file = file;
-    this.#index = index;
-    this.#context = first;
-    this.#word = second;
-    this.#offered = third;
+  constructor(tables: SearchTables, columns: Columns) {
+    this.#tables = tables;
+    this.#columns = columns;
   }
 
-  suggest({ text, language, limit }: SuggestQuery): Suggestions {
+  suggest({ text, limit }: SuggestQuery): Suggestions {
     const words = searchedWords(text);
     const beginning = words.at(-1);
     if (beginning === undefined) return { terms: [], products: [], categories: [] };
-    const context = words.slice(0, -1);
-    const hasContext = context.length > 0;
-    if (hasContext) this.#findContext(context, language);
-    const products = new TopSlots(this.#index.ids, limit, undefined);
-    const found = this.#complete(beginning, hasContext, products);
+    const listings = this.#mostPopular(words);
     return {
-      terms: this.#terms(found, text, limit),
-      products: products.take().map(({ slot }) => this.#product(slot)),
-      categories: this.#index.columns.categories.suggest(words, limit),
+      terms: completions(listings, beginning, limit).map((word) => [...wordsOf(text).slice(0, -1), word].join(' ')),
+      products: listings.slice(0, limit).map(({ id, title, image }) => ({ id, title, image })),
+      categories: this.#categories(words, limit),
     };
   }
 
-  /** What is called by all the words before the last. */
-  #findContext(words: readonly string[], language: string): void {
-    const expander = new Expander(this.#index, language);
-    for (const [index, word] of words.entries()) {
-      const into = index === 0 ? this.#context : this.#word;
-      into.clear();
-      into.reserve(this.#index.ids.size);
-      for (const option of expander.forms(word)) {
-        this.#index.postings.read(option.word, this.#list);
-        for (let at = 0; at < this.#list.length; at++) {
-          const slot = this.#list.slots[at]!;
-          if ((this.#list.fields[at]! & called) === 0) continue;
-          if (option.language !== -1 && this.#index.columns.language[slot] !== option.language) continue;
-          into.add(slot, 0, 0);
-        }
+  /** In stock, called by all words, the last one as a beginning. */
+  #mostPopular(words: readonly string[]): Called[] {
+    const { reals, ids } = this.#columns;
+    const top = new TopSlots(ids, enough, undefined);
+    let found = 0;
+    for (let range = highestRange; range >= 0 && found < enough; range--) {
+      const expression = `${words.map((word) => `"${range}/${word}"`).join(' AND ')} *`;
+      for (const slot of this.#tables.slotsOf('called', expression)) {
+        if (this.#columns.standing(slot) !== standings.inStock) continue;
+        top.offer(slot, reals[slot * realWidth + realAt.popularity]!);
+        found++;
       }
-      if (index > 0) this.#context.intersect(this.#word);
+    }
+    return top.take().map(({ slot }) => JSON.parse(this.#tables.contentOf(slot)));
+  }
+
+  /** Paths in stock with a part that has all of `words`, the last one as a beginning; the more popular first. */
+  #categories(words: readonly string[], limit: number): string[] {
+    const { values, inStock, popularity } = this.#columns;
+    const found = [...values.of(named.category)].filter(([path, number]) => {
+      if (!(inStock[number]! > 0)) return false;
+      this.#categoryWords[number] ??= path.split('/').map((part) => wordsOf(part).map(fold));
+      return this.#categoryWords[number].some((own) => isBegunBy(own, words));
+    });
+    found.sort(
+      ([aPath, a], [bPath, b]) =>
+        popularity[b]! - popularity[a]! || inStock[b]! - inStock[a]! || (aPath < bPath ? -1 : 1),
+    );
+    return found.slice(0, limit).map(([path]) => path);
+  }
+}
+
+function isBegunBy(own: readonly string[], words: readonly string[]): boolean {
+  const last = words.at(-1) ?? '';
+  return words.slice(0, -1).every((word) => own.includes(word)) && own.some((word) => word.startsWith(last));
+}
+
+/** Words of titles and brands that begin so, as they are written there; by how popular all that has them is. */
+function completions(listings: readonly Called[], beginning: string, limit: number): string[] {
+  const found = new Map<string, { written: string; popularity: number; count: number }>();
+  for (const { title, brand, popularity } of listings) {
+    const words = new Map(tokensOf(`${title} ${brand}`).map(({ raw }) => [searchedWord(raw), raw]));
+    for (const [word, raw] of words) {
+      if (!word.startsWith(beginning)) continue;
+      // What is tied to a word, or cut from it, isn't shown.
+      const written = /['’-]/.test(raw) ? word : raw.toLowerCase();
+      const completion = found.get(word) ?? { written, popularity: 0, count: 0 };
+      completion.popularity += popularity;
+      completion.count++;
+      found.set(word, completion);
     }
   }
-
-  #complete(beginning: string, hasContext: boolean, products: TopSlots): Completion[] {
-    const { vocabulary, postings, ids } = this.#index;
-    this.#offered.clear();
-    this.#offered.reserve(ids.size);
-    const found: Completion[] = [];
-    let words = 0;
-    let listings = 0;
-    for (const word of completions(vocabulary, beginning)) {
-      if (words++ === mostWords || listings > mostListings) break;
-      postings.read(word, this.#list, hasContext ? Infinity : mostListingsOfWord);
-      listings += this.#list.length;
-      const completion = this.#weigh(word, hasContext, products);
-      if (completion.listings > 0) found.push(completion);
-    }
-    return found;
-  }
-
-  /** Of the list that was read. */
-  #weigh(word: number, hasContext: boolean, products: TopSlots): Completion {
-    const { standing, popularity } = this.#index.columns;
-    const { slots, fields, length } = this.#list;
-    const completion = { word, popularity: 0, listings: 0, slot: -1 };
-    for (let at = 0; at < length; at++) {
-      const slot = slots[at]!;
-      const isCalled = (fields[at]! & called) !== 0;
-      if (!isCalled && (fields[at]! & classed) === 0) continue;
-      if (standing[slot] !== standings.inStock || (hasContext && this.#context.isIn[slot] === 0)) continue;
-      completion.popularity += popularity[slot]!;
-      completion.listings++;
-      completion.slot = slot;
-      // Few are among the best so far: only those may have been offered before.
-      if (!isCalled || popularity[slot]! < products.least || this.#offered.isIn[slot] === 1) continue;
-      this.#offered.add(slot, 0, 0);
-      products.offer(slot, popularity[slot]!);
-    }
-    return completion;
-  }
-
-  #terms(found: readonly Completion[], text: string, limit: number): string[] {
-    const before = wordsOf(text).slice(0, -1);
-    const { vocabulary } = this.#index;
-    return found
-      .toSorted((a, b) => b.popularity - a.popularity || b.listings - a.listings || a.word - b.word)
-      .slice(0, limit)
-      .map(({ word, slot }) => [...before, spellingOf(vocabulary.wordOf(word), slot, this.#file)].join(' '));
-  }
-
-  #product(slot: number): Suggestions['products'][number] {
-    const { id, title, image } = JSON.parse(this.#file.contentOf(slot));
-    return { id, title, image };
-  }
+  return [...found.values()]
+    .sort((a, b) => b.popularity - a.popularity || b.count - a.count || (a.written < b.written ? -1 : 1))
+    .slice(0, limit)
+    .map(({ written }) => written);
 }

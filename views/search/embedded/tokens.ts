@@ -56,3 +56,9 @@ export function searchedWord(raw: string): string {
     .replaceAll(/['\u2010\u2011-]/g, '')
     .slice(0, longestWord);
 }
+
+/** In order, without those that hyphens join. */
+export function searchedWords(text: string): string[] {
+  const tokens = tokensOf(text.normalize('NFKC')).filter(({ isJoined }) => !isJoined);
+  return tokens.map(({ raw }) => searchedWord(raw)).filter((word) => word !== '');
+}

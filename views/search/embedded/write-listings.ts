@@ -1,114 +1,88 @@
 // Writes: guarded by their position, first to disk in one transaction, then into memory. What comes again or late
 // changes nothing; a listing whose text is the same keeps its words.
 import { assert } from '../../../base/assert.ts';
-import { type ListingAnalyser, textHash } from './analyse-listing.ts';
+import type { ListingDocument } from '../search.ts';
 import type { EncodedWrite } from './calls.ts';
-import { standings } from './columns.ts';
+import type { Columns } from './columns.ts';
 import { factsOf } from './facts.ts';
-import type { ListingFile } from './listing-file.ts';
-import type { IndexChange, MemoryIndex } from './memory-index.ts';
+import { listingWords, textHash } from './listing-words.ts';
+import type { SearchTables } from './search-tables.ts';
+import { padded } from './similar-words.ts';
+import { calledTokens, rangeOf } from './suggest.ts';
 
-/** A listing as the writes before left it. */
-interface State {
+interface Change {
   readonly slot: number;
-  readonly position: number;
-  readonly isLive: boolean;
-  readonly hash: number;
-  readonly titleLength: number;
+  readonly id: string;
+  /** Undefined: it is gone. */
+  readonly facts: Uint8Array | undefined;
 }
 
-const noWords = new Uint8Array(0);
-const noHash = -1;
+const gone = { hash: -1, range: -1 };
+const mostKnown = 100_000;
 
-export interface Written {
-  readonly file: ListingFile;
-  readonly index: MemoryIndex;
-  readonly analyser: ListingAnalyser;
-}
+export class ListingWriter {
+  readonly #tables: SearchTables;
+  readonly #columns: Columns;
+  /** Words that are on disk: most of a listing's were in others before. */
+  readonly #known = new Set<string>();
 
-/** @throws SEARCH_UNAVAILABLE, SEARCH_STORAGE_FAILED; nothing of it is done then */
-export function writeListings(written: Written, writes: readonly EncodedWrite[]): void {
-  const { file, index } = written;
-  const batch = new Batch(written);
-  file.database.write(() => {
-    for (const write of writes) batch.add(write);
-    for (const number of index.vocabulary.fresh) file.putWord(number, index.vocabulary.wordOf(number));
-  });
-  index.vocabulary.savedFresh();
-  for (const change of batch.changes) index.change(change);
-}
-
-class Batch {
-  readonly changes: IndexChange[] = [];
-  readonly #file: ListingFile;
-  readonly #index: MemoryIndex;
-  readonly #analyser: ListingAnalyser;
-  /** What the batch itself has changed. */
-  readonly #states = new Map<string, State>();
-  #slots: number;
-
-  constructor({ file, index, analyser }: Written) {
-    this.#file = file;
-    this.#index = index;
-    this.#analyser = analyser;
-    this.#slots = index.ids.size;
+  constructor(tables: SearchTables, columns: Columns) {
+    this.#tables = tables;
+    this.#columns = columns;
   }
 
-  add({ id, position, content }: EncodedWrite): void {
-    assert(/^[\x21-\x7e]+$/.test(id), 'an id is of ASCII letters');
-    const state = this.#states.get(id) ?? this.#stateInMemory(id);
-    if (state !== undefined && position <= state.position) return;
-    const slot = state?.slot ?? this.#slots++;
-    const before = { ...(state ?? { position: -1, isLive: false, hash: noHash, titleLength: 0 }), slot };
-    const after = content === undefined ? this.#remove(id, position, before) : this.#put(id, position, content, before);
-    this.#states.set(id, after);
-  }
-
-  #put(id: string, position: number, content: string, before: State): State {
-    const { slot } = before;
-    const listing = JSON.parse(content);
-    const hash = textHash(listing);
-    this.#file.putContent(slot, content);
-    if (before.isLive && hash === before.hash) {
-      const facts = factsOf(listing, before.titleLength);
-      this.#file.noteChange(slot, undefined);
-      this.#file.putFacts(slot, position, facts);
-      this.changes.push({ slot, id, position, facts, words: undefined });
-      return { ...before, position };
+  /** @throws SEARCH_UNAVAILABLE, SEARCH_STORAGE_FAILED; nothing of it is done then */
+  write(writes: readonly EncodedWrite[]): void {
+    const { values } = this.#columns;
+    const changes: Change[] = [];
+    try {
+      this.#tables.database.write(() => {
+        for (const write of writes) changes.push(...this.#writeOne(write));
+        for (const value of values.fresh) this.#tables.putValue(value);
+      });
+    } catch (error) {
+      this.#known.clear();
+      throw error;
     }
-    const { entries: now, titleLength } = this.#analyser.analyse(listing);
-    const facts = factsOf(listing, titleLength);
-    const words = { before: this.#wordsOf(before), now, hash };
-    this.#file.noteChange(slot, words.before);
-    this.#file.putListing({ slot, id, position, hash, facts, words: now });
-    this.changes.push({ slot, id, position, facts, words });
-    return { slot, position, isLive: true, hash, titleLength };
+    values.fresh.length = 0;
+    for (const { slot, id, facts } of changes) this.#columns.set(slot, id, facts);
   }
 
-  #remove(id: string, position: number, before: State): State {
-    const { slot } = before;
-    const words = { before: this.#wordsOf(before), now: noWords, hash: noHash };
-    this.#file.noteChange(slot, words.before);
-    this.#file.putListing({ slot, id, position, hash: noHash, facts: undefined, words: noWords });
-    this.#file.removeContent(slot);
-    this.changes.push({ slot, id, position, facts: undefined, words });
-    return { slot, position, isLive: false, hash: noHash, titleLength: 0 };
+  #writeOne({ id, position, content }: EncodedWrite): Change[] {
+    assert(/^[\x21-\x7e]+$/.test(id), 'an id is of ASCII letters');
+    const before = this.#tables.find(id);
+    if (before !== undefined && position <= before.position) return [];
+    return [content === undefined ? this.#remove(id, position) : this.#put(id, position, content)];
   }
 
-  #wordsOf({ isLive, slot }: State): Uint8Array {
-    return isLive ? this.#file.wordsOf(slot) : noWords;
+  #put(id: string, position: number, content: string): Change {
+    const before = this.#tables.find(id) ?? gone;
+    const listing: ListingDocument = JSON.parse(content);
+    const hash = textHash(listing);
+    const range = rangeOf(listing.popularity);
+    const words = hash === before.hash && range === before.range ? undefined : listingWords(listing);
+    const facts = factsOf(listing, this.#columns.values);
+    const slot = this.#tables.put(id, { position, hash, range }, facts);
+    this.#tables.putContent(slot, content);
+    if (words !== undefined) this.#tables.putTokens('called', slot, calledTokens(range, words.called));
+    if (words !== undefined && hash !== before.hash) {
+      this.#tables.putTokens('texts', slot, words.text);
+      for (const word of words.spelled) this.#putWord(word);
+    }
+    return { slot, id, facts };
   }
 
-  #stateInMemory(id: string): State | undefined {
-    const slot = this.#index.ids.find(id);
-    if (slot === -1) return undefined;
-    const { positions, standing, textHashes, titleLength } = this.#index.columns;
-    return {
-      slot,
-      position: positions[slot]!,
-      isLive: standing[slot] !== standings.gone,
-      hash: textHashes[slot]!,
-      titleLength: titleLength[slot]!,
-    };
+  #remove(id: string, position: number): Change {
+    const slot = this.#tables.put(id, { position, ...gone }, null);
+    this.#tables.putContent(slot, null);
+    for (const table of ['texts', 'called'] as const) this.#tables.putTokens(table, slot, '');
+    return { slot, id, facts: undefined };
+  }
+
+  #putWord(word: string): void {
+    if (this.#known.has(word)) return;
+    if (this.#known.size === mostKnown) this.#known.clear();
+    this.#known.add(word);
+    this.#tables.putWord(word, padded(word));
   }
 }

@@ -1,8 +1,9 @@
 // What the embedded search says when it can't do its work: what passes is told apart from what doesn't.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { type TestContext, test } from 'node:test';
 import type { ErrorCode } from '../../../../base/error-catalogue.ts';
 import { isStockstreamError } from '../../../../base/errors.ts';
@@ -74,19 +75,50 @@ test('a write of something that is no listing changes nothing, and what follows 
   assert.deepEqual(await found(search, 'anchor'), ['a']);
 });
 
-test('an index of another form is begun anew, for the log has it all', async (t) => {
+test('an index of another form is made anew of its listings, with their positions', async (t) => {
+  const file = place(t);
+  const database = new DatabaseSync(file);
+  database.exec(`
+    CREATE TABLE listings (slot INTEGER PRIMARY KEY, id TEXT, position INTEGER, hash INTEGER, facts TEXT, words BLOB);
+    CREATE TABLE contents (slot INTEGER PRIMARY KEY, content TEXT NOT NULL);
+    CREATE TABLE words (number INTEGER PRIMARY KEY, word TEXT NOT NULL);
+    CREATE TABLE image (number INTEGER NOT NULL, slots INTEGER NOT NULL);
+    INSERT INTO listings VALUES (0, 'a', 5, 1, '{}', x'00'), (1, 'gone', 7, -1, NULL, x'');
+    PRAGMA user_version = 2`);
+  const kept = listing('a', { title: 'Anchor' });
+  database.prepare('INSERT INTO contents VALUES (0, ?)').run(JSON.stringify(kept));
+  database.close();
+  writeFileSync(`${file}-image-3`, 'an image');
+  for (let starts = 0; starts < 2; starts++) {
+    const search = await openEmbeddedSearch({ file });
+    assert.deepEqual(await found(search, 'anchor'), ['a']);
+    await search.apply([put(4, listing('a', { title: 'Older' })), put(6, listing('gone'))]);
+    assert.deepEqual(await search.scan(undefined, 10), [kept]);
+    await search.close();
+  }
+  assert.deepEqual(readdirSync(join(file, '..')), [basename(file)]);
+});
+
+test('an index whose making anew was cut short goes on with it', async (t) => {
   const file = place(t);
   const first = new Engine(file);
   first.load();
-  first.apply([{ id: 'a', position: 0, content: JSON.stringify(listing('a')) }]);
+  const writes = ['a', 'b', 'c'].map((id, position) => ({ id, position, content: JSON.stringify(listing(id)) }));
+  first.apply(writes);
   first.close();
-  const { DatabaseSync } = await import('node:sqlite');
-  const database = new DatabaseSync(file);
-  database.exec('PRAGMA user_version = 99');
-  database.close();
-  const second = await openEmbeddedSearch({ file });
-  t.after(() => second.close());
-  assert.equal(await second.count(), 0);
+  for (const version of [98, 99]) {
+    const database = new DatabaseSync(file);
+    database.exec(`PRAGMA user_version = ${version}`);
+    database.close();
+    // Opened, and killed before it was read.
+    new Engine(file).close();
+  }
+  const last = new Engine(file);
+  t.after(() => last.close());
+  last.load();
+  assert.equal(last.count(), 3);
+  last.apply(writes);
+  assert.equal(last.search(queryFor('thing')).total, 3);
 });
 
 test('a full disk passes, a lost one does not, a fault of ours stays what it is', () => {

@@ -1,21 +1,21 @@
-// Phrases, pages, highlights: each held against the plain way of telling the same.
+// Phrases, words that are alike, pages, highlights: each held against the plain way of telling the same.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
 import fc from 'fast-check';
-import { ListingAnalyser } from '../../../../views/search/embedded/analyse-listing.ts';
-import { Expander } from '../../../../views/search/embedded/expand.ts';
-import { factsOf } from '../../../../views/search/embedded/facts.ts';
+import { Engine } from '../../../../views/search/embedded/engine.ts';
 import { excerpt, highlighted, type Sought } from '../../../../views/search/embedded/highlight.ts';
-import { Ids } from '../../../../views/search/embedded/ids.ts';
-import { MemoryIndex } from '../../../../views/search/embedded/memory-index.ts';
-import { PhraseFinder } from '../../../../views/search/embedded/phrase.ts';
+import { SearchDatabase } from '../../../../views/search/embedded/search-database.ts';
+import { SearchTables } from '../../../../views/search/embedded/search-tables.ts';
+import { likeliestWords, mistakesIn, padded } from '../../../../views/search/embedded/similar-words.ts';
 import { TopSlots } from '../../../../views/search/embedded/top-slots.ts';
 import type { ListingDocument } from '../../../../views/search/search.ts';
-import { listing } from '../../../conformance/search-listings.ts';
+import { listing, queryFor } from '../../../conformance/search-listings.ts';
 
-const noWords = new Uint8Array(0);
-
-test('a phrase is found where its words stand next to each other in one field', () => {
+test('a phrase is found where its words stand next to each other in one field', (t) => {
+  const engine = opened(t);
   const anyText = fc.array(fc.constantFrom('flat', 'screen', 'tv', 'x'), { maxLength: 5 }).map((all) => all.join(' '));
   const anyListing = fc.record({
     title: anyText,
@@ -27,40 +27,60 @@ test('a phrase is found where its words stand next to each other in one field', 
   const anyPhrase = fc.constantFrom('flat screen', 'screen flat', 'flat screen tv', 'flat flat', 'tv x tv');
   fc.assert(
     fc.property(fc.array(anyListing, { maxLength: 6 }), anyPhrase, (rows, phrase) => {
-      // What occurs more often isn't remembered each time.
-      fc.pre(rows.every((row) => ['flat', 'screen', 'tv', 'x'].every((word) => occurrences(row, word) <= 7)));
-      const listings = rows.map((row, slot) => listing(`id-${slot}`, row));
-      const index = indexOf(listings);
-      const found = slotsWith(index, phrase);
+      const listings = rows.map((row, index) => listing(`id-${index}`, row));
+      engine.clear();
+      engine.apply(listings.map((each, position) => ({ id: each.id, position, content: JSON.stringify(each) })));
+      const page = engine.search(queryFor([{ text: 'nothing', synonyms: [phrase] }]));
+      const found = page.hits.map(({ content }) => (JSON.parse(content) as ListingDocument).id).sort();
       const isIn = (text: string) => ` ${text} `.includes(` ${phrase} `);
-      const expected = listings.flatMap(({ title, brand, category, attributes, description }, slot) => {
+      const expected = listings.flatMap(({ id, title, brand, category, attributes, description }) => {
         const texts = [title, brand, ...category.split('/'), ...(attributes.kind ?? []), description];
-        return texts.some(isIn) ? [slot] : [];
+        return texts.some(isIn) ? [id] : [];
       });
       assert.deepEqual(found, expected);
+    }),
+    { numRuns: 100 },
+  );
+});
+
+test('similar words are those that so many mistakes lead to', (t) => {
+  const database = new SearchDatabase(fileFor(t));
+  t.after(() => database.close());
+  const tables = new SearchTables(database);
+  const anyWord = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'd'), minLength: 4, maxLength: 11 });
+  const anyEdit = fc.record({ at: fc.nat(12), kind: fc.constantFrom('miss', 'add', 'change', 'swap') });
+  fc.assert(
+    fc.property(anyWord, fc.array(fc.array(anyEdit, { maxLength: 3 }), { maxLength: 9 }), (word, edits) => {
+      database.clear();
+      const words = new Set(edits.map((all) => all.reduce(edited, word)));
+      for (const each of words) if (each.length > 2) tables.putWord(each, padded(each));
+      const mistakes = mistakesIn(word);
+      const found = likeliestWords(tables, word, { mistakes, count: () => 1 });
+      const expected = [...words]
+        .filter((each) => each.length > 2)
+        .map((each) => [each, mistakesBetween(word, each)] as const)
+        .filter(([, count]) => count > 0 && count <= mistakes);
+      assert.deepEqual(found.map((each) => [each.word, each.mistakes]).sort(), expected.sort());
     }),
     { numRuns: 300 },
   );
 });
 
-test('a word that occurs too often to be remembered each time is still found', () => {
-  const description = `${'screen '.repeat(300)}flat screen`;
-  const index = indexOf([listing('a', { description }), listing('b', { title: 'Flat screen' })]);
-  assert.deepEqual(slotsWith(index, 'screen'), [0, 1]);
-  assert.deepEqual(slotsWith(index, 'flat screen'), [1], 'but not beside others where it was forgotten');
+test('one mistake is forgiven from four letters on, two from eight on, none with digits', () => {
+  const words = ['cap', 'lamp', 'charger', 'headphone', 'x1000', 'lamp2', 'süße'];
+  assert.deepEqual(words.map(mistakesIn), [0, 1, 1, 2, 0, 0, 1]);
 });
 
 test('the best of what is offered are a page of the sorted list', () => {
-  const anyKeys = fc.array(fc.constantFrom(0, 1, 2, 2.5, -3), { maxLength: 40 });
+  const anyKeys = fc.array(fc.constantFrom(0, 1, 2, 2.5, -3), { maxLength: 120 });
   fc.assert(
     fc.property(anyKeys, fc.integer({ min: 1, max: 9 }), (keys, limit) => {
-      const ids = new Ids();
       // Ids in another order than slots.
-      for (const slot of keys.keys()) ids.add(`${(slot * 7) % 10}-${slot}`);
-      const sorted = [...keys.keys()].sort((a, b) => keys[b]! - keys[a]! || (ids.idOf(a) < ids.idOf(b) ? -1 : 1));
+      const ids = [...keys.keys()].map((slot) => `${(slot * 7) % 10}-${slot}`);
+      const sorted = [...keys.keys()].sort((a, b) => keys[b]! - keys[a]! || (ids[a]! < ids[b]! ? -1 : 1));
       for (let from = 0; from <= sorted.length; from += limit) {
         const last = from === 0 ? undefined : sorted[from - 1]!;
-        const after = last === undefined ? undefined : { key: keys[last]!, id: ids.idOf(last) };
+        const after = last === undefined ? undefined : { key: keys[last]!, id: ids[last]! };
         const top = new TopSlots(ids, limit, after);
         for (const [slot, key] of keys.entries()) top.offer(slot, key);
         assert.deepEqual(
@@ -106,24 +126,39 @@ test('an excerpt has what was found first, and whole words', () => {
   assert.ok(unbroken.includes('<mark>anchor</mark>') && unbroken.length < 400, unbroken);
 });
 
-function slotsWith(index: MemoryIndex, phrase: string): number[] {
-  const expander = new Expander(index, 'en');
-  const finder = new PhraseFinder(index);
-  finder.find(phrase.split(' ').map((word) => expander.forms(word)));
-  return [...finder.slots.subarray(0, finder.length)].sort((a, b) => a - b);
+function edited(word: string, { at, kind }: { at: number; kind: string }): string {
+  const index = at % word.length;
+  const [before, letter, after] = [word.slice(0, index), word.charAt(index), word.slice(index + 1)];
+  if (kind === 'miss') return before + after || 'x';
+  if (kind === 'add') return `${before}x${letter}${after}`;
+  if (kind === 'change') return `${before}x${after}`;
+  return before + after.slice(0, 1) + letter + after.slice(1);
 }
 
-function occurrences(of: object, word: string): number {
-  return JSON.stringify(of).split(new RegExp(`\\b${word}\\b`)).length - 1;
-}
-
-function indexOf(listings: readonly ListingDocument[]): MemoryIndex {
-  const index = new MemoryIndex();
-  const analyser = new ListingAnalyser(index.vocabulary);
-  for (const [slot, each] of listings.entries()) {
-    const { entries, titleLength } = analyser.analyse(each);
-    const words = { before: noWords, now: entries, hash: 0 };
-    index.change({ slot, id: each.id, position: slot, facts: factsOf(each, titleLength), words });
+/** Letters too many, missing, wrong or swapped with the next; the whole table. */
+function mistakesBetween(a: string, b: string): number {
+  const table = Array.from({ length: a.length + 1 }, (_, i) => Array.from({ length: b.length + 1 }, (_, j) => i + j));
+  for (let i = 1; i <= a.length; i++) {
+    for (let j = 1; j <= b.length; j++) {
+      const wrong = table[i - 1]![j - 1]! + Number(a[i - 1] !== b[j - 1]);
+      table[i]![j] = Math.min(wrong, table[i - 1]![j]! + 1, table[i]![j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        table[i]![j] = Math.min(table[i]![j]!, table[i - 2]![j - 2]! + 1);
+      }
+    }
   }
-  return index;
+  return table[a.length]![b.length]!;
+}
+
+function opened(t: TestContext): Engine {
+  const engine = new Engine(fileFor(t));
+  engine.load();
+  t.after(() => engine.close());
+  return engine;
+}
+
+function fileFor(t: TestContext): string {
+  const directory = mkdtempSync(join(tmpdir(), 'stockstream-search-'));
+  t.after(() => rmSync(directory, { recursive: true }));
+  return join(directory, 'search.sqlite');
 }
