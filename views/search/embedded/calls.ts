@@ -2,7 +2,8 @@
 // JSON, as they are kept: made once, and read only where somebody looks at them.
 import type { ErrorCode } from '../../../base/error-catalogue.ts';
 import { type ErrorDetails, isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
-import type { SearchHit, SearchPage, SearchQuery, Suggestions, SuggestQuery } from '../search.ts';
+import type { SearchHit, SearchPage } from '../search.ts';
+import type { Engine } from './engine.ts';
 
 export interface EncodedWrite {
   readonly id: string;
@@ -16,35 +17,27 @@ export interface EncodedPage extends Omit<SearchPage, 'hits'> {
 }
 
 /** What can be asked of the thread. */
-export type Request =
-  | { readonly method: 'apply'; readonly writes: readonly EncodedWrite[] }
-  | { readonly method: 'search'; readonly query: SearchQuery }
-  | { readonly method: 'suggest'; readonly query: SuggestQuery }
-  | { readonly method: 'getMany'; readonly ids: readonly string[] }
-  | { readonly method: 'scan'; readonly after: string | undefined; readonly limit: number }
-  | { readonly method: 'count' | 'size' | 'flush' | 'refresh' | 'clear' | 'ping' | 'close' };
+export type Method =
+  | 'applyInSteps'
+  | 'search'
+  | 'suggest'
+  | 'getMany'
+  | 'scan'
+  | 'count'
+  | 'size'
+  | 'flush'
+  | 'refresh'
+  | 'clear'
+  | 'ping'
+  | 'close';
 
-/** What it answers. */
-export interface Answers {
-  readonly apply: undefined;
-  readonly search: EncodedPage;
-  readonly suggest: Suggestions;
-  /** Listings in JSON, these and those of `scan`. */
-  readonly getMany: readonly (string | undefined)[];
-  readonly scan: readonly string[];
-  readonly count: number;
-  readonly size: number;
-  readonly flush: undefined;
-  readonly refresh: undefined;
-  readonly clear: undefined;
-  readonly ping: undefined;
-  readonly close: undefined;
-}
-
-export interface Call {
+export interface Call<M extends Method = Method> {
   readonly id: number;
-  readonly request: Request;
+  readonly method: M;
+  readonly args: Parameters<Engine[M]>;
 }
+
+export type Answer<M extends Method> = Awaited<ReturnType<Engine[M]>>;
 
 export type Reply =
   | { readonly id: number; readonly result: unknown }

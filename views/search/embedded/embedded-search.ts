@@ -13,8 +13,9 @@ import type {
   Suggestions,
   SuggestQuery,
 } from '../search.ts';
-import { type Answers, errorOf, opening, type Reply, type Request } from './calls.ts';
-import { removeIndex } from './search-database.ts';
+import { type Answer, type Call, errorOf, type Method, opening, type Reply } from './calls.ts';
+import type { Engine } from './engine.ts';
+import { removeIndex } from './index-files.ts';
 import type { SearchThreadData } from './search-thread.ts';
 
 export interface EmbeddedSearchOptions {
@@ -67,56 +68,56 @@ class EmbeddedSearch implements Search {
         content: write.kind === 'put' ? JSON.stringify(write.listing) : undefined,
       };
     });
-    await this.#ask({ method: 'apply', writes: encoded });
+    await this.#ask('applyInSteps', encoded);
   }
 
   async search(query: SearchQuery): Promise<SearchPage> {
     assert(query.limit >= 1 && query.limit <= mostHits, `a page has 1 to ${mostHits} hits`);
-    const { hits, ...page } = await this.#ask({ method: 'search', query });
+    const { hits, ...page } = await this.#ask('search', query);
     return { ...page, hits: hits.map(({ content, highlights }) => ({ listing: listingOf(content), highlights })) };
   }
 
   suggest(query: SuggestQuery): Promise<Suggestions> {
     assert(query.limit >= 1 && query.limit <= mostSuggestions, `1 to ${mostSuggestions} suggestions of a kind`);
-    return this.#ask({ method: 'suggest', query });
+    return this.#ask('suggest', query);
   }
 
   async getMany(ids: readonly string[]): Promise<(ListingDocument | undefined)[]> {
-    const contents = await this.#ask({ method: 'getMany', ids });
+    const contents = await this.#ask('getMany', ids);
     return contents.map((content) => (content === undefined ? undefined : listingOf(content)));
   }
 
   async scan(after: string | undefined, limit: number): Promise<readonly ListingDocument[]> {
-    return (await this.#ask({ method: 'scan', after, limit })).map(listingOf);
+    return (await this.#ask('scan', after, limit)).map(listingOf);
   }
 
   count(): Promise<number> {
-    return this.#ask({ method: 'count' });
+    return this.#ask('count');
   }
 
   size(): Promise<number> {
-    return this.#ask({ method: 'size' });
+    return this.#ask('size');
   }
 
   flush(): Promise<void> {
-    return this.#ask({ method: 'flush' });
+    return this.#ask('flush');
   }
 
   refresh(): Promise<void> {
-    return this.#ask({ method: 'refresh' });
+    return this.#ask('refresh');
   }
 
   clear(): Promise<void> {
-    return this.#ask({ method: 'clear' });
+    return this.#ask('clear');
   }
 
   ping(): Promise<void> {
-    return this.#ask({ method: 'ping' });
+    return this.#ask('ping');
   }
 
   async close(): Promise<void> {
     if (this.#ended !== undefined) return;
-    const closed = this.#ask({ method: 'close' });
+    const closed = this.#ask('close');
     this.#ended = unavailable('it is closed');
     await closed;
     await this.#exited;
@@ -127,12 +128,12 @@ class EmbeddedSearch implements Search {
     removeIndex(this.#file);
   }
 
-  #ask<R extends Request>(request: R): Promise<Answers[R['method']]> {
+  #ask<M extends Method>(method: M, ...args: Parameters<Engine[M]>): Promise<Answer<M>> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
     const id = ++this.#lastId;
     const answer = this.#expect(id);
-    this.#thread.postMessage({ id, request });
-    return answer as Promise<Answers[R['method']]>;
+    this.#thread.postMessage({ id, method, args } satisfies Call<M>);
+    return answer as Promise<Answer<M>>;
   }
 
   #expect(id: number): Promise<unknown> {

@@ -1,9 +1,11 @@
 // The search engine as one thread has it: a file, the facts of its listings in memory, and what may be asked of them.
 // Synchronous, but for what waits for the disk alone.
+import { setImmediate } from 'node:timers/promises';
 import type { SearchQuery, Suggestions, SuggestQuery } from '../search.ts';
 import type { EncodedPage, EncodedWrite } from './calls.ts';
 import { Columns } from './columns.ts';
-import { SearchDatabase, sizeOfIndex } from './search-database.ts';
+import { formerWrites, removeFormer, sizeOfIndex } from './index-files.ts';
+import { SearchDatabase } from './search-database.ts';
 import { Searcher } from './search-listings.ts';
 import { SearchTables } from './search-tables.ts';
 import { Suggester } from './suggest.ts';
@@ -17,12 +19,20 @@ interface Parts {
   readonly suggester: Suggester;
 }
 
-const formerInStep = 256;
+/** One transaction: some milliseconds. */
+const writesInStep = 64;
+/** Writes a second: there is more to come. */
+const busyFrom = 1_000;
 
 export class Engine {
   readonly #database: SearchDatabase;
   readonly #tables: SearchTables;
   #parts: Parts;
+  /** Since the last try to join. */
+  #writes = 0;
+  /** Also what an earlier process wrote. */
+  #mayBeScattered = true;
+  #isClosed = false;
 
   /** Opens the file and reads none of it yet. @throws SEARCH_STORAGE_FAILED */
   constructor(file: string) {
@@ -37,11 +47,24 @@ export class Engine {
     this.#tables.eachFacts((slot, id, facts) => columns.set(slot, id, facts));
     this.#forgetUnused(columns);
     this.#parts = partsOf(this.#tables, columns);
-    if (this.#database.hasFormer()) this.#takeInFormer();
+    // An index of another form is made anew of its listings; what is cut short begins again with the next start.
+    for (const writes of formerWrites(this.#database.file)) this.apply(writes);
+    removeFormer(this.#database.file);
   }
 
+  /** All or none of it. @throws SEARCH_UNAVAILABLE, SEARCH_STORAGE_FAILED */
   apply(writes: readonly EncodedWrite[]): void {
     this.#parts.writer.write(writes);
+    this.#writes += writes.length;
+    this.#mayBeScattered = true;
+  }
+
+  async applyInSteps(writes: readonly EncodedWrite[]): Promise<void> {
+    for (let from = 0; from < writes.length; from += writesInStep) {
+      // Searches that came meanwhile go first.
+      if (from > 0) await setImmediate();
+      this.apply(writes.slice(from, from + writesInStep));
+    }
   }
 
   search(query: SearchQuery): EncodedPage {
@@ -72,13 +95,29 @@ export class Engine {
     return this.#database.flush();
   }
 
-  isScattered(): boolean {
-    return this.#tables.isScattered();
+  /**
+   * Makes one of what FTS5 has written beside each other, where that is much; not while much is written. If it can't be
+   * done, searches take longer; writes tell what is wrong.
+   */
+  async joinInSteps(): Promise<void> {
+    const isBusy = this.#writes > busyFrom;
+    this.#writes = 0;
+    if (isBusy || !this.#mayBeScattered || this.#isClosed) return;
+    this.#mayBeScattered = false;
+    try {
+      if (!this.#tables.isScattered()) return;
+      for (let isFirst = true; !this.#isClosed && this.#tables.join(isFirst); isFirst = false) {
+        if (this.#writes > busyFrom) break;
+        await setImmediate();
+      }
+    } catch {
+      this.#mayBeScattered = true;
+    }
   }
 
-  join(isFirst: boolean): boolean {
-    return this.#tables.join(isFirst);
-  }
+  refresh(): void {}
+
+  ping(): void {}
 
   clear(): void {
     this.#database.clear();
@@ -86,6 +125,7 @@ export class Engine {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#database.close();
   }
 
@@ -97,20 +137,6 @@ export class Engine {
       for (const { number } of unused) this.#tables.dropValue(number);
     });
     for (const { number } of unused) columns.values.drop(number);
-  }
-
-  /** An index of another form is made anew of its listings; what is cut short goes on with the next start. */
-  #takeInFormer(): void {
-    let last = -1;
-    for (let rows = this.#database.formerListings(last, formerInStep); rows.length > 0; ) {
-      const writes = rows.map(([, id, position, content]) => {
-        return { id: String(id), position: Number(position), content: content === null ? undefined : String(content) };
-      });
-      this.apply(writes);
-      last = Number(rows.at(-1)?.[0]);
-      rows = this.#database.formerListings(last, formerInStep);
-    }
-    this.#database.dropFormer();
   }
 }
 

@@ -43,14 +43,16 @@ export class FacetCounter {
     const start = ints[row + intAt.valuesStart]!;
     const end = start + ints[row + intAt.valuesLength]!;
     if (failure !== failures.none) {
-      for (let at = start; at < end; at++) if (nameOf[lists[at]!] === failure) counts[lists[at]!]!++;
+      // Values of one name stand together.
+      let at = start;
+      while (at < end && nameOf[lists[at]!] !== failure) at++;
+      for (; at < end && nameOf[lists[at]!] === failure; at++) counts[lists[at]!]!++;
       return;
     }
     let before = -1;
     for (let at = start; at < end; at++) {
       const value = lists[at]!;
       counts[value]!++;
-      // Values of one name stand together.
       const name = nameOf[value]!;
       if (name !== before) names[name]!++;
       before = name;

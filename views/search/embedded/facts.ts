@@ -5,7 +5,7 @@ import { searchedWords } from './tokens.ts';
 import { attributeNamed, named, type Values } from './values.ts';
 
 /** A row's length in numbers of 4 bytes. */
-export const rowWidth = 20;
+export const rowWidth = 22;
 /** Places of whole numbers. */
 export const intAt = {
   /** See `standings`. */
@@ -22,12 +22,15 @@ export const intAt = {
   /** Where its values are in memory, and how many. */
   valuesStart: 7,
   valuesLength: 8,
+  /** Its own, and the brand; also among its values. -1: none. */
+  category: 9,
+  brand: 10,
 } as const;
 /** Places of numbers of 4 bytes; see `rankingParts`. */
-export const singleAt = { popularityPart: 9, ratingPart: 10 } as const;
+export const singleAt = { popularityPart: 11, ratingPart: 12 } as const;
 /** The same length in numbers of 8 bytes, and their places. */
 export const realWidth = rowWidth / 2;
-export const realAt = { price: 6, rating: 7, popularity: 8, createdAt: 9 } as const;
+export const realAt = { price: 7, rating: 8, popularity: 9, createdAt: 10 } as const;
 export const standings = { gone: 0, soldOut: 1, inStock: 2 } as const;
 
 const heaviest = 2 ** 31 - 1;
@@ -47,6 +50,8 @@ export function factsOf(listing: ListingDocument, values: Values): Uint8Array {
   ints[intAt.weight] = Math.min(heaviest, Math.ceil(listing.weightGrams));
   ints[intAt.titleLength] = searchedWords(listing.title).length;
   ints[intAt.valuesLength] = numbers.length;
+  ints[intAt.category] = values.find(named.category, listing.category) ?? -1;
+  ints[intAt.brand] = values.find(named.brand, listing.brand) ?? -1;
   singles[singleAt.popularityPart] = parts.popularity;
   singles[singleAt.ratingPart] = parts.rating;
   reals[realAt.price] = price.amount;

@@ -35,9 +35,10 @@ interface WordScores {
 const upperCategoryWorth = 0.6;
 /** Among the bits of fields: without a mistake. */
 const exact = 128;
-/** Letters: to look up all that is in a longer expression takes longer than to read a list of less than so many. */
+/** Letters: to look up all that is in a longer expression takes longer than to read lists whole. */
 const simpleExpression = 800;
-const commonFrom = 20_000;
+/** Of more the lists are little longer than that. */
+const fewFound = 20_000;
 const noSlots: Found = { slots: [], scores: new Float64Array(0), forgiven: new Uint8Array(0) };
 
 export class Matcher {
@@ -54,23 +55,37 @@ export class Matcher {
   /** Listings with all of `terms`, of which there is one at least. @param weights undefined: without scores */
   match(terms: readonly SoughtTerm[], weights: RankingWeights | undefined): Found {
     if (terms.some(({ words, instead }) => words.length === 0 && instead === undefined)) return noSlots;
-    const all = expressionOfAll(terms);
-    const slots = this.#tables.slotsOf('texts', all);
-    if (slots.length === 0) return noSlots;
+    const within = expressionOfAll(terms);
+    const isReadWhole = weights !== undefined && isWorthReading(terms, within);
+    const read = new Map<Alternatives, readonly FieldList[]>();
+    if (isReadWhole) for (const word of terms.flatMap(({ words }) => words)) read.set(word, this.#listsOf(word));
+    const slots = this.#place(isReadWhole ? shortest([...read.values()]) : [this.#tables.slotsOf('texts', within)]);
     const found = { slots, scores: new Float64Array(slots.length), forgiven: new Uint8Array(slots.length) };
-    if (weights === undefined) return found;
+    try {
+      if (weights === undefined) return found;
+      const scored = { weights, read, within: isSimple(within) && slots.length < fewFound ? within : undefined };
+      for (const term of terms) this.#addTerm(found, term, { ...scored, share: 1 / terms.length });
+      return isReadWhole && read.size > 1 ? withAllWords(found) : found;
+    } finally {
+      for (let index = 0; index < slots.length; index++) this.#places[slots[index]!] = 0;
+    }
+  }
+
+  /** Each slot once, its place noted. */
+  #place(lists: readonly (readonly number[])[]): number[] {
     this.#places = grown(this.#places, this.#columns.size);
-    for (let index = 0; index < slots.length; index++) this.#places[slots[index]!] = index + 1;
-    const isOneWord = terms.length === 1 && terms[0]!.words.length === 1 && terms[0]!.instead === undefined;
-    const scored = { count: slots.length, weights, within: isOneWord ? undefined : all };
-    for (const term of terms) this.#addTerm(found, term, { ...scored, share: 1 / terms.length });
-    for (let index = 0; index < slots.length; index++) this.#places[slots[index]!] = 0;
-    return found;
+    const slots: number[] = [];
+    for (const list of lists) {
+      for (let at = 0; at < list.length; at++) {
+        if (this.#places[list[at]!] === 0) this.#places[list[at]!] = slots.push(list[at]!);
+      }
+    }
+    return slots;
   }
 
   #addTerm(found: Found, { words, instead }: SoughtTerm, scored: Scored): void {
-    const all = words.map((word) => this.#scoresOf(word, scored));
-    const other = instead === undefined ? undefined : this.#scoresOf(instead, scored);
+    const all = words.map((word) => this.#scoresOf(found, word, scored));
+    const other = instead === undefined ? undefined : this.#scoresOf(found, instead, scored);
     for (let index = 0; index < found.slots.length; index++) {
       let score = 0;
       let isExact = true;
@@ -84,33 +99,30 @@ export class Matcher {
         score = Math.max(isThere && isExact ? score : 0, other.scores[index]!);
         isExact = true;
       }
-      found.scores[index]! += score * scored.share;
+      found.scores[index]! += isThere || other !== undefined ? score * scored.share : -Infinity;
       if (!isExact) found.forgiven[index] = 1;
     }
   }
 
-  #scoresOf(alternatives: Alternatives, scored: Scored): WordScores {
-    const into = { scores: new Float64Array(scored.count), fields: new Uint8Array(scored.count) };
-    const within =
-      scored.within !== undefined && this.#isWorth(alternatives, scored.within) ? scored.within : undefined;
-    for (const spellings of alternatives) {
-      for (const field of allFields) this.#addField(into, { spellings, field, within }, scored.weights);
-    }
+  #scoresOf({ slots }: Found, alternatives: Alternatives, { weights, read, within }: Scored): WordScores {
+    const into = { scores: new Float64Array(slots.length), fields: new Uint8Array(slots.length) };
+    for (const list of read.get(alternatives) ?? this.#listsOf(alternatives, within)) this.#add(into, list, weights);
     return into;
   }
 
-  /** Whether it is quicker to list no more than is found. */
-  #isWorth(alternatives: Alternatives, within: string): boolean {
-    if (within.length < simpleExpression) return true;
-    const expression = alternatives.map((each) => expressionOf(each)).join(' OR ');
-    return this.#tables.countTexts(expression, commonFrom) === commonFrom;
+  /** The best spellings first. */
+  #listsOf(alternatives: Alternatives, within?: string): FieldList[] {
+    return alternatives.flatMap((spellings) =>
+      spellings.fields.map((field) => {
+        const list = expressionOf(spellings, field);
+        const expression = within === undefined ? list : `(${list}) AND ${within}`;
+        return { spellings, field, slots: this.#tables.slotsOf('texts', expression) };
+      }),
+    );
   }
 
   /** The best spelling of a field counts; what is like a word doesn't where the word itself is. */
-  #addField(into: WordScores, { spellings, field, within }: FieldList, weights: RankingWeights): void {
-    const expression = expressionOf(spellings, field);
-    if (expression === '') return;
-    const slots = this.#tables.slotsOf('texts', within === undefined ? expression : `(${expression}) AND ${within}`);
+  #add(into: WordScores, { spellings, field, slots }: FieldList, weights: RankingWeights): void {
     const { ints } = this.#columns;
     const weight = (spellings.factor * weightOf(field, weights)) / wholeOf(weights);
     const isForgiven = spellings.forgiven === 1;
@@ -129,21 +141,45 @@ export class Matcher {
   }
 }
 
-/** Of one field. */
+/** What has a spelling in a field. */
 interface FieldList {
   readonly spellings: Spellings;
   readonly field: Field;
-  /** An expression of what is found: no more is listed. */
-  readonly within: string | undefined;
+  readonly slots: readonly number[];
 }
 
 interface Scored {
-  readonly count: number;
   readonly weights: RankingWeights;
-  /** What is found, as an expression, if there is more than one word. */
+  /** What is read already. */
+  readonly read: ReadonlyMap<Alternatives, readonly FieldList[]>;
+  /** What is found, as an expression: no more is listed. Undefined: lists are read whole, which is quicker. */
   readonly within: string | undefined;
   /** Of one term. */
   readonly share: number;
+}
+
+function isSimple(expression: string): boolean {
+  return expression.length < simpleExpression;
+}
+
+/** Whether the lists of all words tell what is found sooner than FTS5 would. */
+function isWorthReading(terms: readonly SoughtTerm[], expression: string): boolean {
+  if (terms.some(({ instead }) => instead !== undefined)) return false;
+  return terms.flatMap(({ words }) => words).length === 1 || !isSimple(expression);
+}
+
+function shortest(lists: readonly (readonly FieldList[])[]): (readonly number[])[] {
+  const length = (all: readonly FieldList[]) => all.reduce((sum, { slots }) => sum + slots.length, 0);
+  return lists.reduce((a, b) => (length(b) < length(a) ? b : a)).map(({ slots }) => slots);
+}
+
+function withAllWords({ slots, scores, forgiven }: Found): Found {
+  const kept = [...slots.keys()].filter((index) => scores[index]! >= 0);
+  return {
+    slots: kept.map((index) => slots[index]!),
+    scores: Float64Array.from(kept, (index) => scores[index]!),
+    forgiven: Uint8Array.from(kept, (index) => forgiven[index]!),
+  };
 }
 
 const bits = Object.fromEntries(allFields.map((field, index) => [field, 1 << index])) as Record<Field, number>;

@@ -8,18 +8,20 @@
 //     texts      FTS5: slot | tokens (listing-words.ts)      what is searched
 //     called     FTS5: slot | range/word                     words of title and brand, for suggestions
 //     trigrams   FTS5: number | word                         finds words that are alike
-import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { inTransaction } from '../../../base/sqlite-transaction.ts';
 import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
 import { searchFailure } from './failures.ts';
+import { setAside } from './index-files.ts';
 
 /** Changes with anything that is kept: an index of another form is made anew of its listings. */
 const form = 3;
 
-const listingTables = `
+const tokens = `content = '', tokenize = "ascii tokenchars '/+.,'"`;
+const schema = `
   CREATE TABLE IF NOT EXISTS listings (
     slot INTEGER PRIMARY KEY,
     id TEXT NOT NULL UNIQUE,
@@ -28,18 +30,15 @@ const listingTables = `
     range INTEGER NOT NULL,
     facts BLOB
   );
-  CREATE TABLE IF NOT EXISTS contents (slot INTEGER PRIMARY KEY, content TEXT NOT NULL)`;
-const tokens = `content = '', tokenize = "ascii tokenchars '/+.,'"`;
-const schema = `${listingTables};
+  CREATE TABLE IF NOT EXISTS contents (slot INTEGER PRIMARY KEY, content TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS numbered (number INTEGER PRIMARY KEY, name TEXT NOT NULL, value TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS words (number INTEGER PRIMARY KEY, word TEXT NOT NULL UNIQUE);
   CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts5 (tokens, contentless_delete = 1, ${tokens});
   CREATE VIRTUAL TABLE IF NOT EXISTS called USING fts5 (tokens, contentless_delete = 1, detail = none, ${tokens});
   CREATE VIRTUAL TABLE IF NOT EXISTS trigrams USING fts5 (word, content = '', detail = none, tokenize = trigram);
   PRAGMA user_version = ${form}`;
+const tables = ['listings', 'contents', 'numbered', 'words', 'texts', 'called', 'trigrams'];
 
-/** What an index of another form had, until its listings are taken in again. */
-const former = { listings: 'former_listings', contents: 'former_contents' } as const;
 /** Nobody else has it for longer than it takes to close it. */
 const busyTimeoutMs = 500;
 
@@ -56,14 +55,14 @@ export class SearchDatabase {
     this.file = file;
     this.#database = this.#attempt('opened', () => {
       mkdirSync(dirname(file), { recursive: true });
-      return new DatabaseSync(file, { timeout: busyTimeoutMs });
+      const database = opened(file);
+      const version = database.prepare('PRAGMA user_version').get()?.user_version;
+      if (version === 0 || version === form) return database;
+      database.close();
+      setAside(file);
+      return opened(file);
     });
-    try {
-      this.#attempt('opened', () => this.#prepare());
-    } catch (error) {
-      this.#database.close();
-      throw error;
-    }
+    this.#attempt('opened', () => this.#database.exec(schema));
   }
 
   /** All of `work` or nothing. @throws SEARCH_UNAVAILABLE if the disk is full, SEARCH_STORAGE_FAILED */
@@ -97,30 +96,10 @@ export class SearchDatabase {
   }
 
   clear(): void {
-    this.#attempt('written', () => {
-      inTransaction(this.#database, () => this.#dropAll());
-      this.#database.exec(schema);
-    });
-  }
-
-  /** Whether there are listings of another form that aren't taken in yet. */
-  hasFormer(): boolean {
-    return this.first('SELECT 1 FROM sqlite_schema WHERE name = ?', former.listings) !== undefined;
-  }
-
-  /** Their content in JSON, NULL for those that are removed. */
-  formerListings(after: number, limit: number): readonly Row[] {
-    return this.all(
-      `SELECT slot, id, position, content FROM ${former.listings} LEFT JOIN ${former.contents} USING (slot)
-       WHERE slot > ? ORDER BY slot LIMIT ?`,
-      ...[after, limit],
-    );
-  }
-
-  dropFormer(): void {
     this.#statements.clear();
-    this.#attempt('written', () => {
-      for (const table of Object.values(former)) this.#database.exec(`DROP TABLE IF EXISTS ${table}`);
+    this.write(() => {
+      for (const table of tables) this.#database.exec(`DROP TABLE ${table}`);
+      this.#database.exec(schema);
     });
   }
 
@@ -137,40 +116,6 @@ export class SearchDatabase {
 
   close(): void {
     this.#database.close();
-  }
-
-  #prepare(): void {
-    const database = this.#database;
-    database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    keepWriteAheadLog(database);
-    // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does.
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
-    const version = database.prepare('PRAGMA user_version').get()?.user_version;
-    if (version !== 0 && version !== form) inTransaction(database, () => this.#setAside());
-    database.exec(schema);
-  }
-
-  /** Keeps the listings of another form, whatever it is: each has them in these tables. */
-  #setAside(): void {
-    if (!this.hasFormer()) {
-      this.#database.exec(listingTables.replaceAll('range INTEGER NOT NULL', 'range INTEGER'));
-      for (const [table, name] of Object.entries(former)) this.#database.exec(`ALTER TABLE ${table} RENAME TO ${name}`);
-    }
-    this.#dropAll(Object.values(former));
-    for (const path of filesOf(this.file)) if (path.startsWith(`${this.file}-image-`)) rmSync(path);
-  }
-
-  #dropAll(kept: readonly string[] = []): void {
-    this.#statements.clear();
-    // What is FTS5's own goes with its table.
-    const names = this.#database
-      .prepare(`SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'virtual')`)
-      .all();
-    for (const { name } of names) {
-      if (!kept.includes(String(name)) && !String(name).startsWith('sqlite_')) {
-        this.#database.exec(`DROP TABLE "${name}"`);
-      }
-    }
   }
 
   #prepared(sql: string): StatementSync {
@@ -192,18 +137,16 @@ export class SearchDatabase {
   }
 }
 
-/** With what SQLite keeps beside it. Bytes. */
-export function sizeOfIndex(file: string): number {
-  return filesOf(file).reduce((sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0), 0);
-}
-
-export function removeIndex(file: string): void {
-  for (const path of filesOf(file)) rmSync(path);
-}
-
-function filesOf(file: string): string[] {
-  const names = readdirSync(dirname(file)).filter(
-    (name) => name === basename(file) || name.startsWith(`${basename(file)}-`),
-  );
-  return names.map((name) => join(dirname(file), name));
+function opened(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE');
+    keepWriteAheadLog(database);
+    // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does.
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
 }

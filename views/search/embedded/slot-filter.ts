@@ -17,6 +17,8 @@ interface ListFilter {
   readonly name: number;
   /** By value: 1 if it will do. */
   readonly will: Uint8Array;
+  /** Where a row has its value; undefined: among the others. */
+  readonly at: number | undefined;
 }
 
 export class SlotFilter {
@@ -42,8 +44,8 @@ export class SlotFilter {
     const { category, brands, sellerId, currency, delivery, attributes = {} } = filters;
     this.#columns = columns;
     this.#lists = [
-      ...(category === undefined ? [] : [listFilter(values, named.category, [category])]),
-      ...(brands === undefined ? [] : [listFilter(values, named.brand, brands)]),
+      ...(category === undefined ? [] : [categoryFilter(values, category)]),
+      ...(brands === undefined ? [] : [listFilter(values, named.brand, brands, intAt.brand)]),
       ...Object.entries(attributes).map(([name, texts]) => listFilter(values, attributeNamed(name), texts)),
     ];
     this.#ranges = [filters.priceMin, filters.priceMax, filters.ratingMin].some((each) => each !== undefined);
@@ -94,8 +96,9 @@ export class SlotFilter {
     return failure;
   }
 
-  #passes(row: number, { will }: ListFilter): boolean {
+  #passes(row: number, { will, at: place }: ListFilter): boolean {
     const { ints, lists } = this.#columns;
+    if (place !== undefined) return will[ints[row + place]!] === 1;
     const start = ints[row + intAt.valuesStart]!;
     const end = start + ints[row + intAt.valuesLength]!;
     for (let at = start; at < end; at++) if (will[lists[at]!] === 1) return true;
@@ -103,13 +106,18 @@ export class SlotFilter {
   }
 }
 
-function listFilter(values: Values, name: string, texts: readonly string[]): ListFilter {
+function categoryFilter(values: Values, category: string): ListFilter {
+  const below = [...values.of(named.category).keys()].filter((path) => path.startsWith(`${category}/`));
+  return listFilter(values, named.category, [category, ...below], intAt.category);
+}
+
+function listFilter(values: Values, name: string, texts: readonly string[], at?: number): ListFilter {
   const will = new Uint8Array(values.size);
   for (const text of texts) {
     const number = values.find(name, text);
     if (number !== undefined) will[number] = 1;
   }
-  return { name: nameNumber(values, name), will };
+  return { name: nameNumber(values, name), will, at };
 }
 
 function nameNumber(values: Values, name: string): number {

@@ -42,9 +42,7 @@ export class TermReader {
   readonly #language: string;
   /** Words and stems in the query's language that were looked for: what highlights mark. */
   readonly sought = { words: new Set<string>(), stems: new Set<string>(), phrases: [] as (readonly string[])[] };
-
   /** What was asked of the index before. */
-  readonly #counts = new Map<string, number>();
   readonly #similar = new Map<string, readonly SimilarWord[]>();
 
   constructor(tables: SearchTables, language: string) {
@@ -74,12 +72,7 @@ export class TermReader {
 
   /** How many listings have a word; a thousand at most. */
   count(word: string): number {
-    let count = this.#counts.get(word);
-    if (count === undefined) {
-      count = this.#tables.countTexts(expressionOf(exactly(this.#forms([word]))), mostCounted);
-      this.#counts.set(word, count);
-    }
-    return count;
+    return this.#tables.countTexts(expressionOf(exactly(this.#forms([word]))), mostCounted);
   }
 
   /** Words that listings have, those with the fewest mistakes and the most listings first. */
@@ -134,10 +127,10 @@ function exactly(phrases: readonly Phrase[]): Spellings {
   return { phrases, factor: 1, forgiven: 0, fields: allFields };
 }
 
-/** FTS5's expression of what has one of the spellings in a field; in any without it. */
+/** FTS5's expression of what has one of the spellings in a field; in any of theirs without it. */
 export function expressionOf({ phrases, fields: all }: Spellings, field?: Field): string {
-  const inFields = field === undefined ? all : all.includes(field) ? [field] : [];
   const inField = (each: Field, phrase: Phrase) => `"${phrase.map((word) => `${each}/${word}`).join(' ')}"`;
+  const inFields = field === undefined ? all : [field];
   return inFields.flatMap((each) => phrases.map((phrase) => inField(each, phrase))).join(' OR ');
 }
 
@@ -146,8 +139,8 @@ export function expressionOfAll(terms: readonly SoughtTerm[]): string {
   const any = (alternatives: Alternatives) => `(${alternatives.map((each) => expressionOf(each)).join(' OR ')})`;
   return terms
     .map(({ words, instead }) => {
-      const all = words.map(any).join(' AND ');
-      return instead === undefined ? `(${all})` : `((${all}) OR ${any(instead)})`;
+      const all = words.length === 0 ? [] : [`(${words.map(any).join(' AND ')})`];
+      return `(${[...all, ...(instead === undefined ? [] : [any(instead)])].join(' OR ')})`;
     })
     .join(' AND ');
 }

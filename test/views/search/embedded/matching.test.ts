@@ -43,6 +43,13 @@ test('a phrase is found where its words stand next to each other in one field', 
   );
 });
 
+test('what has no word is found by its synonyms, or not at all', (t) => {
+  const engine = opened(t);
+  engine.apply([{ id: 'a', position: 0, content: JSON.stringify(listing('a', { title: 'Anchor' })) }]);
+  const totalOf = (synonyms: readonly string[]) => engine.search(queryFor([{ text: '!', synonyms }])).total;
+  assert.deepEqual([totalOf(['anchor']), totalOf(['rope']), totalOf([])], [1, 0, 0]);
+});
+
 test('similar words are those that so many mistakes lead to', (t) => {
   const database = new SearchDatabase(fileFor(t));
   t.after(() => database.close());

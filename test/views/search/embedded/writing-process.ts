@@ -9,5 +9,5 @@ engine.load();
 for (let position = Number(from); ; position += 20) {
   engine.apply(writesFrom(position, 20));
   process.stdout.write(`${position + 20}\n`);
-  if (position % 200 === 0) for (let isFirst = true; engine.join(isFirst); ) isFirst = false;
+  if (position % 200 === 0) await engine.joinInSteps();
 }
