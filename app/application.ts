@@ -12,6 +12,7 @@ import { isUnused, seedAccounts, seedNetwork, seedProducts } from './demo/seed.t
 import { runTraffic } from './demo/traffic.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
+import { endpointOf, openStateReader } from './queries/open.ts';
 import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkpointBases } from './replay/bases.ts';
@@ -77,7 +78,9 @@ export class Application {
       await seedNetwork(log, { clock, topics });
       await seedProducts(log, { clock, topics });
     }
-    const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
+    // With a port that is free by chance nobody knows yet where this process will be: it isn't asked by others then.
+    const endpoint = config.port === 0 ? undefined : endpointOf(config, `http://${config.host}:${config.port}`);
+    const workers = await Workers.start({ config, endpoint, log, topics, viewSets, logger, onFailure });
     const metrics = new Registry();
     const reconciler = openReconciler({ config, log, topics, viewSets, workers: workers.all, logger, metrics });
     const generations = openViewGenerations({ config, log, topics, viewSets, logger });
@@ -87,6 +90,7 @@ export class Application {
       viewSets,
       appId,
       workers: workers.all,
+      state: openStateReader({ config, log, topologies: allTopologies(topics), workers: workers.all, logger }),
       reconciliation: reconciler,
       generations,
       checkpoints: checkpointsOf(config, workers.all),

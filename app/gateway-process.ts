@@ -1,13 +1,14 @@
 // A gateway apart from workers: requests in, queries and events out. It decides nothing, so any number may run.
 import { Registry } from 'prom-client';
-import { StockstreamError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Log } from '../log/log.ts';
+import { allTopologies } from '../topologies/all.ts';
 import type { ApplicationParts } from './application.ts';
 import { checkpointsOf } from './checkpoints.ts';
 import { type OpenGateway, openGateway } from './gateway.ts';
 import { operationsOf } from './operations.ts';
 import { OwnIndex } from './own-index.ts';
+import { openStateReader } from './queries/open.ts';
 import { openReconciler } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { checkpointBases } from './replay/bases.ts';
@@ -54,9 +55,7 @@ export class GatewayProcess {
       viewSets,
       appId,
       workers,
-      readState: async ({ store }) => {
-        throw new StockstreamError('STATE_ELSEWHERE', { store });
-      },
+      state: openStateReader({ config, log, topologies: allTopologies(topics), workers: [], logger }),
       reconciliation: reconciler,
       generations,
       checkpoints: checkpointsOf(config, []),

@@ -1,16 +1,9 @@
 // What the gateway's operator routes can see and do. Of tasks it knows those of this process; a gateway without workers
 // beside it shows what the log says.
 
-import { reasonOf, StockstreamError } from '../base/errors.ts';
+import { reasonOf } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
-import type {
-  LagDescription,
-  Operations,
-  PartHealth,
-  StateEntry,
-  StateQuery,
-  TopologyDescription,
-} from '../gateway/operations.ts';
+import type { LagDescription, Operations, PartHealth, TopologyDescription } from '../gateway/operations.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { effectGroup } from '../streams/effect.ts';
@@ -35,8 +28,7 @@ export interface OperationsParts {
   readonly appId: string;
   /** Of this process. */
   readonly workers: readonly WorkerHandle[];
-  /** Reads state where no worker runs. Default: it can't be read. */
-  readonly readState?: Operations['readState'];
+  readonly state: Operations['state'];
   readonly reconciliation: Operations['reconciliation'];
   readonly generations: Operations['generations'];
   readonly checkpoints: Operations['checkpoints'];
@@ -47,7 +39,6 @@ export interface OperationsParts {
 export function operationsOf(parts: OperationsParts): Operations {
   const { workers, log, topics, appId } = parts;
   const topologies = allTopologies(topics);
-  const { readState = (query) => readFromWorkers(workers, query) } = parts;
   return {
     topologies: async () => topologies.map(describeTopology),
     tasks: async () => (await Promise.all(workers.map((worker) => worker.tasks()))).flat(),
@@ -55,7 +46,7 @@ export function operationsOf(parts: OperationsParts): Operations {
     health: () => health(parts),
     rebuildView: (name) => rebuildView(name, parts),
     seed: (count) => seedProducts(log, { clock, topics, count }),
-    readState,
+    state: parts.state,
     replays: new LoggedReplays({
       log,
       deadLetters: topics.deadLetters,
@@ -63,7 +54,6 @@ export function operationsOf(parts: OperationsParts): Operations {
       appId,
       random: systemRandom,
       bases: parts.bases,
-      isAtWork: workers.length > 0,
     }),
     reconciliation: parts.reconciliation,
     generations: parts.generations,
@@ -83,15 +73,6 @@ export function describeTopology({ name, partitions, sources, timers }: Topology
     outputs: Object.values(wires.outputs).map((topic) => topic.name),
   }));
   return { name, partitions, nodes };
-}
-
-/** Each worker has the state of its own tasks. @throws STATE_ELSEWHERE if none runs here */
-async function readFromWorkers(workers: readonly WorkerHandle[], query: StateQuery): Promise<StateEntry[] | undefined> {
-  if (workers.length === 0) throw new StockstreamError('STATE_ELSEWHERE', { store: query.store });
-  const found = await Promise.all(workers.map((worker) => worker.readState(query)));
-  if (found.every((entries) => entries === undefined)) return undefined;
-  const entries = found.flatMap((each) => each ?? []);
-  return entries.sort((a, b) => (a.task < b.task ? -1 : a.task > b.task ? 1 : 0)).slice(0, query.limit);
 }
 
 interface Reader {

@@ -3,14 +3,14 @@
 
 import { reasonOf, StockstreamError } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
-import type { Operations } from '../gateway/operations.ts';
 import { allTopologies } from '../topologies/all.ts';
 import { checkpointsOf } from './checkpoints.ts';
 import type { Config } from './config-schema.ts';
 import { openGateway } from './gateway.ts';
 import { createLogger } from './logging.ts';
 import { operationsOf } from './operations.ts';
-import { readState } from './read-state.ts';
+import { openStateReader } from './queries/open.ts';
+import { readAtRest } from './read-state.ts';
 import { openReconciler } from './reconcile/open.ts';
 import { checkpointBases } from './replay/bases.ts';
 import { findRunning } from './running.ts';
@@ -20,6 +20,7 @@ import { checkTopics, createTopics } from './topics.ts';
 import { openCheckpoints } from './wire/checkpoints.ts';
 import { openLog, openStore, useSchemas } from './wire/log.ts';
 import { openViewGenerations, openViewSets } from './wire/views.ts';
+import type { WorkerHandle } from './worker-handle.ts';
 
 export interface Operator {
   /** @throws OPERATION_REFUSED with what the gateway says */
@@ -66,10 +67,14 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
   const topics = await checkTopics(log, config, logger);
   const viewSets = await openViewSets(config, log, logger);
   let state: ReturnType<typeof openStore> | undefined;
-  const readHere: Operations['readState'] = async (query) => {
-    state ??= openStore(config, 0, logger);
-    return await readState(await state, allTopologies(topics), query);
+  const topologies = allTopologies(topics);
+  const atRest: Pick<WorkerHandle, 'readTasks'> = {
+    async readTasks(query) {
+      state ??= openStore(config, 0, logger);
+      return await readAtRest(await state, topologies, query);
+    },
   };
+  const workers = config.log === 'embedded' ? [atRest] : [];
   const reconciler = openReconciler({ config, log, topics, viewSets, workers: [], logger });
   const generations = openViewGenerations({ config, log, topics, viewSets, logger });
   const operations = operationsOf({
@@ -78,7 +83,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     viewSets,
     appId: config.appId,
     workers: [],
-    readState: readHere,
+    state: openStateReader({ config, log, topologies, workers, logger }),
     reconciliation: reconciler,
     generations,
     checkpoints: checkpointsOf(config, []),

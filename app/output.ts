@@ -24,6 +24,11 @@ export function print(value: string): void {
   process.stdout.write(`${value}\n`);
 }
 
+/** For people; programs read what is printed. */
+export function warn(value: string): void {
+  process.stderr.write(`${value}\n`);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }

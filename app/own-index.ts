@@ -2,7 +2,7 @@
 // on the thread that reads it. To the process it is one more worker, which runs no tasks and has no state.
 import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
-import type { PartHealth, StateEntry, TaskDescription } from '../gateway/operations.ts';
+import type { PartHealth, TaskDescription } from '../gateway/operations.ts';
 import { createViewMetrics } from '../streams/metrics.ts';
 import type { ViewSets } from './view-sets.ts';
 import { ownViewsOf } from './views.ts';
@@ -61,7 +61,7 @@ export class OwnIndex implements WorkerHandle {
     return this.#metrics.getMetricsAsJSON();
   }
 
-  async readState(): Promise<readonly StateEntry[] | undefined> {
+  async readTasks(): Promise<undefined> {
     return undefined;
   }
 

@@ -125,6 +125,13 @@ export const settings = {
     doc: 'Where a worker that runs apart answers health checks and Prometheus; 0 takes any free port.',
   }),
   ...stateSettings,
+  advertise: optional(
+    text('host[:port]', 'a host name or an address, with or without a port', {
+      group: 'Worker',
+      pattern: /^[\w.-]+(:\d{1,5})?$/,
+      doc: 'Where other processes reach this one to ask for state. Default: where it listens, or the name of the machine.',
+    }),
+  ),
   reconcileEvery: integer(0, 86_400, {
     group: 'Worker',
     default: 300,
@@ -215,10 +222,10 @@ export const settings = {
   }),
   jwtSecret: optional(
     text('secret', 'at least 32 characters', {
-      group: 'Gateway',
+      group: 'Process',
       secret: true,
       pattern: /^.{32,}$/,
-      doc: 'Signs bearer tokens; all gateways share it. On a loopback address one is made and kept in the data directory.',
+      doc: 'Signs bearer tokens; all gateways and workers share it. On a loopback address one is made and kept in the data directory.',
     }),
   ),
   cors: optional(

@@ -2,7 +2,7 @@
 // wait for it. If the thread ends by itself, that is a failure.
 import { Worker as Thread } from 'node:worker_threads';
 import type { Logger } from '../base/logger.ts';
-import type { StateQuery } from '../gateway/operations.ts';
+import type { StateQuery } from '../gateway/state-queries.ts';
 import type { Config } from './config-schema.ts';
 import { type Call, errorOf, type Reply, type WorkerMethod } from './worker-calls.ts';
 import type { WorkerHandle } from './worker-handle.ts';
@@ -11,6 +11,7 @@ import type { WorkerThreadData } from './worker-thread.ts';
 export interface ThreadWorkerParts {
   readonly config: Config;
   readonly number: number;
+  readonly endpoint: string | undefined;
   readonly logger: Logger;
   readonly onFailure: (error: unknown) => void;
 }
@@ -23,7 +24,7 @@ export class ThreadWorker implements WorkerHandle {
   #lastId = 0;
   #stopping = false;
 
-  constructor({ config, number, logger, onFailure }: ThreadWorkerParts) {
+  constructor({ config, number, endpoint, logger, onFailure }: ThreadWorkerParts) {
     const fail = (error: Error) => {
       if (this.#stopping) return;
       this.#stopping = true;
@@ -33,7 +34,7 @@ export class ThreadWorker implements WorkerHandle {
       onFailure(error);
     };
     // Secrets go along: the config's own JSON hides them, its plain properties don't.
-    const workerData: WorkerThreadData = { config: { ...config }, number };
+    const workerData: WorkerThreadData = { config: { ...config }, number, endpoint };
     this.#thread = new Thread(new URL('worker-thread.ts', import.meta.url), { workerData });
     this.#thread.on('message', (reply: Reply) => this.#take(reply, fail));
     this.#thread.on('error', fail);
@@ -60,8 +61,8 @@ export class ThreadWorker implements WorkerHandle {
     return this.#call('figures');
   }
 
-  readState(query: StateQuery) {
-    return this.#call('readState', query);
+  readTasks(query: StateQuery) {
+    return this.#call('readTasks', query);
   }
 
   observe() {

@@ -1,7 +1,8 @@
 // A worker as the process around it sees it, whether it runs on the same thread or on one of its own. Everything that
 // crosses is plain data.
 import type { MetricObjectWithValues, MetricValue } from 'prom-client';
-import type { PartHealth, StateEntry, StateQuery, TaskDescription } from '../gateway/operations.ts';
+import type { PartHealth, TaskDescription } from '../gateway/operations.ts';
+import type { StateQuery, TaskAnswer } from '../gateway/state-queries.ts';
 import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
 import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
 import type { TakenCheckpoint } from '../streams/checkpointer.ts';
@@ -17,8 +18,8 @@ export interface WorkerHandle {
   health(): Promise<readonly PartHealth[]>;
   tasks(): Promise<readonly TaskDescription[]>;
   figures(): Promise<MetricObjectWithValues<MetricValue<string>>[]>;
-  /** Of its own tasks. Undefined if there is no such store. */
-  readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
+  /** What it can answer of its tasks and copies. Undefined if there is no such store. */
+  readTasks(query: StateQuery): Promise<readonly TaskAnswer[] | undefined>;
   /** Its running tasks, each as its state stood at one commit. */
   observe(): Promise<readonly TaskFacts[]>;
   /** The payment provider's books since then (milliseconds since the Unix epoch). Undefined if it asks none. */

@@ -1,16 +1,25 @@
-// Workers apart from gateways: threads that work, and a small server for health checks and figures.
+// Workers apart from gateways: threads that work, and a small server for health checks, figures, and questions of other
+// processes about the state of tasks that are here.
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { useAuth } from '../gateway/auth.ts';
+import { answerProblems } from '../gateway/problem.ts';
 import { healthRoutes } from '../gateway/routes/health.ts';
+import { taskStateRoutes } from '../gateway/routes/task-state.ts';
 import type { Log } from '../log/log.ts';
 import type { ApplicationParts } from './application.ts';
+import type { Config } from './config-schema.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { health } from './operations.ts';
+import { endpointOf } from './queries/open.ts';
+import { readHere } from './queries/state-reader.ts';
 import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
+import { tokenSecret } from './secret.ts';
 import { checkTopics } from './topics.ts';
 import type { ViewSets } from './view-sets.ts';
 import { openLog, useSchemas } from './wire/log.ts';
+import { clock } from './wire/places.ts';
 import { openViewSets } from './wire/views.ts';
 import { Workers } from './workers.ts';
 
@@ -38,11 +47,15 @@ export class WorkerProcess {
     const log = await openLog(config, logger);
     const topics = await checkTopics(log, config, logger);
     const viewSets = await openViewSets(config, log, logger);
-    const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
     const metrics = new Registry();
-    const reconciler = openReconciler({ config, log, topics, viewSets, workers: workers.all, logger, metrics });
-    const server = healthServer({ log, workers, viewSets }, logger, metrics);
+    const started = Promise.withResolvers<Workers>();
+    const server = await openServer({ config, log, viewSets, metrics, logger, workers: started.promise });
+    // Before the workers: they tell the others where they can be asked.
     const url = await server.listen({ host: config.host, port: config.metricsPort });
+    const endpoint = endpointOf(config, url);
+    const workers = await Workers.start({ config, endpoint, log, topics, viewSets, logger, onFailure });
+    started.resolve(workers);
+    const reconciler = openReconciler({ config, log, topics, viewSets, workers: workers.all, logger, metrics });
     await workers.running(new AbortController().signal);
     reconcileNowAndThen(reconciler, { config, topics, workers: workers.all });
     return new WorkerProcess(url, { log, viewSets, workers, server, reconciler });
@@ -58,17 +71,24 @@ export class WorkerProcess {
   }
 }
 
-function healthServer(
-  { log, workers, viewSets }: Pick<Opened, 'log' | 'workers' | 'viewSets'>,
-  loggerInstance: FastifyBaseLogger,
-  metrics: Registry,
-): FastifyInstance {
+interface ServerParts extends Pick<Opened, 'log' | 'viewSets'> {
+  readonly config: Config;
+  readonly metrics: Registry;
+  readonly logger: FastifyBaseLogger;
+  readonly workers: Promise<Workers>;
+}
+
+async function openServer({ config, log, viewSets, metrics, logger, workers }: ServerParts): Promise<FastifyInstance> {
   collectDefaultMetrics({ register: metrics });
   registerLogFigures(metrics, log);
-  const server = fastify({ loggerInstance, logController: new LogController({ disableRequestLogging: true }) });
+  const logController = new LogController({ disableRequestLogging: true });
+  const server = fastify({ loggerInstance: logger, logController });
+  answerProblems(server);
+  await useAuth(server, { secret: tokenSecret(config), lifetimeMs: 0, clock });
   healthRoutes(server, {
-    health: () => health({ log, viewSets, workers: workers.all }),
-    figures: () => workers.figures(metrics),
+    health: async () => health({ log, viewSets, workers: (await workers).all }),
+    figures: async () => (await workers).figures(metrics),
   });
+  taskStateRoutes(server, { readHere: async (query) => await readHere((await workers).all, query) });
   return server;
 }

@@ -13,11 +13,12 @@ import { type Call, failureOf, type Reply } from './worker-calls.ts';
 export interface WorkerThreadData {
   readonly config: Config;
   readonly number: number;
+  readonly endpoint: string | undefined;
 }
 
 const port = parentPort;
 assert(port, 'this file runs on a thread of its own');
-const { config, number } = workerData as WorkerThreadData;
+const { config, number, endpoint } = workerData as WorkerThreadData;
 const answer = (reply: Reply) => port.postMessage(reply);
 const onFailure = (error: unknown) => answer({ id: undefined, failure: failureOf(error) });
 
@@ -28,7 +29,7 @@ try {
   const viewSets = await openViewSets(config, log, logger);
   const topics = await topicsOf(log);
   const metrics = new Registry();
-  const worker = await Worker.start({ config, number, log, topics, viewSets, metrics, logger, onFailure });
+  const worker = await Worker.start({ config, number, endpoint, log, topics, viewSets, metrics, logger, onFailure });
   port.on('message', async ({ id, method, argument }: Call) => {
     try {
       const result = await worker[method](argument as never);

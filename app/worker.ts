@@ -5,7 +5,8 @@ import type { Registry } from 'prom-client';
 import { sleep } from '../base/clock.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
-import type { PartHealth, StateQuery, TaskDescription } from '../gateway/operations.ts';
+import type { PartHealth, TaskDescription } from '../gateway/operations.ts';
+import type { StateQuery } from '../gateway/state-queries.ts';
 import type { Log } from '../log/log.ts';
 import { partitionOf } from '../log/partitioner.ts';
 import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
@@ -34,7 +35,7 @@ import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
 import { logHealth, partHealth } from './operations.ts';
 import { openOwnStore } from './own-store.ts';
-import { readState } from './read-state.ts';
+import { readTasks } from './queries/read-tasks.ts';
 import { observeStore } from './reconcile/observe.ts';
 import type { ViewSets } from './view-sets.ts';
 import { expiryView, sharedViewsOf, viewIn } from './views.ts';
@@ -47,6 +48,8 @@ export interface WorkerParts {
   readonly config: Config;
   /** Its number within the process, from 0: it has a state directory of its own. */
   readonly number: number;
+  /** `host:port` where others ask its process for state. */
+  readonly endpoint?: string | undefined;
   readonly log: Log;
   readonly topics: Topics;
   readonly viewSets: ViewSets;
@@ -187,9 +190,9 @@ export class Worker implements WorkerHandle {
     return this.#parts.metrics.getMetricsAsJSON();
   }
 
-  readState(query: StateQuery) {
-    const topologies = this.#streams.map(({ topology }) => topology);
-    return readState(this.#store, topologies, query);
+  readTasks(query: StateQuery) {
+    const { log, config } = this.#parts;
+    return readTasks({ log, clock, appId: config.appId, store: this.#store, threads: this.#streams }, query);
   }
 
   async observe(): Promise<TaskFacts[]> {
@@ -255,7 +258,7 @@ export class Worker implements WorkerHandle {
   }
 
   #streamThreads(): StreamThread[] {
-    const { config, log, topics, metrics, logger, onFailure } = this.#parts;
+    const { config, log, topics, metrics, logger, endpoint, onFailure } = this.#parts;
     const streamsMetrics = createStreamsMetrics(metrics);
     return allTopologies(topics).map((topology) => {
       return new StreamThread({
@@ -265,6 +268,7 @@ export class Worker implements WorkerHandle {
         topology,
         appId: config.appId,
         instanceId: this.#instanceId,
+        endpoint,
         sessionTimeoutMs: config.sessionTimeoutMs,
         rules: {
           standbys: config.standbys,

@@ -15,6 +15,8 @@ import type { WorkerHandle } from './worker-handle.ts';
 
 export interface WorkersParts {
   readonly config: Config;
+  /** `host:port` where others ask this process for state. */
+  readonly endpoint?: string | undefined;
   readonly log: Log;
   readonly topics: Topics;
   readonly viewSets: ViewSets;
@@ -30,11 +32,11 @@ export class Workers {
   }
 
   static async start(parts: WorkersParts): Promise<Workers> {
-    const { config, logger, onFailure } = parts;
+    const { config, endpoint, logger, onFailure } = parts;
     if (config.log === 'embedded')
       return new Workers([await Worker.start({ ...parts, number: 0, metrics: new Registry() })]);
     const numbers = Array.from({ length: config.threads }, (_, number) => number);
-    const threads = numbers.map((number) => new ThreadWorker({ config, number, logger, onFailure }));
+    const threads = numbers.map((number) => new ThreadWorker({ config, number, endpoint, logger, onFailure }));
     const ownIndex = OwnIndex.start({ ...parts, metrics: new Registry() });
     return new Workers([...threads, ...(ownIndex ? [ownIndex] : [])]);
   }

@@ -265,6 +265,12 @@ const entries = {
     disposition: 'fatal',
     remedy: 'The offsets were reset by hand. Use `stockstream replay`, which resets state and offsets together.',
   },
+  STATE_MOVING: {
+    message: 'Nobody answers now for the state of {tasks}: the tasks move, or their worker is away.',
+    disposition: 'retry',
+    remedy: 'Try again after a moment; GET /v1/admin/tasks tells where tasks are. Stale answers come from standbys.',
+    status: 503,
+  },
   STATE_ELSEWHERE: {
     message: 'The state of store {store} is with the workers, and none runs in this process.',
     disposition: 'retry',

@@ -4,6 +4,7 @@
 import type { Checkpoints } from './checkpoints.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Replays } from './replays.ts';
+import type { StateQueries } from './state-queries.ts';
 import type { ViewGenerations } from './view-generations.ts';
 
 export interface NodeDescription {
@@ -55,23 +56,6 @@ export interface PartHealth {
   readonly isPartial?: true;
 }
 
-/** Of one store: a key, or a stretch of keys in byte order. */
-export interface StateQuery {
-  readonly store: string;
-  readonly key?: string;
-  /** From this key on. */
-  readonly from?: string;
-  /** Up to this key, without it. */
-  readonly to?: string;
-  readonly limit: number;
-}
-
-export interface StateEntry {
-  readonly task: string;
-  readonly key: string;
-  readonly value: unknown;
-}
-
 export interface Operations {
   topologies(): Promise<readonly TopologyDescription[]>;
   tasks(): Promise<readonly TaskDescription[]>;
@@ -84,8 +68,8 @@ export interface Operations {
   rebuildView(name: string): Promise<boolean>;
   /** Writes demo products and their stock into the log; gives their number. */
   seed(products: number): Promise<number>;
-  /** What committed state holds here. Undefined if there is no such store. */
-  readState(query: StateQuery): Promise<readonly StateEntry[] | undefined>;
+  /** What tasks have committed, wherever they are. */
+  readonly state: StateQueries;
   /** Of the state. */
   readonly checkpoints: Checkpoints;
   /** Doing the past again. */

@@ -69,6 +69,13 @@ export class GroupMembership implements GroupMember {
     this.#disturb('rebalance');
   }
 
+  async isCurrent(member: GroupMetadata): Promise<boolean> {
+    if (this.#left) return false;
+    const answer = await this.#connection.heartbeat(member);
+    // While the group re-forms, its generation is the one before.
+    return answer === 'ok' || answer === 'rebalance';
+  }
+
   async leave(): Promise<void> {
     if (this.#left) return;
     this.stop();

@@ -51,6 +51,11 @@ export interface GroupMember {
   readonly metadata: GroupMetadata;
   /** Asks for a new rebalance, because this member's metadata changed. */
   rejoin(): void;
+  /**
+   * Asks the log whether the group is still in the generation of `member`, at some time after the call: nobody else has been
+   * given anything since. False also if it can't be asked now.
+   */
+  isCurrent(member: GroupMetadata): Promise<boolean>;
   /** Leaves at once; others take over without waiting for the session time-out. */
   leave(): Promise<void>;
 }

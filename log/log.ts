@@ -68,6 +68,11 @@ export interface LogAdmin {
    * transaction could still change them (KIP-447).
    */
   committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]>;
+  /**
+   * What each member of a group was assigned last; empty if it has none, or is about to form. Absent where all members are in
+   * this process.
+   */
+  assignments?(group: string): Promise<Uint8Array[]>;
   /** Sets a group's offsets outside a transaction, by a member of it, or by an operator while it has no members. */
   commitOffsets(group: string | GroupMetadata, offsets: readonly PartitionOffset[]): Promise<void>;
   /** Removes records before `offset`: the log then starts there. */

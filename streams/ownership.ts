@@ -167,6 +167,11 @@ export class Ownership implements GroupProtocol {
     return this.#metadata;
   }
 
+  /** Whether nobody else can have been given what `member` had, as the log says after the call. */
+  async isCurrent(member: GroupMetadata): Promise<boolean> {
+    return (await this.#member?.isCurrent(member)) ?? false;
+  }
+
   /** Called when the loop has ended, with nothing in flight. */
   async leave(): Promise<void> {
     this.#forget();

@@ -10,6 +10,7 @@ import { type CommitParts, commit, type SealedCommit, sealCommit } from './commi
 import type { InputQueue } from './input-queue.ts';
 import type { Assignment, TaskAddresses } from './member-metadata.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
+import { readOwned } from './owned-read.ts';
 import { defaultRules, Ownership } from './ownership.ts';
 import { processBatches } from './process.ts';
 import { type StandbyTask, StandbyTasks } from './standby-tasks.ts';
@@ -127,6 +128,12 @@ export class StreamThread {
     const isPast = ({ topic, partition, position }: InputQueue) =>
       position >= (this.#ends.get(nameOf({ topic: topic.name, partition })) ?? 0);
     return state === 'running' && batch === undefined && queues.every(isPast);
+  }
+
+  /** See owned-read.ts. */
+  readOwned<T>(partitions: readonly number[], read: (owned: readonly number[]) => Promise<T>): Promise<T | undefined> {
+    const settled = async () => void (await this.#inFlight);
+    return readOwned(partitions, read, { ownership: this.#ownership, tasks: this.#manager, settled });
   }
 
   start(): void {

@@ -28,8 +28,6 @@ export interface ReplaysParts {
   readonly appId: string;
   readonly random: Random;
   readonly bases: ReplayBases;
-  /** Whether workers run in this process. */
-  readonly isAtWork: boolean;
 }
 
 export class LoggedReplays implements Replays {
@@ -79,9 +77,9 @@ export class LoggedReplays implements Replays {
     return dropCopy(log, { appId, into });
   }
 
-  /** @throws REPLAY_REQUEST_INVALID, REPLAY_UNCONFIRMED, REPLAY_WHILE_RUNNING */
-  #check({ topology, mode, into, confirm }: ReplayRequest): void {
-    const { appId, isAtWork } = this.#parts;
+  /** @throws REPLAY_REQUEST_INVALID, REPLAY_UNCONFIRMED */
+  #check({ mode, into, confirm }: ReplayRequest): void {
+    const { appId } = this.#parts;
     const invalid = (reason: string) => new StockstreamError('REPLAY_REQUEST_INVALID', { reason });
     if (into !== undefined && mode !== 'into') throw invalid(`${mode} writes into no other application`);
     if (mode === 'into') {
@@ -89,9 +87,7 @@ export class LoggedReplays implements Replays {
       if (!/^[A-Za-z0-9._-]{1,64}$/.test(into)) throw invalid(`${JSON.stringify(into)} is no application id`);
       if (into === appId) throw invalid(`${into} is the application itself`);
     }
-    if (mode !== 'in-place') return;
-    if (confirm !== appId) throw new StockstreamError('REPLAY_UNCONFIRMED', { appId });
-    if (isAtWork) throw new StockstreamError('REPLAY_WHILE_RUNNING', { topology });
+    if (mode === 'in-place' && confirm !== appId) throw new StockstreamError('REPLAY_UNCONFIRMED', { appId });
   }
 
   async #run(topology: Topology, request: ReplayRequest): Promise<CommitReplay> {

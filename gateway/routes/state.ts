@@ -2,17 +2,24 @@
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { SeedRequest, SeedShape, StateEntries, StateParams, StateQueryShape } from '../shapes/operations.ts';
+import { taskStateRoutes } from './task-state.ts';
 
 const operators = ['operator'] as const;
 const usualLimit = 50;
 
 export function stateRoutes(app: App, { operations }: Gateway): void {
+  taskStateRoutes(app, operations.state);
   app.get(
     '/v1/admin/state/:store',
     {
-      ...config(operators, ['STORE_NOT_FOUND']),
+      ...config(operators, ['STORE_NOT_FOUND', 'STATE_MOVING', 'STATE_ELSEWHERE']),
       schema: {
-        ...about('Operations', 'Read a state store', 'A key, or a stretch of keys. Only what is committed.'),
+        ...about(
+          'Operations',
+          'Read a state store',
+          'A key, or a stretch of keys, of all tasks: what they have committed, from the workers that own them. While one ' +
+            'moves that is 503 for a moment; `consistency=stale` asks standbys as well, and tells how far they are behind.',
+        ),
         params: StateParams,
         querystring: StateQueryShape,
         response: { 200: StateEntries },
@@ -21,9 +28,11 @@ export function stateRoutes(app: App, { operations }: Gateway): void {
     async (request) => {
       const { store } = request.params;
       const { limit = usualLimit, ...query } = request.query;
-      const entries = await operations.readState({ ...query, limit, store });
-      if (entries === undefined) throw new Refusal('STORE_NOT_FOUND', { details: { store } });
-      return { entries };
+      const { partition, ...rest } = query;
+      const partitions = partition === undefined ? undefined : [partition];
+      const answer = await operations.state.read({ ...rest, limit, store, partitions });
+      if (answer === undefined) throw new Refusal('STORE_NOT_FOUND', { details: { store } });
+      return answer;
     },
   );
 

@@ -97,3 +97,20 @@ export const ProblemShape = Type.Object(
   },
   { description: 'A refusal (RFC 9457).' },
 );
+
+export const maxLagMs = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    maximum: 86_400_000,
+    default: 60_000,
+    description: 'For stale reads: a copy of the state that is further behind does not answer. Milliseconds.',
+  }),
+);
+
+export const StateLag = Type.Object(
+  {
+    records: Type.Integer({ description: 'Changes of the state that the copy has not taken yet.' }),
+    milliseconds: Type.Integer({ description: 'Since the last commit that it has; 0 if it has all.' }),
+  },
+  { description: 'How far the copy that answered is behind its owner; nothing for strong reads.' },
+);

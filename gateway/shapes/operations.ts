@@ -1,6 +1,6 @@
 // What operators read and ask for.
 import { Type } from 'typebox';
-import { Cursor, Limit, oneOf, strict } from './common.ts';
+import { Cursor, Limit, maxLagMs, oneOf, StateLag, strict } from './common.ts';
 
 export const TopologyQuery = strict({
   format: Type.Optional(oneOf(['json', 'text', 'mermaid'], { description: 'Default: by Accept, else json.' })),
@@ -86,11 +86,17 @@ export const StateQueryShape = strict({
   key: Type.Optional(Type.String({ maxLength: 1000, description: 'Just this key.' })),
   from: Type.Optional(Type.String({ maxLength: 1000, description: 'From this key on.' })),
   to: Type.Optional(Type.String({ maxLength: 1000, description: 'Up to this key, without it.' })),
+  partition: Type.Optional(Type.Integer({ minimum: 0, description: 'Of this task alone.' })),
+  consistency: Type.Optional(oneOf(['strong', 'stale'], { default: 'strong' })),
+  maxLagMs,
   limit: Limit,
 });
 
 export const StateEntries = Type.Object(
-  { entries: Type.Array(Type.Object({ task: Type.String(), key: Type.String(), value: Type.Unsafe<unknown>({}) })) },
+  {
+    entries: Type.Array(Type.Object({ task: Type.String(), key: Type.String(), value: Type.Unsafe<unknown>({}) })),
+    lag: StateLag,
+  },
   { description: 'What committed state holds, in order of task and key.' },
 );
 

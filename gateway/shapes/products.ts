@@ -7,7 +7,19 @@ import {
   productLimits as limits,
   productTypePattern,
 } from '../../schemas/product-limits.ts';
-import { Cursor, Limit, Money, NextCursor, oneOf, ProductId, strict, Time, text } from './common.ts';
+import {
+  Cursor,
+  Limit,
+  Money,
+  maxLagMs,
+  NextCursor,
+  oneOf,
+  ProductId,
+  StateLag,
+  strict,
+  Time,
+  text,
+} from './common.ts';
 
 const plain = '^[^\\u0000-\\u0008\\u000e-\\u001f\\u007f]*$';
 const url = { maxLength: limits.imageUrl, pattern: imageUrlPattern };
@@ -261,6 +273,11 @@ export const ProductPage = Type.Object(
   { description: 'Products for sale, by id.' },
 );
 
+export const StockQuery = strict({
+  consistency: Type.Optional(oneOf(['view', 'strong', 'stale'], { default: 'view' })),
+  maxLagMs,
+});
+
 export const Stock = Type.Object(
   {
     productId: Type.String(),
@@ -275,9 +292,10 @@ export const Stock = Type.Object(
         free: Type.Integer(),
       }),
     ),
+    lag: Type.Optional(StateLag),
   },
   {
-    description: 'The stock as the view knows it; it may be a moment old.',
+    description: 'The stock as the view knows it, which may be a moment old; or as was asked for.',
     examples: [
       {
         productId: 'tv-55',

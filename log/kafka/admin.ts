@@ -58,6 +58,11 @@ export class KafkaAdmin implements LogAdmin {
     return this.#open(() => this.#groups.committed(group, partitions));
   }
 
+  /** What each member of a group was assigned last. */
+  assignments(group: string): Promise<Uint8Array[]> {
+    return this.#open(() => this.#groups.assignments(group));
+  }
+
   commitOffsets(by: string | GroupMetadata, offsets: readonly PartitionOffset[]): Promise<void> {
     return this.#open(() => this.#groups.commit(by, offsets));
   }

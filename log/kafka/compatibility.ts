@@ -5,6 +5,7 @@ import {
   deleteRecordsV2,
   deleteTopicsV6,
   describeConfigsV4,
+  describeGroupsV5,
   findCoordinatorV6,
   heartbeatV4,
   initProducerIdV5,
@@ -28,7 +29,7 @@ const needed: readonly { readonly key: number; readonly version: number }[] = [
   ...[produceApi, fetchApi, txnOffsetCommitApi, endTxnApi],
   ...[createTopicsV7, deleteRecordsV2, deleteTopicsV6, describeConfigsV4, findCoordinatorV6, heartbeatV4].map(apiOf),
   ...[initProducerIdV5, joinGroupV9, leaveGroupV5, listOffsetsV9, metadataV12, offsetCommitV9].map(apiOf),
-  ...[offsetFetchV9, syncGroupV5].map(apiOf),
+  ...[describeGroupsV5, offsetFetchV9, syncGroupV5].map(apiOf),
 ];
 
 const transactionVersion = 2;

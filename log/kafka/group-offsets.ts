@@ -1,5 +1,6 @@
-// What groups have committed: read once no open transaction could still change it, and set outside of transactions.
-import { offsetCommitV9, offsetFetchV9 } from '@platformatic/kafka';
+// What groups have committed: read once no open transaction could still change it, and set outside of transactions. And what
+// their members were assigned.
+import { describeGroupsV5, offsetCommitV9, offsetFetchV9 } from '@platformatic/kafka';
 import type { GroupMetadata } from '../group.ts';
 import type { PartitionOffset, TopicPartition } from '../log.ts';
 import type { Coordinators } from './coordinator.ts';
@@ -68,6 +69,17 @@ export class GroupOffsets {
             throw kafkaError(errorCode, { ...context, topic: name, partition: partitionIndex });
         }
       }
+    });
+  }
+
+  async assignments(group: string): Promise<Uint8Array[]> {
+    const groupId = this.#names.group(group);
+    const context = { action: `describe group ${group}`, group };
+    return await this.#coordinators.of('group', groupId).ask(this.#parts.settings.deliveryTimeoutMs, async (link) => {
+      const answer = await link.call(describeGroupsV5.api, [groupId], false);
+      const found = answer.groups[0]!;
+      checkCode(found.errorCode, context);
+      return found.groupState === 'Stable' ? found.members.map(({ memberAssignment }) => memberAssignment) : [];
     });
   }
 

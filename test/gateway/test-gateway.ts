@@ -37,7 +37,7 @@ export const idleOperations: Operations = {
   lag: async () => [],
   health: async () => [],
   rebuildView: async () => false,
-  readState: async () => undefined,
+  state: { read: async () => undefined, readHere: async () => undefined },
   replays: {
     start: () => {
       throw new Refusal('TOPOLOGY_NOT_FOUND');

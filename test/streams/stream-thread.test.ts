@@ -134,7 +134,12 @@ test('a thread that is replaced while it still joins ends, and says why', async 
     // As a membership does that is told so before it has an id.
     async join(options, protocol) {
       await protocol.onLost(fenced);
-      return { metadata: { group: options.group, memberId: '', generation: -1 }, rejoin() {}, async leave() {} };
+      return {
+        metadata: { group: options.group, memberId: '', generation: -1 },
+        isCurrent: async () => true,
+        rejoin() {},
+        async leave() {},
+      };
     },
   });
   await pass(500);

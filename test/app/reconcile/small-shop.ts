@@ -11,6 +11,7 @@ import { readConfig } from '../../../app/config.ts';
 import type { Config } from '../../../app/config-schema.ts';
 import { type OpenGateway, openGateway } from '../../../app/gateway.ts';
 import { operationsOf } from '../../../app/operations.ts';
+import { openStateReader } from '../../../app/queries/open.ts';
 import { openReconciler } from '../../../app/reconcile/open.ts';
 import type { Reconciler } from '../../../app/reconcile/reconciler.ts';
 import { checkpointBases } from '../../../app/replay/bases.ts';
@@ -33,6 +34,7 @@ import type { TopicEntry, Topics } from '../../../schemas/topics.ts';
 import { memoryCheckpoints } from '../../../state/checkpoints/memory/memory-checkpoints.ts';
 import { TaskKeys } from '../../../state/keys.ts';
 import { taskId } from '../../../streams/names.ts';
+import { allTopologies } from '../../../topologies/all.ts';
 import { collections } from '../../../views/collections.ts';
 import type { Documents, JsonObject } from '../../../views/documents/documents.ts';
 import { idleOperations } from '../../gateway/test-gateway.ts';
@@ -97,6 +99,7 @@ export class SmallShop {
       appId,
       workers: workers.all,
       reconciliation: reconciler,
+      state: openStateReader({ config, log, topologies: allTopologies(topics), workers: workers.all, logger }),
       bases: checkpointBases(async () => memoryCheckpoints()),
       checkpoints: idleOperations.checkpoints,
       generations: openViewGenerations({ config, log, topics, viewSets, logger }),

@@ -171,7 +171,7 @@ const usual: ReplayRequest = { topology: 'relay', mode: 'verify', limit: 100 };
 
 function partsOf(log: Log, id = appId, most?: number) {
   const topologies = [relayTopology(most === undefined ? {} : { most })];
-  const own = { bases: checkpointBases(async () => memoryCheckpoints(files)), isAtWork: false, random: systemRandom };
+  const own = { bases: checkpointBases(async () => memoryCheckpoints(files)), random: systemRandom };
   return { log, deadLetters: relay.deadLetters, topologies, appId: id, ...own };
 }
 

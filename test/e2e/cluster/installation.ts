@@ -66,8 +66,8 @@ export class Installation {
 
   /** `disk` is what it finds from an earlier life; by default that of its name. */
   startWorker(name: string, disk = name, ...flags: string[]): Promise<Server> {
-    const timeout = ['--session-timeout-ms', '6000'];
-    return this.#run('worker', disk, ['--metrics-port', '0', '--instance-id', name, ...timeout, ...flags]);
+    const shared = ['--session-timeout-ms', '6000', '--jwt-secret', secret];
+    return this.#run('worker', disk, ['--metrics-port', '0', '--instance-id', name, ...shared, ...flags]);
   }
 
   /** Of the search, with Elasticsearch. */
