@@ -7,6 +7,7 @@ import type { Random } from '../../base/random.ts';
 import type { SteppedClock } from '../../base/stepped-clock.ts';
 import type { ViewSink } from '../../streams/api.ts';
 import type { DocumentWrite, Json, JsonObject, StoredDocument } from '../../views/documents/documents.ts';
+import type { Sabotage } from './canaries/sabotage.ts';
 import { type Counts, count } from './counts.ts';
 import { chance, delay } from './dice.ts';
 import type { ProcessClock } from './process-clock.ts';
@@ -23,8 +24,7 @@ export interface DestinationParts {
   readonly counts: Counts;
   /** One way, typically. Milliseconds. */
   readonly latency: () => number;
-  /** What becomes of writes on their way. */
-  readonly bend: (writes: readonly DocumentWrite[]) => readonly DocumentWrite[];
+  readonly sabotage: Sabotage;
 }
 
 export class Destination {
@@ -43,10 +43,11 @@ export class Destination {
 
   /** As a process with this clock has it. */
   sinkOf(clock: ProcessClock): ViewSink<DocumentWrite> {
-    return {
-      apply: (writes) => this.#call(clock, () => this.#applyAll(this.#parts.bend(writes))),
+    const sink: ViewSink<DocumentWrite> = {
+      apply: (writes) => this.#call(clock, () => this.#applyAll(writes)),
       flush: () => this.#call(clock, () => this.#unflushed.clear()),
     };
+    return this.#parts.sabotage.sink?.(sink) ?? sink;
   }
 
   /** The power is gone: some first writes since the last flush stay, or none. */
@@ -93,7 +94,8 @@ export class Destination {
     const place = `${write.collection}\0${write.id}`;
     const before = this.#documents.get(place);
     const { offset: position } = write.position;
-    if (before !== undefined && position <= before.position) return;
+    const isOld = before !== undefined && position <= before.position;
+    if (isOld && !this.#parts.sabotage.isUnguarded) return;
     const fields = before?.fields;
     if (write.kind === 'insert' && fields !== undefined) return;
     if (!this.#unflushed.has(place)) this.#unflushed.set(place, before);

@@ -3,6 +3,7 @@
 import { type Random, seededRandom } from '../../base/random.ts';
 import { count } from './counts.ts';
 import { chance, delay, pick } from './dice.ts';
+import { Disk } from './disk.ts';
 import { type FaultName, faultNames } from './fault-names.ts';
 import type { Plan } from './plan.ts';
 import { machineStrikes } from './strikes/machine.ts';
@@ -50,6 +51,11 @@ export class Faults {
       worker.slowness = 1;
       worker.isCutOff = false;
       worker.clock.resume();
+    }
+    // Damage that nothing has read yet: the operator changes the disk.
+    for (const slot of world.slots.filter(({ disk }) => disk.isDamaged)) {
+      world.kill(slot.worker);
+      world.changeDisk(slot, new Disk());
     }
     const isOneGone = world.slots.length > 1 && chance(this.#random, 0.3);
     const gone = isOneGone ? pick(this.#random, world.slots) : undefined;

@@ -11,7 +11,7 @@ function flagsOf(...args: string[]) {
 
 test('seeds and jobs are whole numbers, and there are no more jobs than seeds', () => {
   const { seed, seeds, jobs, replay, verbose, canary } = flagsOf('--seed', '7', '--seeds', '3', '--jobs', '20');
-  assert.deepEqual([seed, seeds, jobs, replay, verbose, canary], [7, 3, 3, false, false, undefined]);
+  assert.deepEqual([seed, seeds, jobs, replay, verbose, canary], [7, 3, 3, undefined, false, undefined]);
 });
 
 test('without a seed one is drawn; what tells much runs one seed at a time', () => {
@@ -28,7 +28,21 @@ test('the command that runs a seed again asks for the same', () => {
 
 test('a bug that only a replay shows asks for one', () => {
   assert.equal(flagsOf('--canary', 'impure decision').replay, true);
-  assert.equal(flagsOf('--canary', 'sold twice').replay, false);
+  assert.equal(flagsOf('--canary', 'sold twice').replay, undefined);
+});
+
+test('faults are a list, and the command says them again', () => {
+  const flags = flagsOf('--seed', '1', '--faults', 'kill, leave');
+  assert.deepEqual(flags.faults, ['kill', 'leave']);
+  assert.equal(commandOf(flags, 1), 'npx stockstream simulate --seed 1 --faults "kill,leave" --verbose');
+  assert.equal(
+    commandOf(flagsOf('--faults', 'none'), 1),
+    'npx stockstream simulate --seed 1 --faults "none" --verbose',
+  );
+});
+
+test('all bugs are hunted side by side', () => {
+  assert.equal(flagsOf('--canary', 'all', '--jobs', '2').jobs, 2);
 });
 
 const refused: [args: string[], problem: RegExp][] = [
@@ -38,6 +52,7 @@ const refused: [args: string[], problem: RegExp][] = [
   [['--jobs', 'all'], /^--jobs is a whole number from 1 to 64, not "all"$/],
   [['--seed', '4294967295', '--seeds', '2'], /^--seed is a whole number from 0 to 4294967294/],
   [['--canary', 'tame'], /^there is no canary "tame"$/],
+  [['--faults', 'kill,rain'], /^there is no fault "rain"$/],
   [['--sead', '1'], /--sead/],
   [['7'], /7/],
 ];

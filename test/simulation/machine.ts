@@ -106,15 +106,17 @@ class SlowStorage implements LogStorage {
 
   async read(range: StorageRange, options?: ReadOptions): Promise<StorageEntry[]> {
     await this.#pass();
-    return await this.#parts.disk.read(range, options);
+    const { disk, sabotage } = this.#parts;
+    const entries = await disk.read(range, options);
+    return sabotage.stored === undefined ? entries : entries.map(sabotage.stored);
   }
 
   async write(operations: StorageOperation[]): Promise<void> {
-    const { disk, random, reach, onFailedWrite } = this.#parts;
+    const { disk, random, reach, onFailedWrite, sabotage } = this.#parts;
     this.#inFlight = operations;
     reach('sent');
     await this.#pass();
-    const fails = this.isBroken || disk.isFull;
+    const fails = (this.isBroken || disk.isFull) && !sabotage.hidesFailures;
     // Of a write that fails nobody knows whether it is there, unless there was no room for it.
     if (!disk.isFull && (!this.isBroken || chance(random, 0.5))) this.#apply(operations);
     this.#inFlight = undefined;

@@ -83,7 +83,8 @@ export async function outliveWindow(world: World): Promise<void> {
 }
 
 function jump(world: World, to: number): void {
-  for (const { clock } of world.workers) clock.wrongBy = Math.max(clock.wrongBy, to - world.clock.now());
+  world.aheadBy = Math.max(world.aheadBy, to - world.clock.now());
+  for (const { clock } of world.workers) clock.wrongBy = Math.max(clock.wrongBy, world.aheadBy);
 }
 
 export function ownersOf({ workers }: World): Owners {

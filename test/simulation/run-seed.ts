@@ -10,6 +10,7 @@ import { checkReturn } from './checkers/return.ts';
 import { Clients } from './clients.ts';
 import { type Counts, count } from './counts.ts';
 import { type Evidence, gather, type Owners, type Violation } from './evidence.ts';
+import type { FaultName } from './fault-names.ts';
 import { Faults } from './faults.ts';
 import type { LoggedRecord } from './history.ts';
 import { Operator } from './operator.ts';
@@ -23,6 +24,8 @@ export interface SeedOptions {
   readonly sabotage?: Sabotage;
   /** Whether the commits are done again from the log and compared; if it isn't said, every fourth seed's are. */
   readonly replay?: boolean;
+  /** None but these faults, whatever the seed says. */
+  readonly faults?: readonly FaultName[];
   /** Hears what happens: the milliseconds since the start, and words. */
   readonly tell?: (at: number, text: string) => void;
 }
@@ -41,13 +44,9 @@ export interface Outcome {
 const longest = 3_600_000;
 const longestStop = 300_000;
 
-export async function runSeed({
-  seed,
-  sabotage = {},
-  replay = seed % 4 === 0,
-  tell = () => {},
-}: SeedOptions): Promise<Outcome> {
-  const plan = planOf(seed);
+export async function runSeed(options: SeedOptions): Promise<Outcome> {
+  const { seed, sabotage = {}, replay = seed % 4 === 0, tell = () => {} } = options;
+  const plan = planOf(seed, options.faults);
   const world: World = new World({ plan, sabotage, tell: (text) => tell(world.clock.monotonic(), text) });
   const unhandled = (error: unknown) => world.incident('thread failed', `nobody caught ${describe(error)}`);
   process.on('unhandledRejection', unhandled);

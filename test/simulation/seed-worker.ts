@@ -3,6 +3,7 @@ import { parentPort } from 'node:worker_threads';
 import { assert } from '../../base/assert.ts';
 import { canaries } from './canaries/list.ts';
 import type { Violation } from './evidence.ts';
+import type { FaultName } from './fault-names.ts';
 import { runSeed } from './run-seed.ts';
 
 export interface SeedTask {
@@ -10,6 +11,8 @@ export interface SeedTask {
   /** Name of a bug to plant. */
   readonly canary?: string | undefined;
   readonly replay?: boolean | undefined;
+  /** None but these faults. */
+  readonly faults?: readonly FaultName[] | undefined;
   /** Whether to tell what happens. */
   readonly verbose?: boolean;
 }
@@ -31,14 +34,12 @@ const port = parentPort;
 assert(port, 'this file runs on a thread of its own');
 const say = (said: Said) => port.postMessage(said);
 
-port.on('message', async ({ seed, canary, replay, verbose = false }: SeedTask) => {
-  const sabotage = canaries.find(({ name }) => name === canary)?.plant() ?? {};
+port.on('message', async ({ seed, canary, replay, faults: only, verbose = false }: SeedTask) => {
+  const planted = canaries.find(({ name }) => name === canary);
+  const sabotage = planted?.plant() ?? {};
+  const faults = only ?? planted?.needs;
   const tell = verbose ? (at: number, text: string) => say({ type: 'told', at, text }) : () => {};
-  const { violations, digest, numbers } = await runSeed({
-    seed,
-    sabotage,
-    tell,
-    ...(replay === undefined ? {} : { replay }),
-  });
+  const more = { ...(replay !== undefined && { replay }), ...(faults && { faults }) };
+  const { violations, digest, numbers } = await runSeed({ seed, sabotage, tell, ...more });
   say({ type: 'done', result: { seed, violations, digest, numbers } });
 });

@@ -6,6 +6,7 @@ import type { EmbeddedSession } from '../../log/embedded/session.ts';
 import type { GroupMember, GroupOptions, GroupProtocol } from '../../log/group.ts';
 import { GroupMembership } from '../../log/group-membership.ts';
 import type { Fetcher, Log, LogAdmin, Producer, TopicPartition, TransactionalProducer } from '../../log/log.ts';
+import type { Sabotage } from './canaries/sabotage.ts';
 import type { Counts } from './counts.ts';
 import type { Link } from './link.ts';
 import type { ProcessClock } from './process-clock.ts';
@@ -21,6 +22,7 @@ export interface SlowLogParts {
   readonly random: Random;
   readonly counts: Counts;
   readonly ends: Ends;
+  readonly sabotage: Sabotage;
   readonly sessionTimeoutMs: number;
   readonly onGeneration: (generation: number) => void;
   /** Told where a fetcher starts to read. */
@@ -49,7 +51,8 @@ export class SlowLog implements Log {
 
   async transactionalProducer(id: string): Promise<TransactionalProducer> {
     const { session, link } = this.#parts;
-    return slowProducer(await link.ask('producer', () => session.transactionalProducer(id)), this.#parts);
+    const producer = await link.ask('producer', () => session.transactionalProducer(id));
+    return slowProducer(this.#parts.sabotage.producer?.(producer) ?? producer, this.#parts);
   }
 
   fetcher(): Fetcher {

@@ -136,6 +136,7 @@ export class Worker {
       random,
       counts: parts.counts,
       ends: parts.ends,
+      sabotage,
       sessionTimeoutMs: plan.sessionTimeoutMs,
       onGeneration: parts.onGeneration,
       onAssign: (partition, offset) => this.#checkTail(partition, offset),

@@ -79,6 +79,8 @@ export class World {
   readonly #excused = new Set<ErrorCode>();
   /** For how long the machine was off, all nights together. Milliseconds. */
   nightMs = 0;
+  /** By how much the clocks of workers that start are ahead, once holds and the window were outlived. Milliseconds. */
+  aheadBy = 0;
   /** How much slower the storage is than the plan says. */
   storageSlowness = 1;
   /** The share of messages that is lost. */
@@ -114,7 +116,7 @@ export class World {
       random: seededRandom(plan.seed ^ 0xde57),
       counts: this.counts,
       latency: () => (this.isCalm ? Math.min(calmMs, plan.latency.network) : plan.latency.network),
-      bend: sabotage.destination ?? ((writes) => writes),
+      sabotage,
     });
     for (let count = 1; count <= plan.workers; count++) this.addSlot();
   }
@@ -262,6 +264,7 @@ export class World {
       onIncident: (kind, what) => this.incident(kind, what),
       logger: this.#loggerOf(slot.name),
     });
+    slot.worker.clock.wrongBy = this.aheadBy;
   }
 
   kill(worker: Worker | undefined): void {

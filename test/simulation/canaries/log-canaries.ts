@@ -1,6 +1,6 @@
 // Planted bugs between a worker and the log: what transactions, group membership and restore rest on.
 import type { GroupMetadata } from '../../../log/group.ts';
-import type { Log, LogTransaction, PartitionOffset } from '../../../log/log.ts';
+import type { Fetcher, Log, LogTransaction, PartitionOffset } from '../../../log/log.ts';
 import { RecordBatch } from '../../../log/record-batch.ts';
 import type { RecordBatchBuilder } from '../../../log/record-batch-builder.ts';
 import { applyChangelog, readPosition } from '../../../state/changelog.ts';
@@ -131,6 +131,15 @@ export const logCanaries: readonly Canary[] = [
         })),
     }),
   },
+  {
+    name: 'never resumed',
+    bug: 'a partition that was paused, because much of it waits, is never read again',
+    seeds: 10,
+    caughtBy: ['all work is done'],
+    plant: () => ({
+      log: (log) => ({ ...delegateLog(log), fetcher: () => ({ ...delegateFetcher(log.fetcher()), resume: () => {} }) }),
+    }),
+  },
 ];
 
 function withTransactions(log: Log, wrap: (transaction: LogTransaction) => LogTransaction): Log {
@@ -161,7 +170,7 @@ function hearing(log: Log, hear: (member: GroupMetadata) => void): Log {
   };
 }
 
-function delegateLog(log: Log): Log {
+export function delegateLog(log: Log): Log {
   return {
     kind: log.kind,
     admin: log.admin,
@@ -170,6 +179,18 @@ function delegateLog(log: Log): Log {
     fetcher: () => log.fetcher(),
     join: (options, protocol) => log.join(options, protocol),
     close: () => log.close(),
+  };
+}
+
+export function delegateFetcher(fetcher: Fetcher): Fetcher {
+  return {
+    assign: (partition, offset) => fetcher.assign(partition, offset),
+    unassign: (partition) => fetcher.unassign(partition),
+    pause: (partition) => fetcher.pause(partition),
+    resume: (partition) => fetcher.resume(partition),
+    poll: (limits) => fetcher.poll(limits),
+    wake: () => fetcher.wake(),
+    close: () => fetcher.close(),
   };
 }
 

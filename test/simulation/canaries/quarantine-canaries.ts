@@ -1,7 +1,7 @@
 // Planted bugs in what becomes of keys that stand still. Only seeds with broken processors can show them.
 import type { QuarantineCommand, Topic } from '../../../streams/api.ts';
 import type { Canary } from './sabotage.ts';
-import { delegate, without } from './store-canaries.ts';
+import { delegateStore, without } from './store-canaries.ts';
 
 export const quarantineCanaries: readonly Canary[] = [
   {
@@ -25,7 +25,7 @@ export const quarantineCanaries: readonly Canary[] = [
       let waiting = 0;
       return {
         store: (store) => ({
-          ...delegate(store),
+          ...delegateStore(store),
           write: (batch) =>
             store.write(without(store, batch, (key) => key.includes('@quarantine-queue') && ++waiting % 5 === 0)),
         }),

@@ -1,11 +1,13 @@
 // Where a planted bug sits: between a worker and what it is made of, or between the log and its storage. Each hook wraps
 // a shipped part. State of a bug lives in its Sabotage, so that every run plants it afresh.
-import type { StorageOperation } from '../../../log/embedded/storage.ts';
-import type { Log } from '../../../log/log.ts';
+import type { StorageEntry, StorageOperation } from '../../../log/embedded/storage.ts';
+import type { Log, TransactionalProducer } from '../../../log/log.ts';
 import type { Store } from '../../../state/store.ts';
+import type { ViewSink } from '../../../streams/api.ts';
 import type { StreamThread } from '../../../streams/stream-thread.ts';
 import type { Topology } from '../../../streams/topology.ts';
 import type { DocumentWrite } from '../../../views/documents/documents.ts';
+import type { FaultName } from '../fault-names.ts';
 
 /** The worker that a bug is planted in. */
 export interface Victim {
@@ -18,16 +20,25 @@ export interface Sabotage {
   topology?(topology: Topology): Topology;
   store?(store: Store, victim: Victim): Store;
   log?(log: Log, victim: Victim): Log;
+  /** Beneath the line, where what comes twice comes twice. */
+  producer?(producer: TransactionalProducer): TransactionalProducer;
   /** What of a write really gets to the log's storage. */
   storage?(operations: StorageOperation[]): StorageOperation[];
-  /** What of a view's writes really gets to its destination. */
-  destination?(writes: readonly DocumentWrite[]): readonly DocumentWrite[];
+  /** What a read of the log's storage gives. */
+  stored?(entry: StorageEntry): StorageEntry;
+  /** A write of the log's storage that fails is taken for one that did not. */
+  readonly hidesFailures?: boolean;
+  sink?(sink: ViewSink<DocumentWrite>): ViewSink<DocumentWrite>;
+  /** The destination of the views writes whatever comes, however old. */
+  readonly isUnguarded?: boolean;
 }
 
 export interface Canary {
   readonly name: string;
   /** The bug, in words. */
   readonly bug: string;
+  /** Faults that are enough for it to show: no others strike where it is planted. Absent: those of the seed. */
+  readonly needs?: readonly FaultName[];
   /** It is caught within the first so many seeds. */
   readonly seeds: number;
   /** The checkers of which at least one catches it. */

@@ -18,7 +18,7 @@ export const storeCanaries: readonly Canary[] = [
         let before = new Map<string, Buffer | undefined>();
         let reads = 0;
         return {
-          ...delegate(store),
+          ...delegateStore(store),
           async getMany(keys) {
             const values = await store.getMany(keys);
             if (++reads % 4 !== 0) return values;
@@ -43,7 +43,10 @@ export const storeCanaries: readonly Canary[] = [
     plant: () => ({
       store(store) {
         let writes = 0;
-        return { ...delegate(store), write: async (batch) => (++writes % 30 === 0 ? undefined : store.write(batch)) };
+        return {
+          ...delegateStore(store),
+          write: async (batch) => (++writes % 30 === 0 ? undefined : store.write(batch)),
+        };
       },
     }),
   },
@@ -54,7 +57,7 @@ export const storeCanaries: readonly Canary[] = [
     caughtBy: ['no undersell', 'state equals its changelog'],
     plant: () => ({
       store: (store, { thread }) => ({
-        ...delegate(store),
+        ...delegateStore(store),
         write(batch) {
           const restoring = thread().tasks.filter(({ state }) => state === 'restoring');
           const rows = restoring.map(({ id }) => `${id}\0t`);
@@ -73,8 +76,9 @@ export const storeCanaries: readonly Canary[] = [
         const empty = store.batch();
         empty.deleteRange({ gte: Buffer.from('a'), lt: Buffer.from('z') });
         const wiped = store.write(empty);
+        wiped.catch(() => {});
         return {
-          ...delegate(store),
+          ...delegateStore(store),
           async getMany(keys) {
             await wiped;
             return await store.getMany(keys);
@@ -118,7 +122,7 @@ export const storeCanaries: readonly Canary[] = [
   },
 ];
 
-export function delegate(store: Store): Store {
+export function delegateStore(store: Store): Store {
   return {
     getMany: (keys) => store.getMany(keys),
     scan: (range, options) => store.scan(range, options),

@@ -45,6 +45,24 @@ const promises: Readonly<Record<Incident['kind'], string>> = {
   'stands still': 'all work is done',
 };
 
+/** Of every promise that is checked. */
+export const checkerNames: readonly string[] = [
+  ...Object.values(promises),
+  'the log keeps what it acknowledged',
+  'progress',
+  'no oversell',
+  'no undersell',
+  'every accepted order ends',
+  'idempotent everywhere',
+  'state equals its changelog',
+  'dead letters are the poison',
+  'variants follow',
+  'views equal the log',
+  'replay gives the same',
+  'any disk can come back',
+  'each key in its order, exactly once',
+];
+
 /** What was seen while it ran. */
 function checkIncidents({ incidents }: Evidence): Violation[] {
   return incidents.map(({ kind, what }) => ({ checker: promises[kind], what: `${kind}: ${what}` }));

@@ -68,7 +68,10 @@ function fillDisk(at: Striking, worker: Worker): void {
 async function flipLog({ world, random, isOver }: Striking): Promise<void> {
   world.excuse('LOG_CORRUPT_BATCH');
   for (let times = between(random, 1, 5); times > 0; times--) await world.logDisk.flip(random);
-  if (isOver()) return;
+  if (isOver()) {
+    world.logDisk.unflip();
+    return;
+  }
   world.crashFor(delay(random, 500));
   world.after(delay(random, 8_000), () => world.logDisk.unflip());
 }
@@ -76,7 +79,7 @@ async function flipLog({ world, random, isOver }: Striking): Promise<void> {
 /** Somebody deletes all records of a changelog; some time later they are put back from a backup. */
 function emptyChangelog({ world, random }: Striking): void {
   const { logDisk, plan } = world;
-  world.excuse('STATE_CHANGELOG_LOST');
+  for (const code of ['STATE_CHANGELOG_LOST', 'STATE_BEHIND_OFFSETS'] as const) world.excuse(code);
   const partition = random.int(plan.partitions);
   world.crashFor(delay(random, 500), () => logDisk.empty(world.changelog, partition));
   world.after(1_000 + delay(random, 8_000), () => {
