@@ -19,7 +19,7 @@ import { checkpointBases } from './replay/bases.ts';
 import { forgetRunning, noteRunning } from './running.ts';
 import { tokenSecret } from './secret.ts';
 import { tokenIssuer } from './tokens.ts';
-import { checkTopics, createTopics } from './topics.ts';
+import { checkTopics, checkTopologies, createTopics } from './topics.ts';
 import type { LoggedViewGenerations } from './view-generations.ts';
 import type { ViewSets } from './view-sets.ts';
 import { viewsOf } from './views.ts';
@@ -72,6 +72,7 @@ export class Application {
     const log = await openLog(config, logger);
     await createTopics(log, config);
     const topics = await checkTopics(log, config, logger);
+    await checkTopologies(log, config, topics);
     const viewSets = await openViewSets(config, log, logger, 'gateway');
     if (config.demo && (await isUnused(log, topics))) {
       await seedAccounts(log, { clock, topics });

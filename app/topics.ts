@@ -4,8 +4,12 @@ import type { Logger } from '../base/logger.ts';
 import type { Log, TopicDrift, TopicSpec } from '../log/log.ts';
 import { sizedTopics, type Topics, topics, withPartitions } from '../schemas/topics.ts';
 import { internalTopics } from '../streams/names.ts';
+import { noteShapes } from '../streams/note-shapes.ts';
+import { shapesTopic } from '../streams/shape.ts';
 import { allTopologies } from '../topologies/all.ts';
 import type { Config } from './config-schema.ts';
+import { version } from './manifest.ts';
+import { clock } from './wire/places.ts';
 
 /** What the topics should be; `partitions`: of those whose count is a matter of size. */
 export function allTopics({ appId, partitions }: Pick<Config, 'appId' | 'partitions'>): TopicSpec[] {
@@ -13,7 +17,13 @@ export function allTopics({ appId, partitions }: Pick<Config, 'appId' | 'partiti
   const business = Object.values(sized).map(({ name, partitions: count, cleanup, retentionMs }) => {
     return { name, partitions: count, cleanup, retentionMs };
   });
-  return [...business, ...allTopologies(sized).flatMap((topology) => internalTopics(appId, topology))];
+  return [...business, shapesTopic(appId), ...allTopologies(sized).flatMap((each) => internalTopics(appId, each))];
+}
+
+/** Before any task runs: what it would find must fit. @throws TOPOLOGY_CHANGED */
+export function checkTopologies(log: Log, { appId }: Pick<Config, 'appId'>, topics: Topics): Promise<void> {
+  const topologies = allTopologies(topics);
+  return noteShapes({ log, appId, topologies, codeVersion: version, now: clock.now() });
 }
 
 /** Creates what is missing; gives the names. @throws LOG_TOPIC_EXISTS if one exists with another partition count */

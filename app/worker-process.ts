@@ -16,7 +16,7 @@ import { readHere } from './queries/state-reader.ts';
 import { openReconciler, reconcileNowAndThen } from './reconcile/open.ts';
 import type { Reconciler } from './reconcile/reconciler.ts';
 import { tokenSecret } from './secret.ts';
-import { checkTopics } from './topics.ts';
+import { checkTopics, checkTopologies } from './topics.ts';
 import type { ViewSets } from './view-sets.ts';
 import { openLog, useSchemas } from './wire/log.ts';
 import { clock } from './wire/places.ts';
@@ -46,6 +46,7 @@ export class WorkerProcess {
     await useSchemas(config, logger);
     const log = await openLog(config, logger);
     const topics = await checkTopics(log, config, logger);
+    await checkTopologies(log, config, topics);
     const viewSets = await openViewSets(config, log, logger);
     const metrics = new Registry();
     const started = Promise.withResolvers<Workers>();

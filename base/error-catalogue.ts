@@ -212,6 +212,17 @@ const entries = {
     disposition: 'fatal',
     remedy: 'Mend the wiring in topologies/.',
   },
+  TOPOLOGY_CHANGED: {
+    message: 'Program {code} cannot go on with what program {noted} left of topology {topology}: {problems}.',
+    disposition: 'fatal',
+    remedy:
+      'Nothing was touched. If this program is the older one, start the newer. Else give the store or source back, read earlier values (docs/decisions/0022-evolution.md), say in topologies/ what is retired, or start afresh under another --app-id.',
+  },
+  STATE_NEWER: {
+    message: 'A value of the state was written by a newer program: it has version {written}, and {version} is known.',
+    disposition: 'fatal',
+    remedy: 'Start the newer program again: an older one must not decide on state that it cannot read.',
+  },
   STATE_CORRUPT: {
     message: 'The state of task {task} is damaged: {reason}.',
     disposition: 'corruptState',

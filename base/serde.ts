@@ -6,6 +6,12 @@ export interface Serde<V> {
   encode(value: V, target: Buffer, at: number): number;
   /** @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
   decode(bytes: Buffer): V;
+  /** What the bytes are, if that is to be held against what was written earlier: another one can't read them. */
+  readonly format?: string;
+  /** Formats that `decode` reads beside its own. */
+  readonly reads?: readonly string[];
+  /** Of the values, where they have versions: a serde reads none that is higher. */
+  readonly version?: number;
   /**
    * For bytes that `decode` refused with SCHEMA_UNKNOWN: asks for their schema. True if it is known now, so that
    * decoding is worth another try. @throws REGISTRY_UNAVAILABLE

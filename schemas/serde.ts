@@ -45,6 +45,7 @@ export const unbound: SchemaBinding = {
 
 /** The serde of one record. Bytes of every recorded version decode into the current shape. */
 export class AvroSerde<V> implements Serde<V> {
+  readonly format: string;
   readonly #name: string;
   readonly #entry: SchemaEntry;
   readonly #type: avro.Type;
@@ -55,6 +56,7 @@ export class AvroSerde<V> implements Serde<V> {
   #writers = new Map<number, Writer>();
 
   constructor(name: string, entry: SchemaEntry) {
+    this.format = `avro ${name}`;
     this.#name = name;
     this.#entry = entry;
     this.#type = avroType(entry.schema);

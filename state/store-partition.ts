@@ -95,7 +95,7 @@ export class StorePartition<V> {
     return this.#keys.entries(this.spec.name, from, to);
   }
 
-  /** Takes what the store has under `key`, unless a newer value is in memory. @throws STATE_CORRUPT, SCHEMA_UNKNOWN */
+  /** Takes what the store has under `key`, unless a newer value is in memory. @throws STATE_CORRUPT, STATE_NEWER, SCHEMA_UNKNOWN */
   load(key: string, bytes: Buffer | undefined): void {
     if (this.#entries.has(key)) return;
     const entry = this.#add(key);
@@ -105,7 +105,7 @@ export class StorePartition<V> {
     } catch (error) {
       this.forget(entry);
       // That is no damage: a newer program wrote it, and this one learns of it when it starts again.
-      if (isStockstreamError(error, 'SCHEMA_UNKNOWN')) throw error;
+      if (isStockstreamError(error, 'SCHEMA_UNKNOWN') || isStockstreamError(error, 'STATE_NEWER')) throw error;
       const reason = `${this.spec.name} ${key}: ${reasonOf(error)}`;
       throw new StockstreamError('STATE_CORRUPT', { task: this.spec.name, reason }, error);
     }

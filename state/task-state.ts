@@ -23,6 +23,7 @@ export interface Progress {
 /** Serde of values that only the engine reads. */
 export function jsonSerde<V>(): Serde<V> {
   return {
+    format: 'json',
     encode: (value, target, at) => {
       const text = JSON.stringify(value);
       return at + Buffer.byteLength(text) > target.length ? -1 : at + target.write(text, at);

@@ -28,10 +28,17 @@ export interface BatchParts {
   readonly codeVersion: string;
 }
 
+export interface StoreKey {
+  readonly store: string;
+  readonly key: string;
+}
+
 /** What a batch works through. `maxFired`: stop after so many timers fired; a replay fires exactly as many as were. */
 export interface BatchInput {
   readonly now: number;
   readonly due: readonly TimeRow[];
+  /** Entries of retired stores, which are deleted. */
+  readonly retired?: readonly StoreKey[];
   readonly maxFired: number;
   readonly records: readonly InputRecord[];
 }
@@ -68,6 +75,7 @@ export class TaskBatch {
     this.#input = input;
     this.now = input.now;
     this.#limit = input.records.length;
+    for (const { store, key } of input.retired ?? []) parts.state.partitionOf(store)?.delete(key);
     this.#start = parts.state.transaction.mark();
     this.#enter();
     for (const { store, key } of input.due) this.#prefetchTimer(store, key);
@@ -86,7 +94,8 @@ export class TaskBatch {
 
   /** Whether there is anything to commit. Stale rows count: left where they are, they would hide those behind them. */
   get worked(): boolean {
-    return this.#records > 0 || this.#fired > 0 || this.staleRows.length > 0;
+    const { retired = [] } = this.#input;
+    return this.#records > 0 || this.#fired > 0 || this.staleRows.length > 0 || retired.length > 0;
   }
 
   /** So that what newer programs write is decided, not set aside. @throws REGISTRY_UNAVAILABLE */

@@ -35,6 +35,7 @@ export function internalTopics(appId: string, { name, partitions }: Topology): T
 const timerPrefix = '@timer-';
 
 const timeSerde: Serde<number> = {
+  format: 'time',
   encode: (value, target, at) => (at + 8 > target.length ? -1 : target.writeDoubleBE(value, at)),
   decode: (bytes) => bytes.readDoubleBE(0),
 };
@@ -49,8 +50,12 @@ export function timerOfStore(store: string): string | undefined {
   return store.startsWith(timerPrefix) ? store.slice(timerPrefix.length) : undefined;
 }
 
-/** All stores of a topology, timers and quarantine included. */
-export function storesOf({ stores, timers, quarantine }: Topology): StoreSpec<unknown>[] {
+/** All stores of a topology, timers and quarantine included, and those that are to be emptied. */
+export function storesOf({ stores, timers, quarantine, retired }: Topology): StoreSpec<unknown>[] {
   const ofTimers = timers.map(({ name }) => timerStore(name) as StoreSpec<unknown>);
-  return [...stores, ...ofTimers, ...(quarantine ? quarantineStores : [])];
+  const ofRetired = retired.stores.map((name) => ({ name, serde: anySerde }));
+  return [...stores, ...ofTimers, ...(quarantine ? quarantineStores : []), ...ofRetired];
 }
+
+/** Of what is only deleted. */
+const anySerde: Serde<unknown> = { encode: (_value, _target, at) => at, decode: (bytes) => bytes };

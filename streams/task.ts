@@ -13,7 +13,7 @@ import type { Fetched } from '../log/log.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
 import { type Progress, TaskState } from '../state/task-state.ts';
-import { type BatchParts, TaskBatch } from './batch.ts';
+import { type BatchParts, type StoreKey, TaskBatch } from './batch.ts';
 import { InputQueue, mergeQueues } from './input-queue.ts';
 import { storesOf, taskId } from './names.ts';
 import { type BatchScope, ProcessorNode } from './processor-node.ts';
@@ -36,6 +36,14 @@ export interface BatchLimits {
   readonly timers: number;
 }
 
+interface BeginWith {
+  readonly now: number;
+  readonly due: readonly TimeRow[];
+  readonly retired?: readonly StoreKey[];
+  readonly maxFired: number;
+  readonly records: number;
+}
+
 export class StreamTask {
   readonly id: string;
   readonly partition: number;
@@ -47,6 +55,8 @@ export class StreamTask {
   #parts: BatchParts | undefined;
   #queues: InputQueue[] = [];
   #now = 0;
+  /** Retired stores that may still have entries. */
+  #retiring: readonly string[] = [];
   /** The batch being processed, until it is sealed. */
   batch: TaskBatch | undefined;
 
@@ -107,6 +117,7 @@ export class StreamTask {
       codeVersion: this.#codeVersion,
     };
     this.#now = progress?.now ?? 0;
+    this.#retiring = this.topology.retired.stores;
     this.#queues = sources.map(({ topic }, index) => new InputQueue(topic, this.partition, inputs[index]!));
     this.moveTo('running');
   }
@@ -137,7 +148,11 @@ export class StreamTask {
   }
 
   hasWork(clock: Clock): boolean {
-    return this.stores.times.nextAt <= this.timeOf(clock) || this.#queues.some(({ length }) => length > 0);
+    return (
+      this.#retiring.length > 0 ||
+      this.stores.times.nextAt <= this.timeOf(clock) ||
+      this.#queues.some(({ length }) => length > 0)
+    );
   }
 
   /** Looks up what is due, then starts a batch. */
@@ -145,11 +160,23 @@ export class StreamTask {
     const now = this.timeOf(clock);
     const { times } = this.stores;
     const due = times.nextAt <= now ? await times.due(store, now, limits.timers) : [];
-    this.beginWith({ now, due, maxFired: limits.timers, records: limits.records });
+    const retired = this.#retiring.length > 0 ? await this.#retire(store, limits.timers) : [];
+    this.beginWith({ now, due, retired, maxFired: limits.timers, records: limits.records });
+  }
+
+  /** The next entries of retired stores that aren't being deleted yet. */
+  async #retire(store: Store, limit: number): Promise<StoreKey[]> {
+    const [name = ''] = this.#retiring;
+    const { keys } = this.stores;
+    const partition = this.stores.partitionOf(name)!;
+    const entries = await store.scan(keys.entries(name), { limit });
+    if (entries.length === 0) this.#retiring = this.#retiring.slice(1);
+    const found = entries.map(({ key }) => ({ store: name, key: keys.keyOf(name, key) }));
+    return found.filter(({ key }) => !partition.holds(key));
   }
 
   /** Starts a batch with given timers and about so many waiting records. */
-  beginWith(input: { now: number; due: readonly TimeRow[]; maxFired: number; records: number }): void {
+  beginWith(input: BeginWith): void {
     this.#now = input.now;
     this.batch = new TaskBatch(this.#parts!, { ...input, records: mergeQueues(this.#queues, input.records) });
   }

@@ -1,4 +1,5 @@
 // What makes a topology invalid. Each rule is a function from a topology to its problems, in words.
+import { storesOf } from './names.ts';
 import type { SourceNode, TimerNode, Topology } from './topology.ts';
 
 type Rule = (topology: Topology) => string[];
@@ -10,6 +11,7 @@ const rules: readonly Rule[] = [
   namesAreUnique,
   timersAreHandled,
   loopsAreMeant,
+  retiredIsGone,
 ];
 
 export function topologyProblems(topology: Topology): string[] {
@@ -88,6 +90,17 @@ function reachedFrom(source: SourceNode, handlers: ReadonlyMap<string, TimerNode
     }
   }
   return reached;
+}
+
+function retiredIsGone(topology: Topology): string[] {
+  const { stores, sources } = topology.retired;
+  const names = storesOf({ ...topology, retired: { stores: [], sources: [] } }).map(({ name }) => name);
+  return [
+    ...stores.filter((name) => names.includes(name)).map((name) => `store ${name} is retired, and in use`),
+    ...topology.sources
+      .filter(({ topic }) => sources.includes(topic.name))
+      .map(({ topic }) => `source ${topic.name} is retired, and in use`),
+  ];
 }
 
 function repeated(names: readonly string[]): string[] {

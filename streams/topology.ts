@@ -40,6 +40,13 @@ export interface PlainWiring {
   readonly timers: string;
 }
 
+export interface Retired {
+  /** Their state is deleted; a timer's is called `@timer-<name>`. */
+  readonly stores: readonly string[];
+  /** What they have that wasn't read is left unread. */
+  readonly sources: readonly string[];
+}
+
 /** A checked topology. Sources are in order of precedence for records of the same time. */
 export interface Topology {
   readonly name: string;
@@ -55,6 +62,8 @@ export interface Topology {
   readonly quarantine: QuarantineSpec | undefined;
   /** At least so many milliseconds lie between two commits of a thread, unless a full batch waits. */
   readonly commitDelayMs: number;
+  /** Names of what an earlier program had and this one gives up. */
+  readonly retired: Retired;
   /** How many tasks: the partition count of every source. */
   readonly partitions: number;
 }
@@ -66,6 +75,7 @@ export class TopologyBuilder {
   readonly #feedback = new Map<string, string>();
   readonly #sharedOutputs = new Set<string>();
   #quarantine: QuarantineSpec | undefined;
+  #retired: Retired = { stores: [], sources: [] };
   #commitDelayMs = 0;
 
   constructor(name: string) {
@@ -117,6 +127,13 @@ export class TopologyBuilder {
     return this;
   }
 
+  /** Says that stores and sources of an earlier program are given up, so that this one may go on without them. */
+  retire({ stores = [], sources = [] }: Partial<Retired>): this {
+    const before = this.#retired;
+    this.#retired = { stores: [...before.stores, ...stores], sources: [...before.sources, ...sources] };
+    return this;
+  }
+
   /** Hands the builder to a function that adds its part: one noun's wiring a file. */
   include(part: (builder: this) => void): this {
     part(this);
@@ -138,6 +155,7 @@ export class TopologyBuilder {
       feedback: this.#feedback,
       sharedOutputs: this.#sharedOutputs,
       quarantine,
+      retired: this.#retired,
       commitDelayMs: this.#commitDelayMs,
       partitions: this.#sources[0]?.topic.partitions ?? 0,
     };
