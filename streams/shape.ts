@@ -46,7 +46,7 @@ export function shapeOf(topology: Topology, code: string, before: Shape | undefi
 }
 
 /** Why `topology` can't go on with what was left by the program that noted `before`, in words. */
-export function misfits(before: Shape, topology: Topology): string[] {
+function misfits(before: Shape, topology: Topology): string[] {
   const { retired } = topology;
   const now = shapeOf(topology, '', before);
   const stores = new Map(storesOf(topology).map((store) => [store.name, store]));

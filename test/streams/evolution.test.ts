@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SteppedClock } from '../../base/stepped-clock.ts';
+import { earlier, versionedSerde } from '../../base/versioned-serde.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import { TaskKeys } from '../../state/keys.ts';
 import { MemoryDisk, memoryStore } from '../../state/memory/memory-store.ts';
 import { jsonSerde } from '../../state/task-state.ts';
-import { earlier, versionedSerde } from '../../state/versioned-serde.ts';
 import type { Processor, StoreSpec, Topic } from '../../streams/api.ts';
 import { TopologyDriver } from '../../streams/testing/topology-driver.ts';
 import { type Topology, topology } from '../../streams/topology.ts';

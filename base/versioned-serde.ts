@@ -6,9 +6,9 @@
 //        +------+---------+------------+
 //        | 0x01 | version | the value  |     no Avro value (0x00) and no JSON begins with 0x01
 //        +------+---------+------------+
-import { assert } from '../base/assert.ts';
-import { StockstreamError } from '../base/errors.ts';
-import type { Serde } from '../base/serde.ts';
+import { assert } from './assert.ts';
+import { StockstreamError } from './errors.ts';
+import type { Serde } from './serde.ts';
 
 /** How to read one earlier version. Make it with `earlier`, which checks the types. */
 export interface EarlierVersion {

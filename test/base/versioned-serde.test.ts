@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isStockstreamError } from '../../base/errors.ts';
 import type { Serde } from '../../base/serde.ts';
+import { earlier, versionedSerde } from '../../base/versioned-serde.ts';
 import { jsonSerde } from '../../state/task-state.ts';
-import { earlier, versionedSerde } from '../../state/versioned-serde.ts';
 
 interface First {
   readonly name: string;
