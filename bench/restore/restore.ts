@@ -89,6 +89,8 @@ function sizeOf(text: string): number {
   return Number(count) * { '': 1, k: 1e3, m: 1e6, g: 1e9 }[unit as '' | 'k' | 'm' | 'g'];
 }
 
+type Took = Pick<Timed<unknown>, 'seconds' | 'cpu'>;
+
 class Bench {
   readonly #options: RestoreBench;
   readonly #log: Log;
@@ -113,7 +115,7 @@ class Bench {
     );
     say(`written in ${seconds.toFixed(1)} s; load average ${loadavg()[0]!.toFixed(1)}\n`);
     const first = await this.#restore('first', undefined);
-    say(`from the changelog:  ${this.#line(first.seconds)}, ${perSecond(result.records, first.seconds)} records/s`);
+    say(`from the changelog:  ${this.#line(first)}, ${perSecond(result.records, first.seconds)} records/s`);
     const checkpoints = await openDirectoryCheckpoints(join(this.#directory, 'checkpoints'));
     await this.#take(first.store, checkpoints);
     const parts = { checkpoints, clock: systemClock, random: systemRandom, thread: 'bench-0', codeVersion: '' };
@@ -122,33 +124,29 @@ class Bench {
     await first.store.close();
     rmSync(join(this.#directory, 'first'), { recursive: true });
     const second = await this.#restore('second', { checkpoints });
-    say(
-      `from the checkpoint: ${this.#line(second.seconds)}; ${(first.seconds / second.seconds).toFixed(1)} times as fast`,
-    );
+    say(`from the checkpoint: ${this.#line(second)}; ${(first.seconds / second.seconds).toFixed(1)} times as fast`);
     await second.store.close();
     const third = await this.#fromCopy(checkpoints);
-    say(`from copied files:   ${this.#line(third)}; ${(first.seconds / third).toFixed(0)} times as fast\n`);
+    say(`from copied files:   ${this.#line(third)}; ${(first.seconds / third.seconds).toFixed(0)} times as fast\n`);
     return join(this.#directory, 'third');
   }
 
-  #line(seconds: number): string {
-    return `${seconds.toFixed(2)} s, ${(this.#options.bytes / 1e6 / seconds).toFixed(0)} MB/s`;
+  #line({ seconds, cpu }: Took): string {
+    const rate = (this.#options.bytes / 1e6 / seconds).toFixed(0);
+    return `${seconds.toFixed(2)} s, ${rate} MB/s, ${cpu.toFixed(2)} s of processor`;
   }
 
-  async #restore(
-    name: string,
-    checkpoints: RestoreCheckpoints | undefined,
-  ): Promise<{ store: Store; seconds: number }> {
+  async #restore(name: string, checkpoints: RestoreCheckpoints | undefined): Promise<Took & { store: Store }> {
     const store = await openRocksdbStore({ directory: join(this.#directory, name) });
-    const { seconds } = await timed(() => this.#restoreAll(store, checkpoints));
+    const took = await timed(() => this.#restoreAll(store, checkpoints));
     await this.#check(store);
-    return { store, seconds };
+    return { store, ...took };
   }
 
   /** As a thread starts that finds no state and a copy. */
-  async #fromCopy(checkpoints: CheckpointStore): Promise<number> {
+  async #fromCopy(checkpoints: CheckpointStore): Promise<Took> {
     const directory = join(this.#directory, 'third');
-    const { result: store, seconds } = await timed(async () => {
+    const took = await timed(async () => {
       const open = () => openRocksdbStore({ directory });
       const found = await openNewestImage(checkpoints, {
         thread: 'bench-0',
@@ -159,9 +157,9 @@ class Bench {
       await this.#restoreAll(found!.opened, undefined);
       return found!.opened;
     });
-    await this.#check(store);
-    await store.close();
-    return seconds;
+    await this.#check(took.result);
+    await took.result.close();
+    return took;
   }
 
   async #restoreAll(store: Store, checkpoints: RestoreCheckpoints | undefined): Promise<void> {
@@ -181,7 +179,7 @@ class Bench {
 
   async #take(store: Store, checkpoints: CheckpointStore): Promise<void> {
     let bytes = 0;
-    const { seconds } = await timed(async () => {
+    const took = await timed(async () => {
       for (let partition = 0; partition < this.#options.tasks; partition++) {
         const about = {
           application: appId,
@@ -199,7 +197,7 @@ class Bench {
         bytes += manifest!.files.reduce((sum, file) => sum + file.bytes, 0);
       }
     });
-    say(`checkpoint taken:    ${this.#line(seconds)}; ${(bytes / 1e6).toFixed(0)} MB are kept`);
+    say(`checkpoint taken:    ${this.#line(took)}; ${(bytes / 1e6).toFixed(0)} MB are kept`);
   }
 
   /** Some entries of each task, from first to last. */
@@ -214,9 +212,19 @@ class Bench {
   }
 }
 
-async function timed<Result>(work: () => Promise<Result>): Promise<{ result: Result; seconds: number }> {
+interface Timed<Result> {
+  readonly result: Result;
+  readonly seconds: number;
+  /** Of the processors, over all threads of this process: what a busy machine doesn't change. */
+  readonly cpu: number;
+}
+
+async function timed<Result>(work: () => Promise<Result>): Promise<Timed<Result>> {
+  const used = process.cpuUsage();
   const began = performance.now();
-  return { result: await work(), seconds: (performance.now() - began) / 1000 };
+  const result = await work();
+  const { user, system } = process.cpuUsage(used);
+  return { result, seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
 }
 
 function perSecond(count: number, seconds: number): string {
