@@ -112,10 +112,10 @@ export class Worker implements WorkerHandle {
 
   /** Opens the state and starts; tasks restore themselves in the background. */
   static async start(parts: WorkerParts): Promise<Worker> {
-    const { config, number, logger } = parts;
+    const { config, logger } = parts;
     // Records in memory are found by a gateway of the same thread alone.
     const isFound = config.cache === 'redis' || config.log === 'embedded';
-    const store = await openOwnStore(config, number, logger);
+    const store = await openOwnStore(parts);
     const threads = () => worker.#streams;
     const worker: Worker = new Worker(parts, {
       store,

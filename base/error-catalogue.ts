@@ -258,7 +258,8 @@ const entries = {
   STATE_AHEAD_OF_LOG: {
     message: 'The state of task {task} is at changelog offset {position}, past its end {end}.',
     disposition: 'fatal',
-    remedy: 'The log was replaced or truncated under the state. Restore the log, or delete the state directory.',
+    remedy:
+      'The log was replaced or truncated under the state. Restore the log, or delete the state directory and the checkpoints.',
   },
   STATE_BEHIND_OFFSETS: {
     message: 'The state of task {task} is at {position}, behind the committed offset {committed} of {topic}.',

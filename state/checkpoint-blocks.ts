@@ -45,13 +45,18 @@ export class BlockBuilder {
 }
 
 export function pack(raw: Buffer): Promise<Buffer> {
-  return compress(raw, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  return compress(raw, { chunkSize: chunkOf(raw.length), params: { [constants.ZSTD_c_compressionLevel]: level } });
+}
+
+/** Room for all at once: Node asks for a turn of the event loop a piece. */
+function chunkOf(bytes: number): number {
+  return Math.max(1024, bytes + 1);
 }
 
 /** @throws Error if it is not what was packed */
 export async function unpack(packed: Buffer, rawBytes: number): Promise<Buffer> {
   // No more than was said, whatever the bytes claim.
-  const raw = await decompress(packed, { maxOutputLength: Math.max(1, rawBytes) });
+  const raw = await decompress(packed, { chunkSize: chunkOf(rawBytes), maxOutputLength: Math.max(1, rawBytes) });
   if (raw.length !== rawBytes) throw new Error(`it unpacks to ${raw.length} bytes, not ${rawBytes}`);
   return raw;
 }

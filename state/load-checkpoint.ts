@@ -88,7 +88,26 @@ const ahead = 2;
  * Puts a checkpoint in the place of what the store has of the task. False if it was aborted: what is there counts as nothing.
  * @throws CHECKPOINT_DAMAGED, CHECKPOINTS_*, STATE_*
  */
-export async function loadCheckpoint(
+export async function loadCheckpoint(manifest: CheckpointManifest, options: LoadCheckpointOptions): Promise<boolean> {
+  const { store } = options;
+  const loading = (loads.get(store) ?? Promise.resolve()).then(() => loadAlone(manifest, options));
+  loads.set(
+    store,
+    loading.then(
+      () => {},
+      () => {},
+    ),
+  );
+  return await loading;
+}
+
+/**
+ * One after the other into a store: then its files hold a stretch of keys each, and needn't be merged with each other; and
+ * the first tasks run while the last are loaded.
+ */
+const loads = new WeakMap<Store, Promise<void>>();
+
+async function loadAlone(
   manifest: CheckpointManifest,
   { checkpoints, store, task, signal }: LoadCheckpointOptions,
 ): Promise<boolean> {

@@ -10,7 +10,14 @@ import type { Clock } from '../base/clock.ts';
 import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
 import type { Random } from '../base/random.ts';
 import { sha256 } from './checkpoint-blocks.ts';
-import { checkpointId, decodeManifest, encodeManifest, formatVersion, manifestName } from './checkpoint-manifest.ts';
+import {
+  checkpointId,
+  decodeManifest,
+  encodeManifest,
+  formatVersion,
+  manifestName,
+  timeOfId,
+} from './checkpoint-manifest.ts';
 import type { CheckpointStore } from './checkpoint-store.ts';
 import type { Store } from './store.ts';
 
@@ -53,6 +60,8 @@ export interface TakeImageOptions {
   /** Its name, the same after a restart. */
   readonly thread: string;
   readonly codeVersion: string;
+  /** Those of other threads are dropped after so many milliseconds. */
+  readonly keepMs: number;
 }
 
 /** Undefined where files can't be shared. Older ones are dropped. @throws CHECKPOINTS_*, STATE_* */
@@ -78,7 +87,7 @@ export async function takeImage(options: TakeImageOptions): Promise<ImageManifes
     }
     const manifest: ImageManifest = { formatVersion, format: 'rocksdb', id, thread, takenAt, codeVersion, files };
     await checkpoints.put(`${folderOf(manifest)}${manifestName}`, encodeManifest(manifest));
-    await dropOld(checkpoints, thread);
+    await dropOld(options, takenAt);
     return manifest;
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -192,11 +201,14 @@ async function readThrough(store: Store): Promise<void> {
   }
 }
 
-async function dropOld(checkpoints: CheckpointStore, thread: string): Promise<void> {
-  const finished = await listImages(checkpoints, thread);
-  const stay = new Set(finished.slice(0, kept).map(({ id }) => id));
-  const isOld = (key: string) => !stay.has(key.split('/')[2] ?? '');
-  const old = (await checkpoints.list(`threads/${thread}/`)).filter(isOld);
+/** Of this thread all but the newest; of threads that may be gone for good, what is older than checkpoints get. */
+async function dropOld({ checkpoints, thread, keepMs }: TakeImageOptions, now: number): Promise<void> {
+  const stay = new Set((await listImages(checkpoints, thread)).slice(0, kept).map(({ id }) => id));
+  const isOld = (key: string) => {
+    const [, of, id = ''] = key.split('/');
+    return of === thread ? !stay.has(id) : now - timeOfId(id) > keepMs;
+  };
+  const old = (await checkpoints.list('threads/')).filter(isOld);
   await checkpoints.delete(old.filter((key) => key.endsWith(`/${manifestName}`)));
   await checkpoints.delete(old);
 }

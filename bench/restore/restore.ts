@@ -118,7 +118,14 @@ class Bench {
     say(`from the changelog:  ${this.#line(first)}, ${perSecond(result.records, first.seconds)} records/s`);
     const checkpoints = await openDirectoryCheckpoints(join(this.#directory, 'checkpoints'));
     await this.#take(first.store, checkpoints);
-    const parts = { checkpoints, clock: systemClock, random: systemRandom, thread: 'bench-0', codeVersion: '' };
+    const parts = {
+      checkpoints,
+      clock: systemClock,
+      random: systemRandom,
+      thread: 'bench-0',
+      codeVersion: '',
+      keepMs: 3_600_000,
+    };
     const copy = await timed(() => takeImage({ ...parts, store: first.store }));
     say(`files copied:        ${copy.seconds.toFixed(2)} s`);
     await first.store.close();

@@ -31,7 +31,15 @@ async function place(): Promise<Place> {
   const checkpoints = await openDirectoryCheckpoints(mkdtempSync(join(root, 'c')));
   // Small memtables, so that files come and go.
   const store = await openRocksdbStore({ directory: directoryOf(), writeBufferBytes: 64 << 10 });
-  const options = { checkpoints, store, clock: systemClock, random: systemRandom, thread: 'app-0', codeVersion: '1' };
+  const options = {
+    checkpoints,
+    store,
+    clock: systemClock,
+    random: systemRandom,
+    thread: 'app-0',
+    codeVersion: '1',
+    keepMs: 1000,
+  };
   const open = async () => {
     const directory = directoryOf();
     const passedOver: string[] = [];
@@ -112,6 +120,20 @@ test('two of a thread are kept', async () => {
   assert.deepEqual(await listImages(checkpoints, 'app-1'), []);
 });
 
+test('those of a thread that is gone are dropped once they are old', async () => {
+  const { checkpoints, store, take } = await place();
+  await writeBatch(store, 1);
+  const parts = { checkpoints, store, random: systemRandom, codeVersion: '1', keepMs: 1000 };
+  const at = (now: number) => ({ ...systemClock, now: () => now });
+  await takeImage({ ...parts, thread: 'gone-0', clock: at(Date.now() - 2000) });
+  await takeImage({ ...parts, thread: 'gone-0', clock: at(Date.now()) });
+  assert.equal((await listImages(checkpoints, 'gone-0')).length, 2);
+  await take();
+  assert.equal((await listImages(checkpoints, 'gone-0')).length, 1);
+  assert.equal((await listImages(checkpoints, 'app-0')).length, 1);
+  await store.close();
+});
+
 test('one with a file that is gone, cut off or changed is passed over', async () => {
   const { open, first, second, folder } = await twoImages();
   for (const name of readdirSync(folder)) {
@@ -169,7 +191,7 @@ test('a changed block is found by a verification', async () => {
 test('where files are not shared there are no copies, and none is looked for', async () => {
   const { store } = await place();
   const checkpoints = memoryCheckpoints();
-  const parts = { clock: systemClock, random: systemRandom, thread: 'app-0', codeVersion: '1' };
+  const parts = { clock: systemClock, random: systemRandom, thread: 'app-0', codeVersion: '1', keepMs: 1000 };
   assert.equal(await takeImage({ ...parts, checkpoints, store }), undefined);
   const open = () => assert.fail('nothing to open');
   const onPassedOver = () => assert.fail('nothing to pass over');
