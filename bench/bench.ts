@@ -2,13 +2,14 @@
 // and ranges of some rounds, and the ratio of each round. Peers that aren't there are left out, loudly. `bench import` is
 // another one: a catalogue taken in.
 import { cpus, loadavg, totalmem } from 'node:os';
-import { type Contender, contendersOf } from './contenders.ts';
+import { resolve } from 'node:path';
+import { type Contender, contendersOf, profileOf } from './contenders.ts';
 import { benchDelivery } from './delivery.ts';
 import { orExit } from './flags.ts';
 import { benchFreshness } from './freshness.ts';
 import { benchImages } from './images.ts';
 import { benchImport } from './import.ts';
-import { type BenchOptions, readOptions, usage } from './options.ts';
+import { type BenchOptions, type EmbeddedOptions, readOptions, usage } from './options.ts';
 import type { Result } from './peer-result.ts';
 import { benchPopularity } from './popularity.ts';
 import { benchProducts } from './product-cache.ts';
@@ -35,7 +36,15 @@ try {
 async function benchOrders(args: readonly string[]): Promise<void> {
   const options = orExit(usage, () => readOptions(args));
   if (options === undefined) process.stdout.write(`${usage}\n`);
+  else if (options.log === 'embedded' && options.isProfile) await profile(options);
   else await main(options);
+}
+
+async function profile(options: EmbeddedOptions): Promise<void> {
+  const path = resolve('bench-orders');
+  const result = await profileOf(options, path);
+  if (options.json) return void process.stdout.write(`${JSON.stringify(result)}\n`);
+  process.stdout.write(`${roundLine(1, result.contender, result)}\n${path}.cpuprofile\n${path}.svg\n`);
 }
 
 async function main({ json, ...bench }: BenchOptions): Promise<void> {

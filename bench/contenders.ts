@@ -36,6 +36,11 @@ function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
   return [ours('stockstream kafka', { args, brokers, workload, steady }), peer];
 }
 
+/** One run of the shop's on the embedded log, with a profile of its thread at `path`. */
+export function profileOf({ workload }: EmbeddedOptions, path: string): Promise<Result> {
+  return program('./stockstream-run.ts', ['--log', 'embedded', '--profile', path, ...argsOf(workload)]);
+}
+
 function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
   const peer = (name: string, file: string, [variant, url]: readonly [string, string]): Contender => ({
     name: `${name} ${variant}`,

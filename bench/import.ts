@@ -2,7 +2,7 @@
 // fast it is decided, and how fast everything shows it; and what memory that takes. It checks that every row counts once.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { eventually, Server } from '../test/e2e/server.ts';
@@ -13,7 +13,7 @@ import { measureStages } from './import-stages.ts';
 const usage = `stockstream bench import [options]
   --rows N   products (100000)   --rounds N  (1)
   --stages   what each stage costs by itself
-  --profile PATH  of each stage, as PATH-<stage>.cpuprofile and .svg
+  --profile  with --stages: bench-import-<stage>.cpuprofile and .svg, a flame graph
   --data DIR where the shops keep their data (the system's temporary directory)
   --node FLAGS for the shop's Node, such as --cpu-prof
   --json`;
@@ -25,7 +25,7 @@ interface ImportBench {
   readonly node: string;
   readonly json: boolean;
   readonly stages: boolean;
-  readonly profile: string | undefined;
+  readonly isProfile: boolean;
 }
 
 interface Result {
@@ -60,8 +60,8 @@ export async function benchImport(args: readonly string[]): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify(results)}\n`);
 }
 
-async function tellStages({ rows, data, json, profile }: ImportBench): Promise<void> {
-  const stages = await measureStages(rows, data, profile);
+async function tellStages({ rows, data, json, isProfile }: ImportBench): Promise<void> {
+  const stages = await measureStages(rows, data, isProfile ? resolve('bench-import') : undefined);
   if (json) return void process.stdout.write(`${JSON.stringify(stages)}\n`);
   for (const { name, cpu, wall } of stages) {
     const [processor, clock] = [cpu, wall].map((each) => each.toFixed(0).padStart(5));
@@ -79,13 +79,13 @@ function readOptions(args: readonly string[]): ImportBench | undefined {
       node: { type: 'string', default: '' },
       json: { type: 'boolean', default: false },
       stages: { type: 'boolean', default: false },
-      profile: { type: 'string' },
+      profile: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
-  const { data, node, json, stages, profile } = values;
-  if (profile !== undefined && !stages) throw new FlagError('--profile is for --stages');
+  const { data, node, json, stages, profile: isProfile } = values;
+  if (isProfile && !stages) throw new FlagError('--profile is for --stages');
   return {
     rows: whole('rows', values.rows, [1, 9_999_999]),
     rounds: whole('rounds', values.rounds, [1, 100]),
@@ -93,7 +93,7 @@ function readOptions(args: readonly string[]): ImportBench | undefined {
     node,
     json,
     stages,
-    profile,
+    isProfile,
   };
 }
 
@@ -132,7 +132,11 @@ async function run(server: Server, rows: number): Promise<Result> {
   await upload(server, token, rows);
   const takenAt = performance.now();
   clearInterval(watching);
-  const state = async () => (await answered(server, '/v1/products/imports/bench', token)).body;
+  const state = async () => {
+    const { status, body } = await answered(server, '/v1/products/imports/bench', token);
+    if (status !== 200) throw new Error(`how the import goes on: ${status} ${JSON.stringify(body)}`);
+    return body;
+  };
   const decidedAt = await until(async () => (await state()).status === 'done');
   const shownAt = await until(async () => lagIn(await look()) === 0);
   const cpu = figureIn(await look(), 'process_cpu_seconds_total') - cpuBefore;
@@ -154,10 +158,10 @@ async function run(server: Server, rows: number): Promise<Result> {
   };
 }
 
-/** A gateway that has too much to do says so, and is asked again. */
+/** A gateway that has too much to do, or was asked too often within a minute, says so, and is asked again. */
 async function answered(server: Server, path: string, token: string) {
   const ask = () => server.call('GET', path, { token });
-  return await eventually(ask, ({ status }) => status !== 503, 60);
+  return await eventually(ask, ({ status }) => status !== 503 && status !== 429, 90);
 }
 
 async function upload(server: Server, token: string, rows: number): Promise<void> {

@@ -15,6 +15,7 @@ export const usage = `stockstream bench [options]      stockstream bench import 
   --rate N        orders a second of the latency run (500; with Kafka 1000)
   --seconds N     of it (15; with Kafka 20)         --warmup N    seconds before them (0; with Kafka 10)
 with --log embedded:
+  --profile       one run of the shop's, bare: bench-orders.cpuprofile and bench-orders.svg, a flame graph
   --postgres URL  --redis URL                       servers of peers
 with --log kafka:
   --brokers LIST  (127.0.0.1:9092)                  --threads N   of the shop (1)
@@ -31,6 +32,8 @@ export interface EmbeddedOptions extends Common {
   readonly log: 'embedded';
   readonly postgres: string;
   readonly redis: string;
+  /** Only where our own time goes. */
+  readonly isProfile: boolean;
 }
 
 export interface KafkaOptions extends Common {
@@ -43,7 +46,7 @@ export interface KafkaOptions extends Common {
 
 export type BenchOptions = EmbeddedOptions | KafkaOptions;
 
-const only = { embedded: ['postgres', 'redis'], kafka: ['brokers', 'threads', 'kafka-streams'] } as const;
+const only = { embedded: ['postgres', 'redis', 'profile'], kafka: ['brokers', 'threads', 'kafka-streams'] } as const;
 
 /** Undefined if only help is asked for. @throws FlagError, or as parseArgs does */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {
@@ -58,6 +61,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       warmup: { type: 'string' },
       postgres: { type: 'string' },
       redis: { type: 'string' },
+      profile: { type: 'boolean' },
       brokers: { type: 'string' },
       threads: { type: 'string' },
       'kafka-streams': { type: 'string' },
@@ -88,6 +92,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       log,
       postgres: serverUrl('postgres', postgres, ['postgres:', 'postgresql:']),
       redis: serverUrl('redis', redis, ['redis:', 'rediss:']),
+      isProfile: values.profile ?? false,
     };
   return {
     ...common,

@@ -174,8 +174,8 @@ export class StorePartition<V> {
   }
 
   #resize(entry: Entry, valueBytes: number): void {
-    // A decoded value takes about three times its encoded bytes.
-    const size = entryOverhead + entry.key.length * 2 + valueBytes * 3;
+    // A decoded value takes about six times its encoded bytes, as orders and products were measured.
+    const size = entryOverhead + entry.key.length * 2 + valueBytes * 6;
     this.#bytes += size - entry.size;
     entry.size = size;
   }
