@@ -75,9 +75,30 @@ export interface RepairRequest {
 }
 
 export interface Reconciliation {
+  /** Holds one view against the log. Undefined if there is no such view. @throws RECONCILIATION_INCOMPLETE if it lags */
+  checkView(name: string, repair: boolean): Promise<ViewCheck | undefined>;
   state(): ReconciliationState;
   /** Starts a run; gives its id, or that of the one that goes on. */
   start(depth: Depth): string;
   /** One after the other, each told in the audit. */
   repair(request: RepairRequest): Promise<readonly RepairOutcome[]>;
+}
+
+export interface ViewDifference {
+  /** `stock/lamp` */
+  readonly subject: string;
+  /** As the log says. */
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What came out when a view was held against a fold of its topic. */
+export interface ViewCheck {
+  readonly view: string;
+  readonly compared: number;
+  readonly differences: number;
+  /** The first of them. */
+  readonly examples: readonly ViewDifference[];
+  /** `rebuild`: only starting it over mends it. `passing`: it ends by itself within a minute. */
+  readonly outcome: 'same' | 'different' | 'repaired' | 'rebuild' | 'passing';
 }

@@ -2,6 +2,7 @@
 // those that answer, compared and switched to.
 import type { Command } from 'commander';
 import { sleep } from '../../base/clock.ts';
+import type { ViewCheck } from '../../gateway/reconciliation.ts';
 import type { GenerationCheckState, GenerationList } from '../../gateway/view-generations.ts';
 import { addSettings } from '../flags.ts';
 import type { Operator } from '../operator.ts';
@@ -26,10 +27,13 @@ export function addViews(program: Command): void {
   addSettings(views.command('begin'), places)
     .description('Fill another generation of all views beside the one that answers, and wait until it has caught up.')
     .action(begin);
-  addSettings(views.command('check <generation>'), places)
-    .description('Compare it with the one that answers. Ends with 1 if they differ.')
+  addSettings(views.command('check <view>'), places)
+    .description(
+      'Compare a view with the log, or a generation of all with the one that answers. Ends with 1 if they differ.',
+    )
+    .option('--repair', 'Set the view right: documents one by one, the search and ranks by a rebuild')
     .option('--json', 'Print JSON')
-    .action(check);
+    .action((name: string, flags: Flags) => (/^g[1-9]\d*$/.test(name) ? check(name, flags) : checkView(name, flags)));
   addSettings(views.command('switch <generation>'), places)
     .description('Let it answer; the one before is filled further, to switch back to.')
     .option('--force', 'Even if it was not compared, or lags')
@@ -78,6 +82,29 @@ function check(generation: string, flags: Flags): Promise<void> {
     print(`${result.compared} were compared: ${verdict}.`);
   });
 }
+
+function checkView(name: string, flags: Flags): Promise<void> {
+  return withOperator(flags, async (operator) => {
+    const place = `/v1/admin/views/${encodeURIComponent(name)}/check`;
+    const asked = operator.request('POST', place, { repair: flags.repair === true });
+    const found = (await working('Comparing', asked)) as ViewCheck;
+    if (found.outcome === 'different' || found.outcome === 'passing') process.exitCode = 1;
+    if (flags.json === true) return printJson(found);
+    for (const { subject, expected, found: there } of found.examples) {
+      print(`${subject}\n  expected: ${expected || 'nothing'}\n  found:    ${there || 'nothing'}`);
+    }
+    const verdict = found.differences === 0 ? 'all the same' : `${found.differences} differ`;
+    print(`${found.compared} were compared with the log: ${verdict}.${outcomes[found.outcome]}`);
+  });
+}
+
+const outcomes: { readonly [Outcome in ViewCheck['outcome']]: string } = {
+  same: '',
+  different: '',
+  repaired: ' They are set right.',
+  rebuild: ' The view is emptied, and fills again from the log while a worker runs.',
+  passing: ' They end by themselves within a minute.',
+};
 
 async function checked(operator: Operator): Promise<GenerationCheckState> {
   for (;;) {

@@ -12,15 +12,18 @@ import type {
   ReconciliationState,
   RepairOutcome,
   RepairRequest,
+  ViewCheck,
 } from '../../gateway/reconciliation.ts';
 import { type CheckName, checkList, type Finding } from '../../processors/reconcile/finding.ts';
+import type { ViewSet } from '../view-sets.ts';
 import { clock } from '../wire/places.ts';
+import { checkView } from './check-view.ts';
 import { repairFinding } from './repair.ts';
 import { type ReconcileParts, type RunResult, runReconciliation } from './run.ts';
 
 export interface ReconcilerParts extends Omit<ReconcileParts, 'documents' | 'generation'> {
   /** The set of views that answers; a run and a repair look at one. */
-  readonly views: () => Pick<ReconcileParts, 'documents' | 'generation'>;
+  readonly views: () => ViewSet;
   readonly logger: Logger;
   readonly random: Random;
   /** Where its figures go; absent for none. */
@@ -28,6 +31,7 @@ export interface ReconcilerParts extends Omit<ReconcileParts, 'documents' | 'gen
 }
 
 const mostFindings = 1_000;
+const usualPatienceMs = 30_000;
 const mostLogged = 20;
 
 export class Reconciler implements Reconciliation {
@@ -54,6 +58,13 @@ export class Reconciler implements Reconciliation {
     this.#running = { id, depth, startedAt: clock.now(), step: 'start' };
     this.#done = this.#run(id, depth);
     return id;
+  }
+
+  async checkView(name: string, repair: boolean): Promise<ViewCheck | undefined> {
+    const { views, openArchive, patienceMs = usualPatienceMs } = this.#parts;
+    const archive = await openArchive();
+    const parts = { ...this.#parts, set: views(), archive, signal: this.#stopping.signal, patienceMs };
+    return await checkView(parts, name, repair).finally(() => archive.close());
   }
 
   async repair({ findings, actor, reason }: RepairRequest): Promise<RepairOutcome[]> {

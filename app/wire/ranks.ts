@@ -42,3 +42,8 @@ export async function openFollowedRanks(parts: { log: Log; clock: Clock; logger:
     },
   };
 }
+
+/** For a fold. */
+export function emptyRanks(): Ranks {
+  return memoryRanks();
+}

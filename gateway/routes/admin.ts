@@ -2,7 +2,16 @@
 import type { FastifyRequest } from 'fastify';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
-import { Lags, Rebuilding, Tasks, Topologies, TopologyQuery, ViewParams } from '../shapes/operations.ts';
+import {
+  Lags,
+  Rebuilding,
+  Tasks,
+  Topologies,
+  TopologyQuery,
+  ViewCheckRequest,
+  ViewCheckShape,
+  ViewParams,
+} from '../shapes/operations.ts';
 import { topologyMermaid, topologyText } from '../topology-text.ts';
 
 const operators = ['operator'] as const;
@@ -10,6 +19,7 @@ const operators = ['operator'] as const;
 export function adminRoutes(app: App, gateway: Gateway): void {
   readStreams(app, gateway);
   rebuildViews(app, gateway);
+  checkViews(app, gateway);
 }
 
 function readStreams(app: App, { operations }: Gateway): void {
@@ -55,6 +65,33 @@ function acceptedFormat({ headers }: FastifyRequest): 'json' | 'text' | 'mermaid
   const { accept = '' } = headers;
   if (accept.includes('mermaid')) return 'mermaid';
   return accept.includes('text/plain') ? 'text' : 'json';
+}
+
+function checkViews(app: App, { operations }: Gateway): void {
+  app.post(
+    '/v1/admin/views/:name/check',
+    {
+      ...config(operators, ['VIEW_NOT_FOUND', 'VIEW_IN_USE', 'RECONCILIATION_INCOMPLETE']),
+      schema: {
+        ...about(
+          'Operations',
+          'Check a view',
+          'Holds it against a fold of its topic. With `repair` documents are written anew, the search and ranks rebuilt; ' +
+            'what is in the cache ends by itself within a minute.',
+        ),
+        params: ViewParams,
+        body: ViewCheckRequest,
+        response: { 200: ViewCheckShape },
+      },
+    },
+    async (request) => {
+      const { name } = request.params;
+      const found = await operations.reconciliation.checkView(name, request.body.repair ?? false);
+      if (found === undefined) throw new Refusal('VIEW_NOT_FOUND', { details: { view: name } });
+      if (found.outcome !== 'rebuild' || (await operations.rebuildView(name))) return found;
+      return { ...found, outcome: 'different' };
+    },
+  );
 }
 
 function rebuildViews(app: App, { operations }: Gateway): void {

@@ -65,6 +65,23 @@ export const PageQuery = strict({ cursor: Type.Optional(Cursor), limit: Type.Opt
 
 export const ViewParams = Type.Object({ name: Type.String({ maxLength: 100 }) });
 
+export const ViewCheckRequest = strict({
+  repair: Type.Optional(Type.Boolean({ default: false, description: 'Set right what differs.' })),
+});
+
+export const ViewCheckShape = Type.Object(
+  {
+    view: Type.String(),
+    compared: Type.Integer(),
+    differences: Type.Integer(),
+    examples: Type.Array(Type.Object({ subject: Type.String(), expected: Type.String(), found: Type.String() })),
+    outcome: oneOf(['same', 'different', 'repaired', 'rebuild', 'passing'], {
+      description: '`rebuild`: it is filled anew from now on. `passing`: it ends by itself within a minute.',
+    }),
+  },
+  { description: 'What came out when the view was held against the log.' },
+);
+
 export const Rebuilding = Type.Object(
   { view: Type.String() },
   { description: 'The view was emptied and is filled from the log; GET /v1/admin/lag shows how far it is.' },

@@ -114,6 +114,7 @@ const matrix: { readonly [route: string]: 'all' | readonly UserRole[] } = {
   'DELETE /v1/admin/views/generations/:generation': ['operator'],
   'GET /v1/admin/state/:store': ['operator'],
   'POST /v1/admin/replay': ['operator'],
+  'POST /v1/admin/views/:name/check': ['operator'],
   'GET /v1/admin/replay': ['operator'],
   'GET /v1/admin/checkpoints': ['operator'],
   'POST /v1/admin/checkpoints': ['operator'],

@@ -53,6 +53,7 @@ export const idleOperations: Operations = {
   reconciliation: {
     state: () => ({ running: null, last: null }),
     start: () => 'run',
+    checkView: async () => undefined,
     repair: async () => [],
   },
   generations: {

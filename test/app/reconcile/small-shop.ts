@@ -18,7 +18,7 @@ import { checkpointBases } from '../../../app/replay/bases.ts';
 import { tokenSecret } from '../../../app/secret.ts';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics, topicsOf } from '../../../app/topics.ts';
-import type { ViewSets } from '../../../app/view-sets.ts';
+import type { ViewSet, ViewSets } from '../../../app/view-sets.ts';
 import { openPayments } from '../../../app/wire/effects.ts';
 import { openLog, openStore } from '../../../app/wire/log.ts';
 import { clock } from '../../../app/wire/places.ts';
@@ -129,6 +129,11 @@ export class SmallShop {
 
   get topics(): Topics {
     return this.#opened.topics;
+  }
+
+  /** The set that answers. */
+  get views(): ViewSet {
+    return this.#opened.viewSets.current;
   }
 
   get documents(): Documents {
