@@ -122,6 +122,8 @@ export class Quarantine {
   readonly #keys: StorePartition<QuarantinedKey>;
   readonly #queue: StorePartition<HeldRecord>;
   #known = nothing;
+  /** As last seen; only for hints. */
+  #mayHold = true;
 
   constructor(spec: QuarantineSpec, state: TaskState) {
     this.#spec = spec;
@@ -144,8 +146,10 @@ export class Quarantine {
 
   /** Notes the reads that `has` will make and that aren't in memory. */
   prefetch(key: string): void {
+    if (!this.#mayHold) return;
     if (!this.#totals.holds(totalsKey)) this.#miss(this.#totals, totalsKey);
-    else if (this.totals.keys > 0 && !this.#keys.holds(key)) this.#miss(this.#keys, key);
+    else if (this.totals.keys === 0) this.#mayHold = false;
+    else if (!this.#keys.holds(key)) this.#miss(this.#keys, key);
   }
 
   /** Whether `place` is what the key stands still for. */
@@ -156,6 +160,7 @@ export class Quarantine {
   /** From now on the key stands still. */
   begin(key: string, head: HeldRecord, place: string): void {
     const { keys, records } = this.#totals.get(totalsKey) ?? nothing;
+    this.#mayHold = true;
     this.#queue.put(entryKey(key, 0), head);
     this.#keys.put(key, { place, head: 0, next: 1, bytes: bytesOf(head), isFull: false });
     this.#totals.put(totalsKey, { keys: keys + 1, records: records + 1 });
