@@ -1,8 +1,14 @@
-// The part of the table of settings that is about the state of tasks: its copies on other workers, and when one of them
-// takes over. settings.ts puts all together.
+// The part of the table of settings that is about the state of tasks: the memory that it takes, its copies on other
+// workers, and when one of them takes over. settings.ts puts all together.
+import { leastMemory } from '../state/memory-split.ts';
 import { integer } from './setting.ts';
 
 export const stateSettings = {
+  stateMemory: integer(leastMemory >> 20, 1_048_576, {
+    group: 'Worker',
+    default: 512,
+    doc: "Megabytes of memory for the state of each worker thread: RocksDB's caches and buffers, decoded entries, and what is changed and not committed yet, which is committed early where it would be more.",
+  }),
   standbys: integer(0, 8, {
     group: 'Worker',
     default: 0,

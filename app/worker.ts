@@ -12,7 +12,9 @@ import { partitionOf } from '../log/partitioner.ts';
 import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
 import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
 import type { Topics } from '../schemas/topics.ts';
+import { splitMemory } from '../state/memory-split.ts';
 import type { Store } from '../state/store.ts';
+import { CacheBudget } from '../streams/cache-budget.ts';
 import { EffectThread } from '../streams/effect-thread.ts';
 import {
   createEffectMetrics,
@@ -260,8 +262,14 @@ export class Worker implements WorkerHandle {
   #streamThreads(): StreamThread[] {
     const { config, log, topics, metrics, logger, endpoint, onFailure } = this.#parts;
     const streamsMetrics = createStreamsMetrics(metrics);
-    return allTopologies(topics).map((topology) => {
+    const topologies = allTopologies(topics);
+    const memory = splitMemory(config.stateMemory * 2 ** 20);
+    for (const [part, bytes] of Object.entries(memory)) streamsMetrics.memoryLimit.set({ part }, bytes);
+    const cache = new CacheBudget(memory.cache);
+    return topologies.map((topology) => {
       return new StreamThread({
+        limits: { uncommittedBytes: memory.uncommitted / topologies.length },
+        cache,
         log,
         store: this.#store,
         clock,

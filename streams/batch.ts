@@ -8,6 +8,7 @@ import type { TimeRow } from '../state/keys.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { type Mark, suspended } from '../state/transaction.ts';
 import type { Forwarded, QuarantineCommand } from './api.ts';
+import type { BatchBytes } from './batch-bytes.ts';
 import { type DeadLetter, type DeadLetterSource, deadLetter } from './dead-letter.ts';
 import { HeldInput } from './held-input.ts';
 import { InputRecord } from './input-queue.ts';
@@ -41,6 +42,8 @@ export interface BatchInput {
   readonly retired?: readonly StoreKey[];
   readonly maxFired: number;
   readonly records: readonly InputRecord[];
+  /** The batch ends at the next record once it would write so many bytes. Not for a replay: that takes what was taken. */
+  readonly most?: { readonly bytes: number; readonly meter: BatchBytes } | undefined;
 }
 
 /** How many records between two looks at the clock. */
@@ -66,6 +69,7 @@ export class TaskBatch {
   #records = 0;
   /** Records behind this one are left for the next batch. */
   #limit: number;
+  #isCut = false;
   /** The key that the present record, a command, lets go on. */
   #releasing: string | undefined;
   readonly #held = new Map<string, HeldInput>();
@@ -90,6 +94,11 @@ export class TaskBatch {
   /** The records that are done. */
   get consumed(): readonly InputRecord[] {
     return this.#input.records.slice(0, this.#records);
+  }
+
+  /** Whether it ended early, for it would write as much as it may. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   /** Whether there is anything to commit. Stale rows count: left where they are, they would hide those behind them. */
@@ -126,6 +135,7 @@ export class TaskBatch {
       while (this.#releasing !== undefined)
         if (!this.#attempt(this.#release, this.#releasing)) return this.#lookAhead();
       this.#records++;
+      if (this.#isFull()) break;
     }
     return true;
   }
@@ -143,6 +153,15 @@ export class TaskBatch {
     this.#releasing = undefined;
     this.#careful = true;
     return this.advance(clock, Number.POSITIVE_INFINITY);
+  }
+
+  #isFull(): boolean {
+    const { most } = this.#input;
+    if (most === undefined || this.#careful) return false;
+    const { dirty } = this.#parts.state.transaction;
+    most.meter.sample(this.#records, dirty, this.forwarded);
+    this.#isCut = this.#records < this.#limit && most.meter.of(dirty, this.forwarded) >= most.bytes;
+    return this.#isCut;
   }
 
   #enter(): void {

@@ -88,6 +88,12 @@ export async function commit(sealed: SealedCommit, member: GroupMetadata, parts:
   return ends;
 }
 
+/** What it takes in memory, about. */
+export function bytesOf({ outputs, tasks }: SealedCommit): number {
+  const changes = tasks.reduce((sum, { changelog }) => sum + changelog.byteLength, 0);
+  return [...outputs].reduce((sum, { builder }) => sum + builder.byteLength, changes);
+}
+
 /** Encodes all tasks' work; a task whose outputs can't be encoded runs again carefully, and all is encoded anew. */
 function encodeTasks(
   tasks: readonly StreamTask[],

@@ -28,6 +28,12 @@ export interface StreamsMetrics {
   readonly lag: Gauge<'topology' | 'partition' | 'topic'>;
   /** Changelog records that a standby doesn't have yet. */
   readonly standbyLag: Gauge<'topology' | 'partition'>;
+  /** Bytes that state may take on a worker's thread, by part. */
+  readonly memoryLimit: Gauge<'part'>;
+  /** Bytes of the commit in flight: changed entries and outputs. */
+  readonly uncommittedBytes: Gauge<'topology'>;
+  /** Batches that ended early, for they would have written more than they may. */
+  readonly earlyCommits: Counter<'topology'>;
   /** Bytes of decoded state in memory. */
   readonly cacheBytes: Gauge<'topology'>;
   /** Commits that failed and were done again, by code. */
@@ -74,6 +80,19 @@ export function createStreamsMetrics(registry: Registry): StreamsMetrics {
       labelNames: ['topology', 'partition'],
       registers,
     }),
+    memoryLimit: new Gauge({
+      name: 'state_memory_limit_bytes',
+      help: "Bytes that state may take on a worker's thread, by part",
+      labelNames: ['part'],
+      registers,
+    }),
+    uncommittedBytes: new Gauge({
+      name: 'stream_thread_uncommitted_bytes',
+      help: 'Bytes of the commit in flight: changed entries and outputs',
+      labelNames: topology,
+      registers,
+    }),
+    earlyCommits: counter('stream_thread_early_commits_total', 'Batches that ended early, as large as they may be'),
     cacheBytes: new Gauge({
       name: 'stream_thread_state_cache_bytes',
       help: 'Bytes of decoded state in memory',

@@ -12,6 +12,8 @@ export interface ProcessLimits {
   readonly batchTimers: number;
   /** After so many milliseconds of processing a batch ends at the next record. */
   readonly batchMs: number;
+  /** What the batches of all tasks and the commit in flight may write, about. */
+  readonly uncommittedBytes: number;
 }
 
 /** Starts a batch of each task and runs it to its end. Returns the tasks that have something to commit. */
@@ -21,7 +23,9 @@ export async function processBatches(
 ): Promise<StreamTask[]> {
   const deadline = clock.monotonic() + limits.batchMs;
   const records = Math.ceil(limits.batchRecords / tasks.length);
-  for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers });
+  // One half is the commit's that is in flight.
+  const bytes = limits.uncommittedBytes / 2 / tasks.length;
+  for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers, bytes });
   await runBatches(tasks, { store, clock, deadline });
   for (const task of tasks) if (!task.batch!.worked && !task.isAhead) task.batch = undefined;
   return tasks.filter(({ batch }) => batch !== undefined);

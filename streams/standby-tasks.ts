@@ -10,6 +10,7 @@ import { applyFetched, openTail, type RestoreOptions } from '../state/restore.ts
 import type { Store } from '../state/store.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import { storesOf, type TopologyNames, taskId } from './names.ts';
+import type { StateTurns } from './state-turns.ts';
 import type { Topology } from './topology.ts';
 
 export interface StandbyOptions {
@@ -26,6 +27,7 @@ export interface StandbyOptions {
   readonly acceptableLag: number;
   /** Where the state of each task stands, by partition; told of every step. */
   readonly positions: Map<number, number>;
+  readonly turns: StateTurns;
   /** A warm-up is done. */
   readonly onWarm: () => void;
   /** The store can't go on: `check` says why. */
@@ -140,8 +142,11 @@ export class StandbyTasks {
     const { signal } = standby.closing;
     while (!signal.aborted) {
       try {
-        const { keys, from, end } = await openTail(this.#restoreOptions(standby));
-        if (signal.aborted) return;
+        const options = this.#restoreOptions(standby);
+        const open = async () => (signal.aborted ? undefined : await openTail(options));
+        const tail = await this.#options.turns.take(standby.partition, open);
+        if (tail === undefined || signal.aborted) return;
+        const { keys, from, end } = tail;
         standby.keys = keys;
         this.#moved(standby, from, end);
         this.#fetcher.assign(this.#changelogOf(standby.partition), from);

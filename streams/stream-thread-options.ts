@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
 import type { Topic } from './api.ts';
+import type { CacheBudget } from './cache-budget.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import type { OwnershipOptions } from './ownership.ts';
 import type { ProcessLimits } from './process.ts';
@@ -22,6 +23,7 @@ export const defaultLimits: StreamLimits = {
   batchRecords: 4_000,
   batchTimers: 1_000,
   batchMs: 25,
+  uncommittedBytes: 64 << 20,
   bufferBytes: 4 << 20,
   cacheBytes: 128 << 20,
   pollBytes: 4 << 20,
@@ -40,6 +42,8 @@ export interface StreamThreadOptions {
   readonly metrics: StreamsMetrics;
   readonly logger: Logger;
   readonly limits?: Partial<StreamLimits>;
+  /** Shared with what else runs on this worker's thread. Default: its own, of the limit's size. */
+  readonly cache?: CacheBudget;
   readonly sessionTimeoutMs?: number;
   readonly rebalanceTimeoutMs?: number;
   /** Whoever leads the group decides by its own: all members should have the same. */

@@ -6,7 +6,8 @@ import { assert } from '../base/assert.ts';
 import { sleep } from '../base/clock.ts';
 import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
 import type { Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
-import { type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
+import { CacheBudget } from './cache-budget.ts';
+import { bytesOf, type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
 import type { InputQueue } from './input-queue.ts';
 import type { Assignment, TaskAddresses } from './member-metadata.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
@@ -14,6 +15,7 @@ import { readOwned } from './owned-read.ts';
 import { defaultRules, Ownership } from './ownership.ts';
 import { processBatches } from './process.ts';
 import { type StandbyTask, StandbyTasks } from './standby-tasks.ts';
+import { StateTurns } from './state-turns.ts';
 import { defaultLimits, type StreamLimits, type StreamThreadOptions } from './stream-thread-options.ts';
 import { surveyState } from './survey-state.ts';
 import type { StreamTask } from './task.ts';
@@ -32,6 +34,7 @@ export class StreamThread {
   readonly topology: Topology;
   readonly #options: StreamThreadOptions;
   readonly #limits: StreamLimits;
+  readonly #cache: CacheBudget;
   readonly #ownership: Ownership;
   readonly #fetcher: Fetcher;
   readonly #manager: TaskManager;
@@ -58,11 +61,13 @@ export class StreamThread {
     const { log, store, clock, topology, codeVersion, metrics, checkpoints } = options;
     this.#options = options;
     this.#limits = { ...defaultLimits, ...options.limits };
+    this.#cache = options.cache ?? new CacheBudget(this.#limits.cacheBytes);
     this.topology = topology;
     this.names = topologyNames(options.appId, topology.name);
     this.#fetcher = log.fetcher();
     const { names } = this;
-    const parts = { log, store, clock, topology, names, metrics, checkpoints, positions: this.#positions };
+    const state = { store, checkpoints, positions: this.#positions, turns: new StateTurns() };
+    const parts = { log, clock, topology, names, metrics, ...state };
     this.#manager = new TaskManager({ ...parts, fetcher: this.#fetcher, codeVersion });
     const rules = { ...defaultRules, ...options.rules };
     const wake = () => this.#fetcher.wake();
@@ -163,6 +168,7 @@ export class StreamThread {
       this.#options.onFailure(error);
     } finally {
       this.#manager.dropAll();
+      this.#cache.forget(this);
       await this.#standbys.stop();
       await Promise.allSettled([this.#ownership.leave(), this.#fetcher.close(), this.#producer?.close()]);
     }
@@ -176,6 +182,7 @@ export class StreamThread {
       if (this.#ownership.hasChanged) await this.#follow();
       await this.#poll();
       await this.#cycle();
+      this.#evict();
     } catch (error) {
       await this.#recover(error);
     }
@@ -253,7 +260,7 @@ export class StreamThread {
     const sealed = sealCommit(worked, this.#commitParts());
     this.#sealedAt = clock.monotonic();
     this.#committing = new Set(worked.map(({ partition }) => partition));
-    this.#evict();
+    metrics.uncommittedBytes.set({ topology }, bytesOf(sealed));
     this.#inFlight = this.#commit(sealed).catch((error: unknown) => {
       // Without new input the loop would wait, and what the commit had taken with it.
       this.#hasFailed = true;
@@ -288,6 +295,7 @@ export class StreamThread {
     const { clock, metrics } = this.#options;
     const started = clock.monotonic();
     const ends = await this.#ownership.commit((member) => commit(sealed, member, this.#commitParts()));
+    metrics.uncommittedBytes.set({ topology: this.topology.name }, 0);
     for (const [index, { task }] of sealed.tasks.entries()) this.#positions.set(task.partition, ends[index]!);
     this.#committing.clear();
     metrics.commitLatency.observe({ topology: this.topology.name }, (clock.monotonic() - started) / 1000);
@@ -363,13 +371,11 @@ export class StreamThread {
   /** Between two batches, so that none loses what it has read. */
   #evict(): void {
     const tasks = this.#manager.running;
-    let cached = 0;
-    for (const { stores } of tasks) {
-      stores.evict(this.#limits.cacheBytes / tasks.length);
-      cached += stores.bytes;
-    }
-    this.#manager.measureQuarantine();
-    this.#options.metrics.cacheBytes.set({ topology: this.topology.name }, cached);
+    const cached = () => tasks.reduce((sum, { stores }) => sum + stores.bytes, 0);
+    const allowed = this.#cache.allow(this, cached());
+    for (const { stores } of tasks) stores.evict(allowed / tasks.length);
+    this.#cache.note(this, cached());
+    this.#options.metrics.cacheBytes.set({ topology: this.topology.name }, cached());
   }
 
   #count(worked: readonly StreamTask[]): void {
@@ -378,6 +384,7 @@ export class StreamThread {
     for (const { batch } of worked) {
       metrics.processed.inc({ topology }, batch!.consumed.length);
       metrics.punctuated.inc({ topology }, batch!.fired);
+      if (batch!.isCut) metrics.earlyCommits.inc({ topology });
       for (const { code } of batch!.deadLetters) metrics.deadLetters.inc({ topology, code });
       for (const reason of batch!.dropped) metrics.dropped.inc({ topology, reason });
     }

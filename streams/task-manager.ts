@@ -6,6 +6,7 @@ import type { Store } from '../state/store.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import type { TopologyNames } from './names.ts';
 import { restoreTask } from './restore-task.ts';
+import type { StateTurns } from './state-turns.ts';
 import { StreamTask } from './task.ts';
 import type { Topology } from './topology.ts';
 
@@ -21,6 +22,7 @@ export interface TaskManagerOptions {
   readonly checkpoints?: RestoreCheckpoints | undefined;
   /** Where the state of each task stands, by partition; told of what was restored. */
   readonly positions: Map<number, number>;
+  readonly turns: StateTurns;
 }
 
 /** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
@@ -93,7 +95,10 @@ export class TaskManager {
     this.#restoring.set(task, abort);
     const { log, store, clock, names, metrics, topology, fetcher, checkpoints } = this.#options;
     const onRestored = (records: number) => metrics.restored.inc({ topology: topology.name }, records);
-    restoreTask(task, { log, store, clock, names, maxStateAgeMs, signal: abort.signal, onRestored, checkpoints })
+    const { signal } = abort;
+    const options = { log, store, clock, names, maxStateAgeMs, signal, onRestored, checkpoints };
+    this.#options.turns
+      .take(partition, async () => (signal.aborted ? 0 : await restoreTask(task, options)))
       .then((offset) => {
         if (task.state !== 'running') return;
         this.#options.positions.set(partition, offset);

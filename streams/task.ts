@@ -13,7 +13,8 @@ import type { Fetched } from '../log/log.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
 import { type Progress, TaskState } from '../state/task-state.ts';
-import { type BatchParts, type StoreKey, TaskBatch } from './batch.ts';
+import { type BatchInput, type BatchParts, type StoreKey, TaskBatch } from './batch.ts';
+import { BatchBytes } from './batch-bytes.ts';
 import { InputQueue, mergeQueues } from './input-queue.ts';
 import { storesOf, taskId } from './names.ts';
 import { type BatchScope, ProcessorNode } from './processor-node.ts';
@@ -34,6 +35,8 @@ export const taskTransitions: { readonly [From in TaskStateName]: readonly TaskS
 export interface BatchLimits {
   readonly records: number;
   readonly timers: number;
+  /** What it may write, about. */
+  readonly bytes: number;
 }
 
 interface BeginWith {
@@ -42,6 +45,7 @@ interface BeginWith {
   readonly retired?: readonly StoreKey[];
   readonly maxFired: number;
   readonly records: number;
+  readonly most?: BatchInput['most'];
 }
 
 export class StreamTask {
@@ -51,6 +55,7 @@ export class StreamTask {
   /** Of outputs whose values may lie in stores as well. */
   readonly sharedSerdes: ReadonlySet<Serde<unknown>>;
   readonly #codeVersion: string;
+  readonly #meter = new BatchBytes();
   #state: TaskStateName = 'created';
   #parts: BatchParts | undefined;
   #queues: InputQueue[] = [];
@@ -161,7 +166,8 @@ export class StreamTask {
     const { times } = this.stores;
     const due = times.nextAt <= now ? await times.due(store, now, limits.timers) : [];
     const retired = this.#retiring.length > 0 ? await this.#retire(store, limits.timers) : [];
-    this.beginWith({ now, due, retired, maxFired: limits.timers, records: limits.records });
+    const most = { bytes: limits.bytes, meter: this.#meter };
+    this.beginWith({ now, due, retired, maxFired: limits.timers, records: limits.records, most });
   }
 
   /** The next entries of retired stores that aren't being deleted yet. */

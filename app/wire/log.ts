@@ -12,6 +12,7 @@ import type { KafkaLogOptions, Sasl, Tls } from '../../log/kafka/options.ts';
 import type { Log } from '../../log/log.ts';
 import { confluentRegistry } from '../../schemas/confluent/confluent-registry.ts';
 import { useRegistry } from '../../schemas/registry.ts';
+import { splitMemory } from '../../state/memory-split.ts';
 import { openRocksdbStore } from '../../state/rocksdb/rocksdb-store.ts';
 import type { Store } from '../../state/store.ts';
 import type { Config } from '../config-schema.ts';
@@ -87,18 +88,21 @@ function saslOf({
  */
 export async function openStore(config: Config, thread: number, logger: Logger): Promise<Store> {
   const directory = directories(config).state(thread);
+  const { memtables } = splitMemory(config.stateMemory * 2 ** 20);
   try {
-    return await openStoreIn(directory);
+    return await openStoreIn(directory, memtables);
   } catch (error) {
     if (!isStockstreamError(error, 'STATE_STORE_DAMAGED')) throw error;
     const aside = `${directory}-damaged-${clock.now()}`;
     logger.error({ err: error, aside }, 'the state is damaged: it is set aside and read again from the changelog');
     renameSync(directory, aside);
-    return await openStoreIn(directory);
+    return await openStoreIn(directory, memtables);
   }
 }
 
-export function openStoreIn(directory: string): Promise<Store> {
+/** @param memtables bytes of the engine's buffers of writes; by default what it takes by itself */
+export function openStoreIn(directory: string, memtables?: number): Promise<Store> {
   mkdirSync(directory, { recursive: true });
-  return openRocksdbStore({ directory });
+  // One fills while one is written out.
+  return openRocksdbStore({ directory, ...(memtables !== undefined && { writeBufferBytes: memtables >> 1 }) });
 }

@@ -33,7 +33,8 @@ export interface DriverRecord<V> {
 
 const appId = 'driver';
 const codeVersion = 'test';
-const limits = { batchRecords: 1_000, batchTimers: 1_000, batchMs: Number.POSITIVE_INFINITY };
+const noLimit = Number.POSITIVE_INFINITY;
+const limits = { batchRecords: 1_000, batchTimers: 1_000, batchMs: noLimit, uncommittedBytes: noLimit };
 
 export class TopologyDriver {
   readonly names: TopologyNames;

@@ -68,7 +68,7 @@ export function planOf(seed: number, only?: readonly FaultName[]): Plan {
     actions: between(random, 150, 500),
     paceMs: pick(random, [20, 50, 100, 200]),
     products: between(random, 2, 9),
-    limits: limitsOf(random),
+    limits: { ...limitsOf(random), uncommittedBytes: pick(seededRandom(seed ^ 0xb17e5), [200, 5_000, 1 << 20]) },
     sessionTimeoutMs,
     rebalanceTimeoutMs: pick(random, [0.2, 1, 2]) * sessionTimeoutMs,
     rules: rulesOf(seed),
@@ -97,7 +97,7 @@ function rulesOf(seed: number): Plan['rules'] {
   return { standbys, acceptableLag, maxWarmups: between(random, 1, 3) };
 }
 
-function limitsOf(random: Random): StreamLimits {
+function limitsOf(random: Random): Omit<StreamLimits, 'uncommittedBytes'> {
   return {
     batchRecords: pick(random, [1, 3, 10, 50]),
     batchTimers: pick(random, [1, 2, 5, 20]),

@@ -16,8 +16,8 @@ const rate = 100;
 test('a worker stopped for longer than its session, and continued: nothing of its old work shows', async (t) => {
   const installation = await Installation.create(t);
   await prepare(installation, options.products);
-  const zombie = await installation.startWorker('w1');
-  await installation.startWorker('w2');
+  const zombie = await installation.startWorker('w1', 'w1', '--standbys', '1');
+  await installation.startWorker('w2', 'w2', '--standbys', '1');
   await shopAtRest(installation, 30);
 
   const producer = await installation.log.producer();
