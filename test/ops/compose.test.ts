@@ -33,11 +33,11 @@ test('it refuses to start without a secret, and says what to do', () => {
   assert.throws(() => readCompose({}), /STOCKSTREAM_JWT_SECRET is missing a value: .*32 random characters in \.env/);
 });
 
-test('only the gateway knows the secret', () => {
+test('only gateways and the workers that they ask know the secret', () => {
   const knowing = services.filter(([, { environment = {} }]) => 'STOCKSTREAM_JWT_SECRET' in environment);
   assert.deepEqual(
     knowing.map(([name]) => name),
-    ['gateway'],
+    ['gateway', 'worker-1', 'worker-2'],
   );
 });
 
