@@ -100,7 +100,8 @@ async function seek(options: RestoreOptions): Promise<Tail> {
 
 /** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
 function isCutOff(from: number, earliest: number): boolean {
-  return earliest - from > leastCommit;
+  // Behind a commit is the log's own mark, perhaps; before everything there is none.
+  return earliest - from > (from === 0 ? 0 : leastCommit);
 }
 
 async function readTo(end: number, from: number, keys: TaskKeys, options: RestoreOptions): Promise<number> {
