@@ -65,9 +65,10 @@ export const PageQuery = strict({ cursor: Type.Optional(Cursor), limit: Type.Opt
 
 export const ViewParams = Type.Object({ name: Type.String({ maxLength: 100 }) });
 
-export const ViewCheckRequest = strict({
-  repair: Type.Optional(Type.Boolean({ default: false, description: 'Set right what differs.' })),
-});
+export const ViewCheckRequest = strict(
+  { repair: Type.Optional(Type.Boolean({ default: false, description: 'Set right what differs.' })) },
+  { examples: [{ repair: true }] },
+);
 
 export const ViewCheckShape = Type.Object(
   {

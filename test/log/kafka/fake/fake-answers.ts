@@ -30,6 +30,7 @@ const apis = {
   Heartbeat: [12, 4],
   LeaveGroup: [13, 5],
   SyncGroup: [14, 5],
+  DescribeGroups: [15, 5],
   ApiVersions: [18, 4],
   CreateTopics: [19, 7],
   DeleteTopics: [20, 6],
