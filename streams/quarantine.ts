@@ -163,7 +163,7 @@ export class Quarantine {
     this.#mayHold = true;
     this.#queue.put(entryKey(key, 0), head);
     this.#keys.put(key, { place, head: 0, next: 1, bytes: bytesOf(head), isFull: false });
-    this.#totals.put(totalsKey, { keys: keys + 1, records: records + 1 });
+    this.#tally({ keys: keys + 1, records: records + 1 });
   }
 
   /** Puts a record behind those of its key, which stands still. @throws QUARANTINE_FULL */
@@ -221,8 +221,7 @@ export class Quarantine {
   end(key: string): void {
     const { keys, records } = this.#totals.get(totalsKey) ?? nothing;
     this.#keys.delete(key);
-    if (keys > 1) this.#totals.put(totalsKey, { keys: keys - 1, records });
-    else this.#totals.delete(totalsKey);
+    this.#tally(keys > 1 ? { keys: keys - 1, records } : nothing);
   }
 
   #at(name: string): HeldRecord {
@@ -233,7 +232,14 @@ export class Quarantine {
 
   #count(more: number): void {
     const { keys, records } = this.#totals.get(totalsKey) ?? nothing;
-    this.#totals.put(totalsKey, { keys, records: records + more });
+    this.#tally({ keys, records: records + more });
+  }
+
+  /** Also for figures: it may leave memory before anybody looks again. */
+  #tally(totals: QuarantineTotals): void {
+    this.#known = totals;
+    if (totals.keys > 0) this.#totals.put(totalsKey, totals);
+    else this.#totals.delete(totalsKey);
   }
 
   #miss<V>(partition: StorePartition<V>, key: string): void {

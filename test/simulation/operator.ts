@@ -13,11 +13,14 @@ import type { World } from './world.ts';
 
 const looksEveryMs = 2_000;
 const patienceMs = 5_000;
+const mostTries = 3;
 
 export class Operator {
   readonly #world: World;
   readonly #random: Random;
   readonly #answered = new Set<string>();
+  /** Since all is mended, by the record's place. */
+  readonly #tries = new Map<string, number>();
   #isOver = false;
 
   constructor(world: World, random: Random) {
@@ -45,9 +48,12 @@ export class Operator {
     const header = (name: string) => headers.find((each) => each.key === name)?.value.toString();
     const place = header(deadLetterHeaders.place);
     const id = `${topic}-${partition}@${offset}`;
-    // What fails once all is mended has another reason: to try it for ever would hide that.
-    const isHopeless = letter.timestamp >= (this.#world.breakage?.mendedAt ?? 0);
-    if (place === undefined || this.#answered.has(id) || isHopeless) return;
+    if (place === undefined || this.#answered.has(id)) return;
+    // What fails once all is mended has another reason: to try it for ever would hide that. Clocks of workers jump, so
+    // the letter's own time doesn't say.
+    const tries = this.#tries.get(place) ?? 0;
+    if (tries >= mostTries) return;
+    if (this.#world.clock.now() >= (this.#world.breakage?.mendedAt ?? 0)) this.#tries.set(place, tries + 1);
     const random = this.#random;
     const task = Number(header(deadLetterHeaders.task)?.split('_').at(-1));
     const say = async (command: Partial<QuarantineCommand>) => {
