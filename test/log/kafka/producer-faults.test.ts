@@ -99,7 +99,7 @@ describe('what lasts or cannot be helped', () => {
 
   test('is told in time, with why; a later append is stored once the leader answers', async (t) => {
     const fake = await FakeKafka.start(t, { brokers: 2 });
-    const log = await openOn(t, fake, { deliveryTimeoutMs: 400 });
+    const log = await openOn(t, fake, { deliveryTimeoutMs: 1_500 });
     const producer = await log.producer();
     await producer.append('t', 0, batchOf('first'));
     await fake.brokers[0]!.stop();
