@@ -39,9 +39,10 @@ export async function relay(t: TestContext, to: number): Promise<Line> {
       sockets.add(each);
       each
         .on('error', () => {})
-        .on('close', () => {
+        .on('close', (isBroken) => {
           sockets.delete(each);
-          other.destroy();
+          // One that ended well ends the other one after all that it sent has passed.
+          if (isBroken) other.destroy();
         });
     }
     socket.pipe(lagging()).pipe(far);

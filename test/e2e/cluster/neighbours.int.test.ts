@@ -49,7 +49,7 @@ test('neighbours that are away, hang, or are slow', async (t) => {
       if (expected !== undefined)
         await eventually(
           () => waiting(worker),
-          (parts) => parts.some((part) => expected.test(part)),
+          (parts) => parts.some(({ name }) => expected.test(name)),
         );
       await passes(troubleMs);
       line.mend();
@@ -69,11 +69,16 @@ test('neighbours that are away, hang, or are slow', async (t) => {
   assert.equal(documents.get('orders'), options.orders);
 });
 
-/** The parts of a worker that wait for something. */
-async function waiting(worker: Server): Promise<string[]> {
+interface Part {
+  readonly name: string;
+  readonly healthy: boolean;
+  readonly detail?: string;
+}
+
+/** The parts of a worker that wait for something, and for what. */
+async function waiting(worker: Server): Promise<Part[]> {
   const { body } = await worker.call('GET', '/health/ready');
-  const parts = body.parts as readonly { name: string; healthy: boolean; detail?: string }[];
-  return parts.filter(({ healthy }) => !healthy).map(({ name }) => name);
+  return (body.parts as readonly Part[]).filter(({ healthy }) => !healthy);
 }
 
 async function linesTo(t: TestContext, installation: Installation) {
