@@ -29,7 +29,10 @@ export class TopicAdmin {
     const missing = specs.filter(({ name }) => !existing.has(name));
     if (missing.length === 0) return [];
     const created = await this.#create(missing);
-    await this.#everywhere(missing.map(({ name }) => this.#names.topic(name)));
+    await this.#everywhere(
+      missing.map(({ name }) => this.#names.topic(name)),
+      expectLeaders,
+    );
     const others = missing.filter(({ name }) => !created.includes(name));
     const found = await this.#states(others.map(({ name }) => name));
     for (const spec of others) expectPartitions(spec, found.get(spec.name));
@@ -53,7 +56,12 @@ export class TopicAdmin {
         left.delete(topic);
       }
     });
-    this.#cluster.forget(names.map((name) => this.#names.topic(name)));
+    const topics = names.map((name) => this.#names.topic(name));
+    this.#cluster.forget(topics);
+    await this.#everywhere(topics, ({ name, errorCode }) => {
+      if (errorCode !== kafka.unknownTopicOrPartition)
+        throw kafkaError(kafka.leaderNotAvailable, { action: `delete topic ${name}` });
+    });
   }
 
   async describe(names?: readonly string[]): Promise<TopicDescription[]> {
@@ -135,16 +143,12 @@ export class TopicAdmin {
     return created;
   }
 
-  /** Waits until every broker that answers knows the topics and who leads them, as far as patience goes. */
-  async #everywhere(topics: readonly string[]): Promise<void> {
+  /** Waits until every broker that answers says of the topics what it should, as far as patience goes. */
+  async #everywhere(topics: readonly string[], expect: (topic: TopicMetadata) => void): Promise<void> {
     const { brokers, parts } = this.#cluster;
     const knows = async (broker: number) => {
       const answer = await brokers.shared(broker, 'metadata').call(metadataV12.api, [...topics], false);
-      const missing = answer.topics.find(({ errorCode, partitions }) => {
-        return errorCode !== kafka.none || partitions.some(({ leaderId }) => leaderId < 0);
-      });
-      if (missing !== undefined)
-        throw kafkaError(missing.errorCode || kafka.leaderNotAvailable, { action: `use topic ${missing.name}` });
+      answer.topics.forEach(expect);
     };
     const patience = { ...parts, forMs: parts.settings.unknownTopicMs };
     await Promise.all(brokers.ids.map((broker) => retrying(patience, () => knows(broker)).catch(() => {})));
@@ -154,6 +158,14 @@ export class TopicAdmin {
     const { parts } = this.#cluster;
     return retrying({ ...parts, forMs: parts.settings.deliveryTimeoutMs }, work);
   }
+}
+
+type TopicMetadata = Awaited<ReturnType<typeof metadataV12.api.async>>['topics'][number];
+
+/** A broker knows a topic when it knows who leads each partition. */
+function expectLeaders({ name, errorCode, partitions }: TopicMetadata): void {
+  const isUsable = errorCode === kafka.none && partitions.every(({ leaderId }) => leaderId >= 0);
+  if (!isUsable) throw kafkaError(errorCode || kafka.leaderNotAvailable, { action: `use topic ${name}` });
 }
 
 /** @throws LOG_TOPIC_EXISTS */
