@@ -1,11 +1,10 @@
 // Where checkpoints are kept, as the config says. Orders don't wait for them: S3 is opened with the first call.
 import { join } from 'node:path';
-import type { S3Place } from '../../base/s3-options.ts';
 import type { CheckpointStore } from '../../state/checkpoint-store.ts';
 import { openDirectoryCheckpoints } from '../../state/checkpoints/directory/directory-checkpoints.ts';
 import type { Config } from '../config-schema.ts';
 import { openedLate } from '../opened-late.ts';
-import { directories } from './places.ts';
+import { directories, s3PlaceOf } from './places.ts';
 
 /** Calls throw CHECKPOINTS_*. @throws CHECKPOINTS_REFUSED */
 export async function openCheckpoints(config: Config): Promise<CheckpointStore> {
@@ -19,10 +18,4 @@ export async function openCheckpoints(config: Config): Promise<CheckpointStore> 
   });
   const { put, get, list, delete: drop, close } = late;
   return { place: `s3://${bucket}/${folder}`, put, get, list, delete: drop, close };
-}
-
-function s3PlaceOf(config: Config, bucket: string, prefix: string): S3Place {
-  const { s3: url, s3Region: region, s3KeyId: keyId, s3Secret: secret } = config;
-  const { s3PathStyle: isPathStyle = url !== undefined } = config;
-  return { url, region, bucket, keyId, secret, isPathStyle, prefix };
 }

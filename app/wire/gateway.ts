@@ -1,7 +1,6 @@
 // What gateways keep for themselves, behind its ports, as the config says.
 import type { Logger } from '../../base/logger.ts';
 import { systemRandom } from '../../base/random.ts';
-import type { S3Place } from '../../base/s3-options.ts';
 import type { Idempotency } from '../../gateway/idempotency/idempotency.ts';
 import { openSqliteIdempotency } from '../../gateway/idempotency/sqlite/sqlite-idempotency.ts';
 import { openDirectoryImages } from '../../gateway/images/directory/directory-images.ts';
@@ -9,7 +8,7 @@ import type { Images } from '../../gateway/images/images.ts';
 import { idempotencyWindowMs } from '../../schemas/stores.ts';
 import type { Config } from '../config-schema.ts';
 import { openedLate } from '../opened-late.ts';
-import { clock, directories } from './places.ts';
+import { clock, directories, s3PlaceOf } from './places.ts';
 
 /** @throws IDEMPOTENCY_* */
 export async function openIdempotency(config: Config, logger: Logger): Promise<Idempotency> {
@@ -28,13 +27,6 @@ export async function openImages(config: Config): Promise<Images> {
   if (config.images === 'directory') return await openDirectoryImages({ directory: directories(config).images });
   return openedLate(async () => {
     const { openS3Images } = await import('../../gateway/images/s3/s3-images.ts');
-    return await openS3Images(s3PlaceOf(config, 'images'));
+    return await openS3Images(s3PlaceOf(config, config.s3Bucket ?? '', `${config.topicPrefix}${config.appId}/images/`));
   });
-}
-
-/** @param kind what is kept there: a folder of the bucket */
-function s3PlaceOf(config: Config, kind: string): S3Place {
-  const { s3: url, s3Region: region, s3Bucket: bucket = '', s3KeyId: keyId, s3Secret: secret } = config;
-  const { s3PathStyle: isPathStyle = url !== undefined } = config;
-  return { url, region, bucket, keyId, secret, isPathStyle, prefix: `${config.topicPrefix}${config.appId}/${kind}/` };
 }

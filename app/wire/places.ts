@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, systemClock } from '../../base/clock.ts';
+import type { S3Place } from '../../base/s3-options.ts';
 import { generationSuffix } from '../../views/generations.ts';
 import type { Config } from '../config-schema.ts';
 
@@ -34,4 +35,11 @@ export function threadName({ log, instanceId }: Config, number: number): string 
 export function suffixOf(generation: string, separator: string): string {
   const suffix = generationSuffix(generation);
   return suffix === '' ? '' : `${separator}${suffix}`;
+}
+
+/** Where things are on S3, as the config says. */
+export function s3PlaceOf(config: Config, bucket: string, prefix: string): S3Place {
+  const { s3: url, s3Region: region, s3KeyId: keyId, s3Secret: secret } = config;
+  const { s3PathStyle: isPathStyle = url !== undefined } = config;
+  return { url, region, bucket, keyId, secret, isPathStyle, prefix };
 }

@@ -3,10 +3,11 @@
 // nothing, and carries nothing on.
 import { randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
-import { link, open, readdir, stat, unlink } from 'node:fs/promises';
+import { link, readdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
 import { reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { syncDirectory, writeSynced } from '../../../base/whole-files.ts';
 import type { Mail, MailAnswer, OutgoingMail } from '../mail.ts';
 import { messageOf } from '../message.ts';
 
@@ -60,23 +61,12 @@ class OutboxMail implements Mail {
   async #write(name: string, bytes: Buffer): Promise<void> {
     const part = join(this.#directory, `${randomUUID()}${unfinished}`);
     try {
-      const file = await open(part, 'wx');
-      try {
-        await file.writeFile(bytes);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
+      await writeSynced(part, bytes);
       await link(part, join(this.#directory, name)).catch(unlessThere);
     } finally {
       await unlink(part).catch(() => undefined);
     }
-    const directory = await open(this.#directory);
-    try {
-      await directory.sync();
-    } finally {
-      await directory.close();
-    }
+    await syncDirectory(this.#directory);
   }
 }
 

@@ -4,11 +4,11 @@
 //
 // A file is written beside its place, synced, then renamed into it. What a crash leaves half written is called `*.part`,
 // is never read, and may be deleted.
-import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, mkdir, open, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access, mkdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { ifThere, openIfThere, putWhole, writeSynced } from '../../../base/whole-files.ts';
 import { checkedKey, type Images, type StoredFile } from '../images.ts';
 
 /** @throws IMAGES_REFUSED if the directory can't be made or written */
@@ -32,33 +32,12 @@ class DirectoryImages implements Images {
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
     const path = this.#pathOf(key);
-    const part = `${path}.${randomUUID()}.part`;
-    await this.#attempt(async () => {
-      await mkdir(dirname(path), { recursive: true });
-      try {
-        await writeSynced(part, bytes);
-        await rename(part, path);
-      } catch (error) {
-        await rm(part, { force: true });
-        throw error;
-      }
-      await syncDirectory(dirname(path));
-    });
+    await this.#attempt(() => putWhole(path, (part) => writeSynced(part, bytes)));
   }
 
   get(key: string): Promise<StoredFile | undefined> {
     const path = this.#pathOf(key);
-    return this.#attempt(async () => {
-      const file = await ifThere(open(path, 'r'));
-      if (file === undefined) return undefined;
-      try {
-        const { size: bytes } = await file.stat();
-        return { bytes, stream: file.createReadStream() };
-      } catch (error) {
-        await file.close();
-        throw error;
-      }
-    });
+    return this.#attempt(() => openIfThere(path));
   }
 
   size(key: string): Promise<number | undefined> {
@@ -91,35 +70,5 @@ class DirectoryImages implements Images {
       if (isStockstreamError(error)) throw error;
       throw new StockstreamError('IMAGES_UNAVAILABLE', { reason: reasonOf(error) }, error);
     }
-  }
-}
-
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** So that the new name is there after a loss of power, too. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
-}
-
-/** Undefined for a file, or a directory on its way, that doesn't exist. */
-async function ifThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
   }
 }

@@ -15,32 +15,26 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { assert } from '../../../base/assert.ts';
+import { ifFound, makeMissing, s3Failure } from '../../../base/s3-answers.ts';
 import { type S3Place, s3Options } from '../../../base/s3-options.ts';
 import { checkedKey, type Images, type StoredFile } from '../images.ts';
-import { imagesFailure, isMissing, statusOf } from './failures.ts';
+
+const codes = { refused: 'IMAGES_REFUSED', unavailable: 'IMAGES_UNAVAILABLE' } as const;
 
 /** Makes the bucket if there is none. @throws IMAGES_UNAVAILABLE, IMAGES_REFUSED */
 export async function openS3Images(place: S3Place): Promise<Images> {
   const client = new S3Client(s3Options(place));
   try {
-    await makeBucket(client, place.bucket);
+    const bucket = { Bucket: place.bucket };
+    await makeMissing(
+      () => client.send(new HeadBucketCommand(bucket)),
+      () => client.send(new CreateBucketCommand(bucket)),
+    );
   } catch (error) {
     client.destroy();
-    throw imagesFailure(error);
+    throw s3Failure(error, codes);
   }
   return new S3Images(client, place);
-}
-
-async function makeBucket(client: S3Client, bucket: string): Promise<void> {
-  try {
-    await client.send(new HeadBucketCommand({ Bucket: bucket }));
-  } catch (error) {
-    if (!isMissing(error)) throw error;
-    await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((refused) => {
-      // Another gateway was faster.
-      if (statusOf(refused) !== 409) throw refused;
-    });
-  }
 }
 
 class S3Images implements Images {
@@ -64,7 +58,7 @@ class S3Images implements Images {
   get(key: string): Promise<StoredFile | undefined> {
     const object = this.#objectOf(key);
     return this.#attempt(async () => {
-      const found = await ifThere(this.#client.send(new GetObjectCommand(object)));
+      const found = await ifFound(this.#client.send(new GetObjectCommand(object)));
       if (found === undefined) return undefined;
       const { Body: stream, ContentLength: bytes } = found;
       assert(stream instanceof Readable && bytes !== undefined, 'in Node an object is a stream of known length');
@@ -74,7 +68,7 @@ class S3Images implements Images {
 
   size(key: string): Promise<number | undefined> {
     const object = this.#objectOf(key);
-    return this.#attempt(async () => (await ifThere(this.#client.send(new HeadObjectCommand(object))))?.ContentLength);
+    return this.#attempt(async () => (await ifFound(this.#client.send(new HeadObjectCommand(object))))?.ContentLength);
   }
 
   async delete(key: string): Promise<void> {
@@ -100,16 +94,7 @@ class S3Images implements Images {
       if (this.#isClosed) throw new Error('they were closed');
       return await work();
     } catch (error) {
-      throw imagesFailure(error);
+      throw s3Failure(error, codes);
     }
-  }
-}
-
-async function ifThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isMissing(error)) return undefined;
-    throw error;
   }
 }

@@ -1,11 +1,11 @@
 // The checkpoint store in a directory, of this machine or one that several machines see. A file is written beside its place,
 // synced, then renamed into it; what a crash leaves half written is called `*.part` and never read. Files that never
 // change any more are shared by hard links where the file system can.
-import { randomUUID } from 'node:crypto';
 import { constants, type Dirent } from 'node:fs';
-import { access, copyFile, link, mkdir, open, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { access, copyFile, link, mkdir, open, readdir, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { ifThere, openIfThere, putWhole, writeSynced } from '../../../base/whole-files.ts';
 import { type CheckpointStore, checkedKey, type SharedFiles, type StoredFile } from '../../checkpoint-store.ts';
 
 /** @throws CHECKPOINTS_REFUSED if the directory can't be made or written */
@@ -39,12 +39,7 @@ class DirectoryCheckpoints implements CheckpointStore {
 
   get(key: string): Promise<StoredFile | undefined> {
     const path = this.#pathOf(key);
-    return this.#attempt(async () => {
-      const file = await ifThere(open(path, 'r'));
-      if (file === undefined) return undefined;
-      const { size: bytes } = await file.stat();
-      return { bytes, stream: file.createReadStream() };
-    });
+    return this.#attempt(() => openIfThere(path));
   }
 
   list(prefix: string): Promise<string[]> {
@@ -74,18 +69,7 @@ class DirectoryCheckpoints implements CheckpointStore {
 
   async #write(key: string, fill: (part: string) => Promise<void>): Promise<void> {
     const path = this.#pathOf(key);
-    const part = `${path}.${randomUUID()}.part`;
-    await this.#attempt(async () => {
-      await mkdir(dirname(path), { recursive: true });
-      try {
-        await fill(part);
-        await rename(part, path);
-      } finally {
-        // Also if both were links to one file, of which a rename leaves both.
-        await rm(part, { force: true });
-      }
-      await syncDirectory(dirname(path));
-    });
+    await this.#attempt(() => putWhole(path, fill));
   }
 
   #pathOf(key: string): string {
@@ -120,33 +104,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
   }
 }
 
-async function writeSynced(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
-  try {
-    await file.writeFile(bytes);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-/** So that the new name is there after a loss of power, too. */
-async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  await directory.sync().finally(() => directory.close());
-}
-
 async function found(work: Promise<void>): Promise<true> {
   await work;
   return true;
-}
-
-/** Undefined for a file, or a directory on its way, that doesn't exist. */
-async function ifThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw error;
-  }
 }

@@ -11,32 +11,26 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { assert } from '../../../base/assert.ts';
-import { isStockstreamError, reasonOf, StockstreamError } from '../../../base/errors.ts';
+import { ifFound, makeMissing, s3Failure } from '../../../base/s3-answers.ts';
 import { type S3Place, s3Options } from '../../../base/s3-options.ts';
 import { type CheckpointStore, checkedKey, type StoredFile } from '../../checkpoint-store.ts';
+
+const codes = { refused: 'CHECKPOINTS_REFUSED', unavailable: 'CHECKPOINTS_UNAVAILABLE' } as const;
 
 /** Makes the bucket if there is none. @throws CHECKPOINTS_UNAVAILABLE, CHECKPOINTS_REFUSED */
 export async function openS3Checkpoints(place: S3Place): Promise<CheckpointStore> {
   const client = new S3Client(s3Options(place));
   try {
-    await makeBucket(client, place.bucket);
+    const bucket = { Bucket: place.bucket };
+    await makeMissing(
+      () => client.send(new HeadBucketCommand(bucket)),
+      () => client.send(new CreateBucketCommand(bucket)),
+    );
   } catch (error) {
     client.destroy();
-    throw failureOf(error);
+    throw s3Failure(error, codes);
   }
   return new S3Checkpoints(client, place);
-}
-
-async function makeBucket(client: S3Client, bucket: string): Promise<void> {
-  try {
-    await client.send(new HeadBucketCommand({ Bucket: bucket }));
-  } catch (error) {
-    if (statusOf(error) !== 404) throw error;
-    await client.send(new CreateBucketCommand({ Bucket: bucket })).catch((refused) => {
-      // Another worker was faster.
-      if (statusOf(refused) !== 409) throw refused;
-    });
-  }
 }
 
 /** Deletes at the same time. */
@@ -64,7 +58,7 @@ class S3Checkpoints implements CheckpointStore {
   get(key: string): Promise<StoredFile | undefined> {
     const object = this.#objectOf(key);
     return this.#attempt(async () => {
-      const found = await ifThere(this.#client.send(new GetObjectCommand(object)));
+      const found = await ifFound(this.#client.send(new GetObjectCommand(object)));
       if (found === undefined) return undefined;
       const { Body: stream, ContentLength: bytes } = found;
       assert(stream instanceof Readable && bytes !== undefined, 'in Node an object is a stream of known length');
@@ -112,32 +106,7 @@ class S3Checkpoints implements CheckpointStore {
       if (this.#isClosed) throw new Error('they were closed');
       return await work();
     } catch (error) {
-      throw failureOf(error);
+      throw s3Failure(error, codes);
     }
   }
-}
-
-async function ifThere<Result>(work: Promise<Result>): Promise<Result | undefined> {
-  try {
-    return await work;
-  } catch (error) {
-    if (statusOf(error) === 404) return undefined;
-    throw error;
-  }
-}
-
-/** The HTTP status of the server's answer; undefined if none came. */
-function statusOf(error: unknown): number | undefined {
-  return (error as { $metadata?: { httpStatusCode?: number } } | undefined)?.$metadata?.httpStatusCode;
-}
-
-/** CHECKPOINTS_REFUSED for a no that stays, else CHECKPOINTS_UNAVAILABLE. */
-function failureOf(error: unknown): StockstreamError {
-  if (isStockstreamError(error)) return error;
-  const status = statusOf(error);
-  const name = error instanceof Error && error.name !== 'Error' ? error.name : '';
-  const words = [name, reasonOf(error), status === undefined ? '' : `status ${status}`];
-  const reason = [...new Set(words.filter(Boolean))].join(', ').replace(/\.$/, '');
-  const stays = status !== undefined && status < 500 && status !== 408 && status !== 429;
-  return new StockstreamError(stays ? 'CHECKPOINTS_REFUSED' : 'CHECKPOINTS_UNAVAILABLE', { reason }, error);
 }
