@@ -62,6 +62,26 @@ export async function keepUp(script: string, given: WorkloadOptions, steady: Ste
   };
 }
 
+/** What the peer says of how it got its state back from its changelogs. */
+export interface RestoreLine {
+  readonly records: number;
+  readonly recordMB: number;
+  readonly seconds: number;
+  readonly launchToRunningSec: number;
+  readonly recordMBPerSec: number;
+  /** Of the whole process, its launch included. */
+  readonly appCpuSec: number;
+  readonly check: { readonly ok: boolean };
+}
+
+/** The state that so many orders leave is dropped and read again from the changelogs. @throws if the script fails */
+export async function readAgain(script: string, orders: number): Promise<RestoreLine> {
+  const lines = await linesOf<RestoreLine & { readonly mode: string }>(script, ['restore', `--orders=${orders}`]);
+  const line = lines.find(({ mode }) => mode === 'restore');
+  if (line === undefined) throw new Error(`${script} restore printed no line of mode "restore"`);
+  return line;
+}
+
 async function run<Printed>(script: string, mode: readonly string[], { products, load }: WorkloadOptions) {
   const same = [`--products=${products}`, `--dist=${load}`, `--zipf=${zipfExponent}`];
   const [line] = await linesOf<Printed>(script, [...mode, ...same, `--duplicates=${usualDuplicateShare}`]);

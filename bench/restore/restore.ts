@@ -18,6 +18,8 @@ import { openNewestImage, takeImage } from '../../state/store-images.ts';
 import { writeCheckpoint } from '../../state/write-checkpoint.ts';
 import { taskId, topologyNames } from '../../streams/names.ts';
 import { FlagError, orExit, whole } from '../flags.ts';
+import { readAgain } from '../peers/kafka-streams.ts';
+import { type Timed, timed } from '../timed.ts';
 import { killOften } from './kill.ts';
 import { type BenchLog, openBenchLog } from './log.ts';
 import { appId, benchTopology, items, keyOf, type StateSize, topicsFor, valueAt, writeChangelogs } from './state.ts';
@@ -27,13 +29,16 @@ const usage = `stockstream bench restore [options]
   --value-bytes N  of each entry (200)
   --updates N      how often each entry stands in the changelog besides (0)
   --tasks N        that share it (4)
-  --brokers LIST   the log in Kafka; without, in this process`;
+  --brokers LIST   the log in Kafka; without, in this process
+  --kafka-streams SCRIPT  a Kafka Streams application beside it, by its run script
+  --orders N       that leave the state which it reads again (300000)`;
 
 /** Kills one after the other. */
 const kills = 3;
 
 interface RestoreBench extends StateSize {
   readonly brokers: readonly string[] | undefined;
+  readonly peer: { readonly script: string; readonly orders: number } | undefined;
 }
 
 export async function benchRestore(args: readonly string[]): Promise<void> {
@@ -52,6 +57,7 @@ export async function benchRestore(args: readonly string[]): Promise<void> {
     for (const { seconds, restored } of await killOften({ log: place, state, tasks }, kills)) {
       say(`killed while it worked: serving again after ${seconds.toFixed(2)} s, ${restored} records read again`);
     }
+    if (options.peer !== undefined) await comparePeer(options.peer);
     say(`load average ${loadavg()[0]!.toFixed(1)} at the end`);
     log = await openBenchLog(place);
   } finally {
@@ -70,16 +76,20 @@ function readOptions(args: readonly string[]): RestoreBench | undefined {
       updates: { type: 'string', default: '0' },
       tasks: { type: 'string', default: '4' },
       brokers: { type: 'string' },
+      'kafka-streams': { type: 'string' },
+      orders: { type: 'string', default: '300000' },
       help: { type: 'boolean', default: false },
     },
   });
   if (values.help) return undefined;
+  const script = values['kafka-streams'];
   return {
     bytes: sizeOf(values.bytes),
     valueBytes: whole('value-bytes', values['value-bytes'], [16, 100_000]),
     updates: whole('updates', values.updates, [0, 100]),
     tasks: whole('tasks', values.tasks, [1, 64]),
     brokers: values.brokers?.split(','),
+    peer: script === undefined ? undefined : { script, orders: whole('orders', values.orders, [1_000, 10_000_000]) },
   };
 }
 
@@ -87,6 +97,17 @@ function sizeOf(text: string): number {
   const [, count, unit = ''] = /^(\d+)([kmg]?)$/.exec(text) ?? [];
   if (count === undefined) throw new FlagError(`--bytes ${text}: give a number, with k, m or g behind it`);
   return Number(count) * { '': 1, k: 1e3, m: 1e6, g: 1e9 }[unit as '' | 'k' | 'm' | 'g'];
+}
+
+async function comparePeer({ script, orders }: { readonly script: string; readonly orders: number }): Promise<void> {
+  const line = await readAgain(script, orders);
+  if (!line.check.ok) throw new Error('the peer has not what it had before');
+  const size = `${line.records} records, ${((line.recordMB * 1e6) / line.records).toFixed(0)} bytes each`;
+  const took = `${line.seconds.toFixed(2)} s, ${line.recordMBPerSec.toFixed(0)} MB/s`;
+  const whole = `launch to running ${line.launchToRunningSec.toFixed(2)} s, ${line.appCpuSec.toFixed(2)} s of processor`;
+  say(
+    `Kafka Streams, from its changelogs: ${took}, ${perSecond(line.records, line.seconds)} records/s (${size}; ${whole})`,
+  );
 }
 
 type Took = Pick<Timed<unknown>, 'seconds' | 'cpu'>;
@@ -217,21 +238,6 @@ class Bench {
         throw new Error(`entry ${index} is not what it was`);
     }
   }
-}
-
-interface Timed<Result> {
-  readonly result: Result;
-  readonly seconds: number;
-  /** Of the processors, over all threads of this process: what a busy machine doesn't change. */
-  readonly cpu: number;
-}
-
-async function timed<Result>(work: () => Promise<Result>): Promise<Timed<Result>> {
-  const used = process.cpuUsage();
-  const began = performance.now();
-  const result = await work();
-  const { user, system } = process.cpuUsage(used);
-  return { result, seconds: (performance.now() - began) / 1000, cpu: (user + system) / 1e6 };
 }
 
 function perSecond(count: number, seconds: number): string {
