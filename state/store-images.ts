@@ -129,7 +129,8 @@ async function restoreImage(
       if (!(await checkpoints.shared?.get(`${folderOf(known)}${file.name}`, path)))
         throw damaged(known, `${file.name} is missing`);
       const { size } = await stat(path);
-      if (size !== file.bytes) throw damaged(known, `${file.name} has ${size} bytes, not ${file.bytes}`);
+      // One that has grown since was being written: the copied state doesn't know it yet, else it would have been whole.
+      if (size < file.bytes) throw damaged(known, `${file.name} has ${size} bytes, not ${file.bytes}`);
     } else {
       const bytes = await readFileOf(checkpoints, known, file.name);
       if (sha256(bytes) !== file.sha256) throw damaged(known, `${file.name} does not match its digest`);
