@@ -2,7 +2,7 @@
 // on from any earlier position gives the same state, as long as no tombstone was dropped in between.
 import { reasonOf, StockstreamError } from '../base/errors.ts';
 import type { RecordBatch, RecordCursor } from '../log/record-batch.ts';
-import { splitChangelogKey, type TaskKeys } from './keys.ts';
+import { splitChangelogKey, storeOfChangelogKey, type TaskKeys } from './keys.ts';
 import type { StoreSnapshot, WriteBatch } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 
@@ -54,18 +54,22 @@ function applyRecord(
   specs: ReadonlyMap<string, StoreSpec<unknown>>,
   { keys, batch }: { keys: TaskKeys; batch: WriteBatch },
 ): void {
-  const { store, key } = splitChangelogKey(cursor.key() ?? Buffer.alloc(1));
+  const recordKey = cursor.key() ?? noKey;
   const value = cursor.value();
-  const entry = keys.entry(store, key);
+  const entry = keys.entryOfRecord(recordKey);
   if (value === null) {
     batch.delete(entry);
     return;
   }
   batch.put(entry, value);
   // The row of an older value may stay behind: rows may be stale.
-  const spec = specs.get(store);
+  const spec = specs.get(storeOfChangelogKey(recordKey));
   const at = spec?.expiresAt?.(spec.serde.decode(value));
-  if (at !== undefined) batch.put(keys.time(at, store, key), empty);
+  if (at === undefined) return;
+  const { store, key } = splitChangelogKey(recordKey);
+  batch.put(keys.time(at, store, key), empty);
 }
+
+const noKey = Buffer.alloc(1);
 
 const empty = Buffer.alloc(0);

@@ -12,6 +12,7 @@ const timeDigits = 12;
 
 export class TaskKeys {
   readonly #entries: string;
+  readonly #entryPrefix: Buffer;
   readonly #times: string;
   /** Of the task's changelog position. */
   readonly position: Buffer;
@@ -20,6 +21,7 @@ export class TaskKeys {
 
   constructor(task: string) {
     this.#entries = `${task}\0e`;
+    this.#entryPrefix = Buffer.from(this.#entries);
     this.#times = `${task}\0t`;
     this.position = Buffer.from(`${task}\0p`);
     this.all = { gte: Buffer.from(`${task}\0`), lt: Buffer.from(`${task}\x01`) };
@@ -27,6 +29,15 @@ export class TaskKeys {
 
   entry(store: string, key: string): Buffer {
     return Buffer.from(`${this.#entries}${store}\0${key}`);
+  }
+
+  /** Of the entry that a record of the changelog is of, by the record's key. */
+  entryOfRecord(changelogKey: Buffer): Buffer {
+    const prefix = this.#entryPrefix;
+    const entry = Buffer.allocUnsafe(prefix.length + changelogKey.length);
+    entry.set(prefix);
+    entry.set(changelogKey, prefix.length);
+    return entry;
   }
 
   /** Entries of a store with `from <= key < to`; an absent `to` means to the end. */
@@ -76,6 +87,11 @@ export interface TimeRow {
 
 export function changelogKey(store: string, key: string): string {
   return `${store}\0${key}`;
+}
+
+/** The store's part of a changelog key. */
+export function storeOfChangelogKey(bytes: Buffer): string {
+  return bytes.toString('latin1', 0, bytes.indexOf(0));
 }
 
 export function splitChangelogKey(bytes: Buffer): { store: string; key: string } {
