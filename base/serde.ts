@@ -6,6 +6,8 @@ export interface Serde<V> {
   encode(value: V, target: Buffer, at: number): number;
   /** @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
   decode(bytes: Buffer): V;
+  /** The same for what lies from `start` to `end` in more bytes, for those who decode many. */
+  decodeAt?(bytes: Buffer, start: number, end: number): V;
   /** What the bytes are, if that is to be held against what was written earlier: another one can't read them. */
   readonly format?: string;
   /** Formats that `decode` reads beside its own. */

@@ -1,7 +1,6 @@
-// Avro types as this program wants them, made by avsc with a hook for five things: a union of records is read as
+// Avro types as this program wants them, made by avsc with a hook for four things: a union of records is read as
 // `{ type: '<RecordName>', ...fields }` and written from it, decoded records are plain objects, a damaged length of an
-// array or map is an error instead of an endless loop, a long that avsc would garble is refused, and text, which most
-// bytes are, is measured and written in one go.
+// array or map is an error instead of an endless loop, and a long that avsc would garble is refused.
 // It leans on avsc's inner methods: its version is pinned.
 import avro from 'avsc';
 
@@ -36,7 +35,6 @@ interface Tap {
   readLong(): number;
   skipLong(): void;
   writeLong(value: number): void;
-  writeString(value: string): void;
   readString(): string;
 }
 
@@ -82,8 +80,6 @@ export function avroType(schema: AvroSchema, { strict = false } = {}): avro.Type
     switch (typeof part === 'string' ? part : (part as AvroDefinition).type) {
       case 'long':
         return exactLong;
-      case 'string':
-        return fastString;
       case 'record':
         return plainRecord(schema, options);
       case 'array':
@@ -187,34 +183,6 @@ const exactLong: avro.Type = override(new avro.types.LongType(), {
     return isLong(value);
   },
 });
-
-/** Longer text is left to the engine's own code, which then is faster. */
-const longestLoop = 40;
-
-const fastString: avro.Type = override(new avro.types.StringType(), {
-  _write(tap: Tap, value: unknown) {
-    if (typeof value !== 'string') throw new Error(`not a string: ${value}`);
-    const { buf } = tap;
-    const { length } = value;
-    // If every character takes one byte, the length stands before it in as many bytes as this.
-    const start = tap.pos + (length < 64 ? 1 : length < 8_192 ? 2 : 5);
-    if (start + length > buf.length || length >= 8_192) return tap.writeString(value);
-    const written = length <= longestLoop ? loopAscii(value, buf, start) : buf.write(value, start);
-    if (written !== length || start + written > buf.length) return tap.writeString(value);
-    tap.writeLong(length);
-    tap.pos += length;
-  },
-});
-
-/** Writes text as bytes. Returns how many; less than the text is long if not all of it is ASCII. */
-function loopAscii(text: string, target: Buffer, start: number): number {
-  for (let index = 0; index < text.length; index++) {
-    const code = text.charCodeAt(index);
-    if (code >= 0x80) return index;
-    target[start + index] = code;
-  }
-  return text.length;
-}
 
 function guarded(type: avro.Type, read: (this: never, tap: Tap) => unknown): avro.Type {
   // Skipping reads, too: avsc's own skip trusts the lengths that it finds.

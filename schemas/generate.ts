@@ -1,9 +1,11 @@
-// Writes types.generated.ts and table.generated.ts from the .avsc files and their history: `npm run generate`.
+// Writes types.generated.ts, codecs.generated.ts and table.generated.ts from the .avsc files and their history:
+// `npm run generate`.
 // A schema that isn't recorded yet gets id 0, which a test refuses: `node schemas/record.ts` records it.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSchemas, type Schemas } from './assemble.ts';
 import { type History, readHistory } from './history.ts';
+import { writeCodecs } from './write-codecs.ts';
 import { writeTypes } from './write-types.ts';
 
 /** File name to text: what the generated files should be now. */
@@ -11,6 +13,7 @@ export function generate(directory: string): { readonly [file: string]: string }
   const schemas = readSchemas(directory);
   return {
     'types.generated.ts': writeTypes(schemas),
+    'codecs.generated.ts': writeCodecs(schemas),
     'table.generated.ts': writeTable(schemas, readHistory(join(directory, 'history'))),
   };
 }

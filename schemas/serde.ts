@@ -1,6 +1,8 @@
 // Values to bytes and back, in the Confluent wire format: 0, the schema's id (int32, big-endian), the Avro body.
 // Ids are those of schemas/history until `bindSchemas` maps them to a registry's. Encoding and decoding never wait:
 // what a newer program wrote is told as unknown, and `learn` asks for its schema, so that the next try succeeds.
+// Values and bytes of the current schema go through its generated codec. What that refuses, and what other versions wrote,
+// goes through avsc, which tells what is wrong.
 //
 //   byte   0      1 2 3 4        5 ...
 //        +---+----------------+-----------+
@@ -10,6 +12,8 @@ import type avro from 'avsc';
 import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
 import type { Serde } from '../base/serde.ts';
 import { type AvroDefinition, avroType } from './avro.ts';
+import { AvroReader, type Codec } from './codec.ts';
+import { codecs } from './codecs.generated.ts';
 import { type RecordName, type SchemaEntry, type SchemaVersion, schemaTable } from './table.generated.ts';
 import { type TagReader, tagReader } from './tags.ts';
 import type { RecordTypes } from './types.generated.ts';
@@ -43,23 +47,28 @@ export const unbound: SchemaBinding = {
   byId: (id) => Promise.reject(new StockstreamError('SCHEMA_UNKNOWN', { id })),
 };
 
+/** One for all: decoding calls nothing that decodes. */
+const reader = new AvroReader();
+
 /** The serde of one record. Bytes of every recorded version decode into the current shape. */
 export class AvroSerde<V> implements Serde<V> {
   readonly format: string;
   readonly #name: string;
   readonly #entry: SchemaEntry;
-  readonly #type: avro.Type;
+  readonly #codec: Codec<V> | undefined;
   readonly #tag: TagReader | undefined;
+  /** Made when it is first needed: many never are. */
+  #madeType: avro.Type | undefined;
   #id: number;
   #binding = unbound;
   /** By schema id. */
   #writers = new Map<number, Writer>();
 
-  constructor(name: string, entry: SchemaEntry) {
+  constructor(name: string, entry: SchemaEntry, codec?: Codec<V>) {
     this.format = `avro ${name}`;
     this.#name = name;
     this.#entry = entry;
-    this.#type = avroType(entry.schema);
+    this.#codec = codec;
     this.#tag = tagReader(entry.schema);
     this.#id = entry.id;
     this.bind(unbound);
@@ -76,22 +85,58 @@ export class AvroSerde<V> implements Serde<V> {
     this.#writers = new Map(versions.map(({ id, schema }) => [id, { schema }]));
   }
 
+  get #type(): avro.Type {
+    this.#madeType ??= avroType(this.#entry.schema);
+    return this.#madeType;
+  }
+
   /** @throws RECORD_INVALID with the path of the first bad field */
   encode(value: V, target: Buffer, at: number): number {
-    let end: number;
-    try {
-      end = this.#type.encode(value, target, at + headerBytes);
-    } catch (error) {
-      throw new StockstreamError('RECORD_INVALID', { schema: this.#name, ...this.#firstFault(value) }, error);
-    }
-    if (end < 0) return -1;
+    const start = at + headerBytes;
+    const end = this.#written(value, target, start) ?? this.#writtenByAvsc(value, target, start);
+    if (end < 0 || end > target.length) return -1;
     target[at] = magic;
     target.writeInt32BE(this.#id, at + 1);
     return end;
   }
 
+  /** Undefined for a value that the codec doesn't take. */
+  #written(value: V, target: Buffer, at: number): number | undefined {
+    try {
+      return this.#codec?.write(target, at, value);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #writtenByAvsc(value: V, target: Buffer, at: number): number {
+    try {
+      return this.#type.encode(value, target, at);
+    } catch (error) {
+      throw new StockstreamError('RECORD_INVALID', { schema: this.#name, ...this.#firstFault(value) }, error);
+    }
+  }
+
   /** @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
   decode(bytes: Buffer): V {
+    return this.decodeAt(bytes, 0, bytes.length);
+  }
+
+  /** @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
+  decodeAt(bytes: Buffer, start: number, end: number): V {
+    if (this.#codec !== undefined && this.#isCurrent(bytes, start, end)) {
+      reader.open(bytes, start + headerBytes, end);
+      try {
+        const value = this.#codec.read(reader);
+        if (reader.at === end) return value;
+      } catch {
+        // Told by avsc.
+      }
+    }
+    return this.#decodeByAvsc(bytes.subarray(start, end));
+  }
+
+  #decodeByAvsc(bytes: Buffer): V {
     if (bytes.length < headerBytes || bytes[0] !== magic) throw undecodable(this.#name, 'there is no schema id');
     try {
       const { value, offset } = this.#type.decode(bytes, headerBytes, this.#resolver(bytes.readInt32BE(1)));
@@ -104,8 +149,11 @@ export class AvroSerde<V> implements Serde<V> {
 
   /** Only of what the current version wrote. */
   tag(bytes: Buffer): string | undefined {
-    const isCurrent = bytes.length > headerBytes && bytes[0] === magic && bytes.readInt32BE(1) === this.#id;
-    return isCurrent ? this.#tag?.(bytes, headerBytes) : undefined;
+    return this.#isCurrent(bytes, 0, bytes.length) ? this.#tag?.(bytes, headerBytes) : undefined;
+  }
+
+  #isCurrent(bytes: Buffer, start: number, end: number): boolean {
+    return end - start > headerBytes && bytes[start] === magic && bytes.readInt32BE(start + 1) === this.#id;
   }
 
   async learn(bytes: Buffer): Promise<boolean> {
@@ -153,7 +201,8 @@ function undecodable(schema: string, reason: string, cause?: unknown): Stockstre
 }
 
 const names = Object.keys(schemaTable) as RecordName[];
-const serdes = new Map(names.map((name) => [name, new AvroSerde<unknown>(name, schemaTable[name])]));
+const codecOf = (name: RecordName) => codecs[name] as Codec<unknown>;
+const serdes = new Map(names.map((name) => [name, new AvroSerde<unknown>(name, schemaTable[name], codecOf(name))]));
 
 /** The one serde of a record. */
 export function serdeOf<Name extends RecordName>(name: Name): Serde<RecordTypes[Name]> {

@@ -67,9 +67,11 @@ export class InputRecord implements Record<unknown> {
     if (this.#decoded) return;
     this.#decoded = true;
     try {
-      const { rawValue } = this;
-      if (rawValue === null) throw new Error('it has no value');
-      this.value = this.queue.topic.serde.decode(rawValue);
+      if (this.#valueStart < 0) throw new Error('it has no value');
+      const { serde } = this.queue.topic;
+      this.value = serde.decodeAt
+        ? serde.decodeAt(this.#bytes, this.#valueStart, this.#valueEnd)
+        : serde.decode(this.rawValue!);
     } catch (error) {
       this.problem = error ?? new Error(reasonOf(error));
     }

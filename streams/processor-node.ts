@@ -76,8 +76,10 @@ export class ProcessorNode {
   }
 
   /** Whether a record may concern the processor. What can't be told from its bytes may. */
-  concerns({ queue, rawValue }: InputRecord): boolean {
-    if (this.#tags === undefined || rawValue === null) return true;
+  concerns(record: InputRecord): boolean {
+    if (this.#tags === undefined) return true;
+    const { queue, rawValue } = record;
+    if (rawValue === null) return true;
     const tag = queue.topic.serde.tag?.(rawValue);
     return tag === undefined || this.#tags.includes(tag);
   }
