@@ -30,6 +30,7 @@ export class InputRecord implements Record<unknown> {
   /** Why it can't be decoded; undefined if it can. */
   problem: unknown;
   #decoded = false;
+  #hasAsked = false;
 
   constructor(queue: InputQueue, cursor: RecordCursor) {
     this.queue = queue;
@@ -77,14 +78,23 @@ export class InputRecord implements Record<unknown> {
     }
   }
 
-  /** Whether it was written with a schema that its serde doesn't know yet and can ask for. */
+  /** Lets go of the value: until it is decoded again it takes no more than its bytes. */
+  release(): void {
+    this.value = this.problem = undefined;
+    this.#decoded = false;
+  }
+
+  /** Whether it was written with a schema that its serde doesn't know yet and wasn't asked for. */
   get isForeign(): boolean {
+    if (this.problem === undefined || this.#hasAsked) return false;
     return this.queue.topic.serde.learn !== undefined && isStockstreamError(this.problem, 'SCHEMA_UNKNOWN');
   }
 
   /** Asks for its schema and decodes it again; for one that is foreign. @throws REGISTRY_UNAVAILABLE */
   async learn(): Promise<void> {
-    if (!(await this.queue.topic.serde.learn!(this.rawValue!))) return;
+    const isKnown = await this.queue.topic.serde.learn!(this.rawValue!);
+    this.#hasAsked = true;
+    if (!isKnown) return;
     this.problem = undefined;
     this.#decoded = false;
     this.decode();

@@ -32,6 +32,8 @@ export class TaskManager {
   readonly #options: TaskManagerOptions;
   readonly #tasks = new Map<number, StreamTask>();
   readonly #restoring = new Map<StreamTask, AbortController>();
+  /** Whose keys are being read. */
+  readonly #learning = new Set<StreamTask>();
   #failure: unknown;
 
   constructor(options: TaskManagerOptions) {
@@ -50,11 +52,27 @@ export class TaskManager {
     return this.#tasks.get(partition);
   }
 
-  /** @throws what made a restore fail, once */
+  /** Looks after the tasks. @throws what made a restore fail, once */
   check(): void {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
+    for (const task of this.#tasks.values()) if (task.state === 'running' && task.stores.wantsKeys) this.#learn(task);
+  }
+
+  /** Beside the run loop: until it is done the store is asked for every key. */
+  #learn(task: StreamTask): void {
+    if (this.#learning.has(task)) return;
+    this.#learning.add(task);
+    const isOver = () => task.state !== 'running';
+    task.stores
+      .learnKeys(this.#options.store, isOver)
+      .catch((error: unknown) => {
+        if (isOver()) return;
+        this.#failure = error;
+        this.#options.fetcher.wake();
+      })
+      .finally(() => this.#learning.delete(task));
   }
 
   /** Drops what isn't among `partitions`, makes what is new; the rest goes on as it is. Returns what was dropped. */
