@@ -10,7 +10,7 @@ const bitsPerKey = 16;
 const blockWords = 16;
 
 export interface KeyFilterOptions {
-  /** Default: 4, which take 1.4 MB and 700,000 keys. */
+  /** Default: 5, which take 2.8 million keys and 5.6 MB. */
   readonly maxLayers?: number;
 }
 
@@ -22,7 +22,7 @@ export class KeyFilter {
   #layers: Layer[] = [];
   #state: FilterState = 'fresh';
 
-  constructor({ maxLayers = 4 }: KeyFilterOptions = {}) {
+  constructor({ maxLayers = 5 }: KeyFilterOptions = {}) {
     this.#maxLayers = maxLayers;
   }
 
