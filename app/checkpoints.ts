@@ -6,7 +6,7 @@ import { systemRandom } from '../base/random.ts';
 import type { CheckpointDescription, CheckpointList, Checkpoints, StateCopy } from '../gateway/checkpoints.ts';
 import type { Log } from '../log/log.ts';
 import type { CheckpointManifest } from '../state/checkpoint-manifest.ts';
-import type { CheckpointStore } from '../state/checkpoint-store.ts';
+import { type CheckpointStore, isUnusable } from '../state/checkpoint-store.ts';
 import { listCheckpoints, readManifest } from '../state/read-checkpoint.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
@@ -103,8 +103,7 @@ async function describeCopies(store: CheckpointStore): Promise<StateCopy[]> {
   for (const known of await listImages(store)) {
     const manifest = await readImageManifest(store, known).catch((error: unknown) => {
       // A verification tells of damage; one may be dropped since it was listed.
-      if (isStockstreamError(error, 'CHECKPOINT_DAMAGED') || isStockstreamError(error, 'CHECKPOINT_NOT_FOUND'))
-        return undefined;
+      if (isUnusable(error)) return undefined;
       throw error;
     });
     if (manifest === undefined) continue;

@@ -2,11 +2,12 @@
 // else nothing. Either way its tasks read from the changelog what they lack.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { isStockstreamError, StockstreamError } from '../base/errors.ts';
+import { StockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { readPosition } from '../state/changelog.ts';
+import { isOutOfReach } from '../state/checkpoint-store.ts';
 import { TaskKeys } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
 import { openNewestImage } from '../state/store-images.ts';
@@ -52,9 +53,7 @@ async function openImage(parts: OwnStoreParts): Promise<Store | undefined> {
       await checkpoints.close();
     }
   } catch (error) {
-    const isAway =
-      isStockstreamError(error, 'CHECKPOINTS_UNAVAILABLE') || isStockstreamError(error, 'CHECKPOINTS_REFUSED');
-    if (!isAway) throw error;
+    if (!isOutOfReach(error)) throw error;
     logger.warn({ err: error }, 'copies of the state cannot be reached');
     return undefined;
   }

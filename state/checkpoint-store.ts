@@ -1,6 +1,7 @@
 // The port of what checkpoints are kept in: files by key, each there as a whole or not at all. It knows nothing of tasks.
 import type { Readable } from 'node:stream';
 import { assert } from '../base/assert.ts';
+import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
 
 export interface StoredFile {
   /** How many bytes the stream gives. */
@@ -30,6 +31,16 @@ export interface SharedFiles {
   put(key: string, path: string): Promise<void>;
   /** False if there is no such file. `path` must not exist. */
   get(key: string, path: string): Promise<boolean>;
+}
+
+/** Whether a checkpoint can't be used, damaged or dropped since it was listed: another one may do. */
+export function isUnusable(error: unknown): error is StockstreamError {
+  return isStockstreamError(error, 'CHECKPOINT_DAMAGED') || isStockstreamError(error, 'CHECKPOINT_NOT_FOUND');
+}
+
+/** Whether checkpoints can't be reached, now or ever. */
+export function isOutOfReach(error: unknown): error is StockstreamError {
+  return isStockstreamError(error, 'CHECKPOINTS_UNAVAILABLE') || isStockstreamError(error, 'CHECKPOINTS_REFUSED');
 }
 
 /** Folders and a file: nothing that a file system or an URL could read as something else. */

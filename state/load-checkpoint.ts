@@ -1,11 +1,11 @@
 // A task's state from its newest checkpoint that can be used, for a store that has none: loaded in blocks, the position
 // last, so that what a crash leaves half loaded counts as nothing. Which one can be used, and why an old one can't:
 // docs/decisions/0021-checkpoints.md.
-import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
+import type { StockstreamError } from '../base/errors.ts';
 import { type StatePosition, writePosition } from './changelog.ts';
 import { entriesIn } from './checkpoint-blocks.ts';
 import type { CheckpointManifest } from './checkpoint-manifest.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
+import { type CheckpointStore, isOutOfReach, isUnusable } from './checkpoint-store.ts';
 import { TaskKeys } from './keys.ts';
 import { damaged, listCheckpoints, readBlock, readManifest } from './read-checkpoint.ts';
 import type { Store } from './store.ts';
@@ -66,15 +66,13 @@ export async function loadNewestCheckpoint(
         onLoaded?.(manifest);
         return manifest;
       } catch (error) {
-        if (!isStockstreamError(error, 'CHECKPOINT_DAMAGED') && !isStockstreamError(error, 'CHECKPOINT_NOT_FOUND'))
-          throw error;
+        if (!isUnusable(error)) throw error;
         onPassedOver?.(error, task);
         await forgetTask(options);
       }
     }
   } catch (error) {
-    if (!isStockstreamError(error, 'CHECKPOINTS_UNAVAILABLE') && !isStockstreamError(error, 'CHECKPOINTS_REFUSED'))
-      throw error;
+    if (!isOutOfReach(error)) throw error;
     if (!signal.aborted) onPassedOver?.(error, task);
     await forgetTask(options);
   }

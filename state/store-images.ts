@@ -18,7 +18,7 @@ import {
   manifestName,
   timeOfId,
 } from './checkpoint-manifest.ts';
-import type { CheckpointStore } from './checkpoint-store.ts';
+import { type CheckpointStore, isUnusable } from './checkpoint-store.ts';
 import type { Store } from './store.ts';
 
 export interface ImageFile {
@@ -161,8 +161,7 @@ export async function openNewestImage<Opened>(
       const manifest = await restoreImage(checkpoints, known, directory);
       return { opened: await open(), manifest };
     } catch (error) {
-      if (!isStockstreamError(error)) throw error;
-      if (!['CHECKPOINT_DAMAGED', 'CHECKPOINT_NOT_FOUND', 'STATE_STORE_DAMAGED'].includes(error.code)) throw error;
+      if (!isUnusable(error) && !isStockstreamError(error, 'STATE_STORE_DAMAGED')) throw error;
       onPassedOver(error);
       await rm(directory, { recursive: true, force: true });
     }

@@ -10,7 +10,7 @@ import type { Log } from '../log/log.ts';
 import type { StatePosition } from '../state/changelog.ts';
 import type { CheckpointManifest } from '../state/checkpoint-manifest.ts';
 import { dropOldCheckpoints, type Retention } from '../state/checkpoint-retention.ts';
-import type { CheckpointStore } from '../state/checkpoint-store.ts';
+import { type CheckpointStore, isUnusable } from '../state/checkpoint-store.ts';
 import { listCheckpoints, readManifest } from '../state/read-checkpoint.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
@@ -182,8 +182,7 @@ export class Checkpointer {
     if (first === undefined) return undefined;
     // One that can't be read is no reason not to take another.
     const manifest = await readManifest(checkpoints, first).catch((error: unknown) => {
-      if (isStockstreamError(error, 'CHECKPOINT_DAMAGED') || isStockstreamError(error, 'CHECKPOINT_NOT_FOUND'))
-        return undefined;
+      if (isUnusable(error)) return undefined;
       throw error;
     });
     if (manifest !== undefined) this.#newest.set(task, manifest);

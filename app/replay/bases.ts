@@ -1,8 +1,8 @@
 // Where the state comes from that a replay begins with: for each task its newest checkpoint from before. A task that has none
 // does everything again from its first commit on.
-import { isStockstreamError, StockstreamError } from '../../base/errors.ts';
+import { StockstreamError } from '../../base/errors.ts';
 import type { CheckpointManifest } from '../../state/checkpoint-manifest.ts';
-import type { CheckpointStore } from '../../state/checkpoint-store.ts';
+import { type CheckpointStore, isOutOfReach, isUnusable } from '../../state/checkpoint-store.ts';
 import { forgetTask, loadCheckpoint } from '../../state/load-checkpoint.ts';
 import { listCheckpoints, readManifest } from '../../state/read-checkpoint.ts';
 import type { Progress } from '../../state/task-state.ts';
@@ -85,6 +85,5 @@ function standsBefore({ progress }: CheckpointManifest, moment: number): boolean
 
 /** Another one will do, or none. */
 function isPassing(error: unknown): boolean {
-  const codes = ['CHECKPOINT_DAMAGED', 'CHECKPOINT_NOT_FOUND', 'CHECKPOINTS_UNAVAILABLE', 'CHECKPOINTS_REFUSED'];
-  return isStockstreamError(error) && codes.includes(error.code);
+  return isUnusable(error) || isOutOfReach(error);
 }
