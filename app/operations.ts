@@ -3,7 +3,13 @@
 
 import { reasonOf } from '../base/errors.ts';
 import { systemRandom } from '../base/random.ts';
-import type { LagDescription, Operations, PartHealth, TopologyDescription } from '../gateway/operations.ts';
+import type {
+  LagDescription,
+  Operations,
+  PartHealth,
+  TaskDescription,
+  TopologyDescription,
+} from '../gateway/operations.ts';
 import type { Log } from '../log/log.ts';
 import type { Topics } from '../schemas/topics.ts';
 import { effectGroup } from '../streams/effect.ts';
@@ -133,4 +139,19 @@ export function logHealth({ health: { answers, reason } = { answers: true } }: L
 
 export function partHealth(name: string, problem: string | undefined): PartHealth {
   return problem === undefined ? { name, healthy: true } : { name, healthy: false, detail: problem };
+}
+
+/** What threads that keep no state work on, views, effects and sources: a task a partition. */
+export function readerTasks(
+  threads: readonly {
+    readonly name: string;
+    readonly partitions: readonly number[];
+    readonly waitingFor: string | undefined;
+  }[],
+  owner: string,
+): TaskDescription[] {
+  return threads.flatMap(({ name, partitions, waitingFor }) => {
+    const state = waitingFor === undefined ? 'running' : 'paused';
+    return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
+  });
 }

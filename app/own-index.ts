@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import type { Registry } from 'prom-client';
 import type { PartHealth, TaskDescription } from '../gateway/operations.ts';
 import { createViewMetrics } from '../streams/metrics.ts';
+import { readerTasks } from './operations.ts';
 import type { ViewSets } from './view-sets.ts';
 import { ownViewsOf } from './views.ts';
 import { clock } from './wire/places.ts';
@@ -50,11 +51,7 @@ export class OwnIndex implements WorkerHandle {
   }
 
   async tasks(): Promise<TaskDescription[]> {
-    const owner = `${hostname()} ${process.pid}`;
-    return this.#views.threads.flatMap(({ name, partitions, waitingFor }) => {
-      const state = waitingFor === undefined ? 'running' : 'paused';
-      return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
-    });
+    return readerTasks(this.#views.threads, `${hostname()} ${process.pid}`);
   }
 
   figures() {

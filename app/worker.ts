@@ -35,7 +35,7 @@ import { type OpenEffects, openEffects } from './effects.ts';
 import { type OpenFeeds, openFeeds } from './feeds.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { version } from './manifest.ts';
-import { logHealth, partHealth } from './operations.ts';
+import { logHealth, partHealth, readerTasks } from './operations.ts';
 import { openOwnStore } from './own-store.ts';
 import { readTasks } from './queries/read-tasks.ts';
 import { observeStore } from './reconcile/observe.ts';
@@ -181,10 +181,7 @@ export class Worker implements WorkerHandle {
           return lag === undefined ? standby : { ...standby, lag };
         });
       }),
-      ...[...this.#views.threads, ...this.#effects, ...this.#sources].flatMap(({ name, partitions, waitingFor }) => {
-        const state = waitingFor === undefined ? 'running' : 'paused';
-        return partitions.map((partition) => ({ id: `${name}_${partition}`, topology: name, partition, state, owner }));
-      }),
+      ...readerTasks([...this.#views.threads, ...this.#effects, ...this.#sources], owner),
     ];
   }
 
