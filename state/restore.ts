@@ -43,9 +43,15 @@ export interface Restored {
   readonly offset: number;
 }
 
-/** What of a changelog the store doesn't have. */
-export interface Tail {
+/** How what a changelog has goes into a store. */
+export interface RestoreTarget {
   readonly keys: TaskKeys;
+  /** By name. */
+  readonly specs: ReadonlyMap<string, StoreSpec<unknown>>;
+}
+
+/** What of a changelog the store doesn't have. */
+export interface Tail extends RestoreTarget {
   readonly from: number;
   /** Where the changelog ended, open transactions included. */
   readonly end: number;
@@ -56,8 +62,9 @@ export interface Tail {
  * @throws STATE_AHEAD_OF_LOG, STATE_CHANGELOG_LOST, LOG_* errors
  */
 export async function restore(options: RestoreOptions): Promise<Restored> {
-  const { keys, from, end } = await openTail(options);
-  const records = await readTo(end, from, keys, options);
+  const tail = await openTail(options);
+  const { keys, from, end } = tail;
+  const records = await readTo(tail, options);
   return { progress: await readProgress(options.store, keys), records, offset: Math.max(from, end) };
 }
 
@@ -95,7 +102,8 @@ async function seek(options: RestoreOptions): Promise<Tail> {
   }
   const from = position?.offset ?? 0;
   if (isCutOff(from, earliest)) throw new StockstreamError('STATE_CHANGELOG_LOST', { task, from, earliest });
-  return { keys, from: Math.max(from, earliest), end };
+  const specs = new Map([...options.specs, progressStore as StoreSpec<unknown>].map((spec) => [spec.name, spec]));
+  return { keys, specs, from: Math.max(from, earliest), end };
 }
 
 /** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
@@ -104,7 +112,8 @@ function isCutOff(from: number, earliest: number): boolean {
   return earliest - from > (from === 0 ? 0 : leastCommit);
 }
 
-async function readTo(end: number, from: number, keys: TaskKeys, options: RestoreOptions): Promise<number> {
+async function readTo(tail: Tail, options: RestoreOptions): Promise<number> {
+  const { from, end } = tail;
   if (from >= end || options.signal.aborted) return 0;
   const fetcher = options.log.fetcher();
   let records = 0;
@@ -113,7 +122,7 @@ async function readTo(end: number, from: number, keys: TaskKeys, options: Restor
     for (let position = from; position < end && !options.signal.aborted; ) {
       for (const fetched of await fetcher.poll({ maxWaitMs: 500, maxBytes: 8 << 20 })) {
         if (options.signal.aborted) break;
-        records += await applyFetched(fetched, position, { keys, options });
+        records += await applyFetched(fetched, position, { target: tail, options });
         position = fetched.nextOffset;
       }
     }
@@ -127,9 +136,8 @@ async function readTo(end: number, from: number, keys: TaskKeys, options: Restor
 export async function applyFetched(
   fetched: Fetched,
   position: number,
-  { keys, options }: { keys: TaskKeys; options: RestoreOptions },
+  { target: { keys, specs }, options }: { target: RestoreTarget; options: RestoreOptions },
 ): Promise<number> {
-  const specs = new Map([...options.specs, progressStore as StoreSpec<unknown>].map((spec) => [spec.name, spec]));
   const batch = options.store.batch();
   let records = 0;
   let bytes = 0;

@@ -5,8 +5,7 @@ import { type Clock, sleep } from '../base/clock.ts';
 import { isStockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Fetched, Fetcher, Log } from '../log/log.ts';
-import type { TaskKeys } from '../state/keys.ts';
-import { applyFetched, openTail, type RestoreOptions } from '../state/restore.ts';
+import { applyFetched, openTail, type RestoreOptions, type RestoreTarget } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
 import type { StreamsMetrics } from './metrics.ts';
 import { storesOf, type TopologyNames, taskId } from './names.ts';
@@ -48,7 +47,8 @@ interface Standby {
   readonly partition: number;
   readonly closing: AbortController;
   isWarmup: boolean;
-  keys: TaskKeys | undefined;
+  /** Undefined until it is known where its state stands. */
+  target: RestoreTarget | undefined;
   position: number;
   lag: number | undefined;
 }
@@ -124,7 +124,7 @@ export class StandbyTasks {
   #create(partition: number, isWarmup: boolean): void {
     const id = taskId(this.#options.topology.name, partition);
     const closing = new AbortController();
-    const standby = { id, partition, closing, isWarmup, keys: undefined, position: 0, lag: undefined };
+    const standby = { id, partition, closing, isWarmup, target: undefined, position: 0, lag: undefined };
     this.#standbys.set(partition, standby);
     void this.#open(standby);
   }
@@ -146,8 +146,8 @@ export class StandbyTasks {
         const open = async () => (signal.aborted ? undefined : await openTail(options));
         const tail = await this.#options.turns.take(standby.partition, open);
         if (tail === undefined || signal.aborted) return;
-        const { keys, from, end } = tail;
-        standby.keys = keys;
+        const { from, end } = tail;
+        standby.target = tail;
         this.#moved(standby, from, end);
         this.#fetcher.assign(this.#changelogOf(standby.partition), from);
         this.#fetcher.wake();
@@ -189,9 +189,9 @@ export class StandbyTasks {
 
   async #apply(fetched: Fetched): Promise<void> {
     const standby = this.#standbys.get(fetched.partition);
-    if (standby?.keys === undefined || standby.closing.signal.aborted) return;
+    if (standby?.target === undefined || standby.closing.signal.aborted) return;
     const options = this.#restoreOptions(standby);
-    await applyFetched(fetched, standby.position, { keys: standby.keys, options });
+    await applyFetched(fetched, standby.position, { target: standby.target, options });
     this.#moved(standby, fetched.nextOffset, fetched.endOffset);
   }
 
