@@ -2,35 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError } from 'commander';
 import { reasonOf } from '../../base/errors.ts';
+import type { LetterCount, LetterPage } from '../../gateway/dead-letters.ts';
 import { addSettings } from '../flags.ts';
 import { print, printJson, table } from '../output.ts';
 import { type Flags, places, withOperator } from './operator-verb.ts';
 
-interface Page {
-  readonly deadLetters: readonly {
-    readonly id: string;
-    readonly state: string;
-    readonly quarantined: boolean;
-    readonly at: number;
-    readonly code: string;
-    readonly topic: string;
-    readonly key: string | null;
-    readonly message: string;
-  }[];
-  readonly cursor?: string;
-}
-
 interface Counts {
   readonly total: number;
   readonly quarantined: number;
-  readonly counts: readonly {
-    readonly code: string;
-    readonly topic: string;
-    readonly processor: string;
-    readonly count: number;
-    readonly quarantined: number;
-    readonly oldestAt: number;
-  }[];
+  readonly counts: readonly LetterCount[];
 }
 
 const path = '/v1/admin/dead-letters';
@@ -80,7 +60,7 @@ function withConditions(command: Command): Command {
 function list(flags: Flags): Promise<void> {
   return withOperator(flags, async (operator) => {
     const query = queryOf({ ...given(flags, [...conditions, 'all', 'limit', 'cursor']) });
-    const page = (await operator.request('GET', `${path}${query}`)) as Page;
+    const page = (await operator.request('GET', `${path}${query}`)) as LetterPage;
     if (flags.json === true) return printJson(page);
     const rows = page.deadLetters.map(({ id, state, quarantined, at, code, topic, key, message }) => {
       const what = quarantined ? 'key stands still' : state;
