@@ -1,15 +1,13 @@
 // The whole program with its images on S3: an upload outlives the process, the keys are the installation's own, and a store
 // that is away when it starts stops nothing else.
 import assert from 'node:assert/strict';
-import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { DeleteBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import sharp from 'sharp';
-import { s3Options } from '../../base/s3-options.ts';
 import { Server } from '../e2e/server.ts';
+import { TestBucket } from '../s3-bucket.ts';
 import { services } from '../services.ts';
 
 const { url, keyId, secret } = services.s3;
@@ -32,29 +30,18 @@ async function upload(server: Server) {
 }
 
 test('an image is on S3 when it was answered, for every gateway', async (t) => {
-  const bucket = `test-${randomUUID()}`;
-  const client = new S3Client(
-    s3Options({ ...services.s3, region: 'us-east-1', bucket, isPathStyle: true, prefix: '' }),
-  );
-  const files = async () => {
-    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-    return Contents.flatMap(({ Key = '' }) => (Key.endsWith('/') ? [] : [Key]));
-  };
-  t.after(async () => {
-    for (const Key of await files()) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
-    await client.send(new DeleteBucketCommand({ Bucket: bucket }));
-    client.destroy();
-  });
-  const first = await start(t, bucket);
+  const bucket = new TestBucket();
+  t.after(() => bucket.remove());
+  const first = await start(t, bucket.place.bucket);
   const { status, body } = await upload(first);
   assert.equal(status, 201);
   await first.kill();
   const names = ['160.jpg', '160.webp', '200.jpg', '200.webp', 'image.json'];
   assert.deepEqual(
-    await files(),
+    await bucket.files(),
     names.map((name) => `test-shop/images/${body.imageId}/${name}`),
   );
-  const second = await start(t, bucket);
+  const second = await start(t, bucket.place.bucket);
   t.after(() => second.kill());
   const read = await fetch(second.url + body.url);
   assert.deepEqual([read.status, read.headers.get('content-type')], [200, 'image/webp']);

@@ -14,6 +14,7 @@ import { RecordBatch } from '../../log/record-batch.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { OrderEvent } from '../../schemas/types.generated.ts';
+import { delegateFetcher, delegateLog } from '../log/delegates.ts';
 import { eventually } from './test-gateway.ts';
 
 const { serde, name, partitions: count } = topics.orderEvents;
@@ -98,27 +99,14 @@ test('an expectation finds what comes before it is waited for, and ends in time'
 /** A log whose fetchers fail when told to. */
 function fragile(log: Log, faults: { next?: Error }): Log {
   return {
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    transactionalProducer: (id) => log.transactionalProducer(id),
-    join: (options, protocol) => log.join(options, protocol),
-    close: () => log.close(),
+    ...delegateLog(log),
     fetcher() {
       const fetcher = log.fetcher();
       const poll: Fetcher['poll'] = async (limits) => {
         if (faults.next) throw faults.next;
         return fetcher.poll(limits);
       };
-      return {
-        poll,
-        assign: (partition, offset) => fetcher.assign(partition, offset),
-        unassign: (partition) => fetcher.unassign(partition),
-        pause: (partition) => fetcher.pause(partition),
-        resume: (partition) => fetcher.resume(partition),
-        wake: () => fetcher.wake(),
-        close: () => fetcher.close(),
-      };
+      return { ...delegateFetcher(fetcher), poll };
     },
   };
 }

@@ -6,6 +6,7 @@ import { StockstreamError } from '../../base/errors.ts';
 import type { Idempotency } from '../../gateway/idempotency/idempotency.ts';
 import type { Log } from '../../log/log.ts';
 import { topics } from '../../schemas/topics.ts';
+import { delegateLog } from '../log/delegates.ts';
 import { orderBody, TestGateway } from './test-gateway.ts';
 
 describe('idempotent requests', () => {
@@ -177,12 +178,7 @@ describe('a request that fails', () => {
 /** The log, whose appends fail while `isAway`. */
 function failingLog(log: Log, isAway: () => boolean): Log {
   return {
-    kind: log.kind,
-    admin: log.admin,
-    fetcher: () => log.fetcher(),
-    transactionalProducer: (id) => log.transactionalProducer(id),
-    join: (options, protocol) => log.join(options, protocol),
-    close: () => log.close(),
+    ...delegateLog(log),
     async producer() {
       const producer = await log.producer();
       return {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import type { FastifyInstance } from 'fastify';
-import type { Log } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { orderIdFor } from '../../schemas/ids.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Documents } from '../../views/documents/documents.ts';
+import { delegateLog } from '../log/delegates.ts';
 import { eventually, TestGateway } from './test-gateway.ts';
 
 describe('an accepted order is never 404', () => {
@@ -87,12 +87,11 @@ describe('an accepted order is never 404', () => {
   test('what the gateway saw itself it does not search the log for', async () => {
     let fetchers = 0;
     const { log } = shop;
-    const counting = { kind: log.kind, admin: log.admin, producer: () => log.producer() };
     const fetcher = () => {
       fetchers++;
       return log.fetcher();
     };
-    const app = await shop.another({ log: { ...counting, fetcher } as unknown as Log });
+    const app = await shop.another({ log: { ...delegateLog(log), fetcher } });
     const following = fetchers;
     shop.views.pause();
     const placed = await shop.order({ app, headers: { prefer: 'wait=5' } });

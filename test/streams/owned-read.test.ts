@@ -12,6 +12,7 @@ import { memoryStore } from '../../state/memory/memory-store.ts';
 import { createStreamsMetrics } from '../../streams/metrics.ts';
 import { internalTopics } from '../../streams/names.ts';
 import { StreamThread } from '../../streams/stream-thread.ts';
+import { delegateLog } from '../log/delegates.ts';
 import { toys, toyTopology } from './toys.ts';
 
 async function until(condition: () => boolean): Promise<void> {
@@ -69,12 +70,7 @@ test('an owner that can not ask the log does not answer', async () => {
   const { log, start } = await bench();
   let isAway = false;
   const cut: Log = {
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    transactionalProducer: (id) => log.transactionalProducer(id),
-    fetcher: () => log.fetcher(),
-    close: () => log.close(),
+    ...delegateLog(log),
     async join(options, protocol) {
       const member = await log.join(options, protocol);
       return {

@@ -2,70 +2,19 @@
 // that the next generation overtakes is done again, and who doesn't give up in time loses all.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Registry } from 'prom-client';
 import { isStockstreamError } from '../../base/errors.ts';
-import { silentLogger } from '../../base/logger.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
-import { type EmbeddedLog, openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
-import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import type { Log, LogTransaction } from '../../log/log.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
-import { memoryStore } from '../../state/memory/memory-store.ts';
-import { createStreamsMetrics } from '../../streams/metrics.ts';
-import { internalTopics } from '../../streams/names.ts';
-import { StreamThread } from '../../streams/stream-thread.ts';
-import { toys, toyTopology } from './toys.ts';
+import type { StreamThread } from '../../streams/stream-thread.ts';
+import { delegateLog, delegateTransaction } from '../log/delegates.ts';
+import { GroupBench, rebalanceTimeoutMs } from './group-bench.ts';
+import { toys } from './toys.ts';
 
-const rebalanceTimeoutMs = 4_000;
-
-class Bench {
-  readonly clock = new SteppedClock();
-  readonly failures: unknown[] = [];
-  readonly topology = toyTopology();
-  log!: EmbeddedLog;
-
-  static async open(): Promise<Bench> {
-    const bench = new Bench();
-    bench.log = await openEmbeddedLog({ storage: new MemoryStorage(), clock: bench.clock });
-    const { commands, first, events, counts, deadLetters } = toys;
-    const topics = [commands, first, events, counts, deadLetters, ...internalTopics('app', bench.topology)];
-    await bench.log.admin.createTopics(topics);
-    return bench;
-  }
-
+class Bench extends GroupBench {
   start(instanceId: string, on: Log = this.log.session()): StreamThread {
-    const thread = new StreamThread({
-      log: on,
-      store: memoryStore(),
-      clock: this.clock,
-      topology: this.topology,
-      appId: 'app',
-      instanceId,
-      deadLetters: toys.deadLetters,
-      codeVersion: 'test',
-      metrics: createStreamsMetrics(new Registry()),
-      logger: silentLogger,
-      sessionTimeoutMs: 3_000,
-      rebalanceTimeoutMs,
-      onFailure: (error) => this.failures.push(error),
-    });
-    thread.start();
-    return thread;
-  }
-
-  async pass(milliseconds: number): Promise<void> {
-    for (let at = 0; at < milliseconds; at += 10) {
-      this.clock.step(10);
-      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-    }
-  }
-
-  async until(label: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-    for (let turns = 0; !(await condition()); turns++) {
-      assert.ok(turns < 3_000, `it never came to: ${label}`);
-      await this.pass(10);
-    }
+    return this.startThread(instanceId, on);
   }
 
   async add(key: string): Promise<void> {
@@ -81,14 +30,6 @@ class Bench {
     const partitions = [0, 1].map((partition) => ({ topic: toys.events.name, partition }));
     return this.log.admin.offsets(partitions, 'latest');
   }
-
-  async close(...threads: readonly StreamThread[]): Promise<void> {
-    const stopped = Promise.all(threads.map((thread) => thread.stop()));
-    await this.pass(1_000);
-    await stopped;
-    assert.deepEqual(this.failures, []);
-    await this.log.close();
-  }
 }
 
 /** A key of each partition. */
@@ -99,19 +40,12 @@ const partitionsOf = ({ tasks }: StreamThread) => tasks.map(({ partition }) => p
 /** A log whose commits go through `around`. */
 function withCommits(log: Log, around: (commit: () => Promise<unknown>) => Promise<unknown>): Log {
   return {
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    fetcher: () => log.fetcher(),
-    join: (...args) => log.join(...args),
-    close: () => log.close(),
+    ...delegateLog(log),
     async transactionalProducer(id) {
       const producer = await log.transactionalProducer(id);
       const wrap = (transaction: LogTransaction): LogTransaction => ({
-        append: (...args) => transaction.append(...args),
-        commitOffsets: (...args) => transaction.commitOffsets(...args),
+        ...delegateTransaction(transaction),
         commit: () => around(() => transaction.commit()) as ReturnType<LogTransaction['commit']>,
-        abort: () => transaction.abort(),
       });
       return { transactionalId: id, begin: () => wrap(producer.begin()), close: () => producer.close() };
     },
@@ -209,7 +143,7 @@ test('a commit that the next generation overtakes is refused, and done again in 
   held = Promise.withResolvers();
   await bench.add(keys[task!.partition]!);
   await bench.pass(50);
-  await bench.close.call({ pass: () => bench.pass(1_000), failures: [], log: { close: async () => {} } }, second);
+  await bench.stop(second);
   await bench.until('one has both', () => first.tasks.length === 2);
   const { resolve } = held;
   held = undefined;

@@ -3,18 +3,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Registry } from 'prom-client';
-import { silentLogger } from '../../base/logger.ts';
-import { SteppedClock } from '../../base/stepped-clock.ts';
-import { type EmbeddedLog, openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
-import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
 import { createStreamsMetrics } from '../../streams/metrics.ts';
-import { internalTopics } from '../../streams/names.ts';
-import { StreamThread } from '../../streams/stream-thread.ts';
+import type { StreamThread } from '../../streams/stream-thread.ts';
 import type { StreamThreadOptions } from '../../streams/stream-thread-options.ts';
-import { toys, toyTopology } from './toys.ts';
+import { GroupBench } from './group-bench.ts';
+import { toys } from './toys.ts';
 
 interface Member {
   readonly thread: StreamThread;
@@ -23,57 +19,12 @@ interface Member {
   kill(): void;
 }
 
-class Bench {
-  readonly clock = new SteppedClock();
-  readonly topology = toyTopology();
-  readonly failures: unknown[] = [];
-  log!: EmbeddedLog;
-
-  static async open(): Promise<Bench> {
-    const bench = new Bench();
-    bench.log = await openEmbeddedLog({ storage: new MemoryStorage(), clock: bench.clock });
-    const { commands, first, events, counts, deadLetters } = toys;
-    const topics = [commands, first, events, counts, deadLetters, ...internalTopics('app', bench.topology)];
-    await bench.log.admin.createTopics(topics);
-    return bench;
-  }
-
+class Bench extends GroupBench {
   start(instanceId: string, more: Partial<StreamThreadOptions> = {}): Member {
     const log = this.log.session();
     const metrics = new Registry();
-    const thread = new StreamThread({
-      log,
-      store: memoryStore(),
-      clock: this.clock,
-      topology: this.topology,
-      appId: 'app',
-      instanceId,
-      process: instanceId,
-      deadLetters: toys.deadLetters,
-      codeVersion: 'test',
-      metrics: createStreamsMetrics(metrics),
-      logger: silentLogger,
-      sessionTimeoutMs: 3_000,
-      rebalanceTimeoutMs: 4_000,
-      onFailure: (error) => this.failures.push(error),
-      ...more,
-    });
-    thread.start();
-    return { thread, metrics, kill: () => log.kill() };
-  }
-
-  async pass(milliseconds: number): Promise<void> {
-    for (let at = 0; at < milliseconds; at += 10) {
-      this.clock.step(10);
-      for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
-    }
-  }
-
-  async until(label: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-    for (let turns = 0; !(await condition()); turns++) {
-      assert.ok(turns < 3_000, `it never came to: ${label}`);
-      await this.pass(10);
-    }
+    const options = { process: instanceId, metrics: createStreamsMetrics(metrics), ...more };
+    return { thread: this.startThread(instanceId, log, options), metrics, kill: () => log.kill() };
   }
 
   async add(count: number): Promise<void> {
@@ -91,14 +42,6 @@ class Bench {
     const partitions = [0, 1].map((partition) => ({ topic: toys.events.name, partition }));
     const [one = 0, two = 0] = await this.log.admin.offsets(partitions, 'latest');
     return one + two;
-  }
-
-  async close(...members: readonly Member[]): Promise<void> {
-    const stopped = Promise.all(members.map(({ thread }) => thread.stop()));
-    await this.pass(1_000);
-    await stopped;
-    assert.deepEqual(this.failures, []);
-    await this.log.close();
   }
 }
 
@@ -131,7 +74,7 @@ test('copies follow, elsewhere than the task; when a worker dies its tasks go on
   assert.equal((await restored(two)) - before, 0, 'nothing was left to be read');
   await bench.add(10);
   await bench.until('all is decided', async () => (await bench.taken()) === 210);
-  await bench.close(two);
+  await bench.close(two.thread);
 });
 
 test('no copy is on the process of its task, though it has several threads', async () => {
@@ -141,7 +84,7 @@ test('no copy is on the process of its task, though it has several threads', asy
   await bench.until('both run one', () => one.thread.tasks.length === 1 && two.thread.tasks.length === 1);
   await bench.pass(500);
   assert.deepEqual([one.thread.standbys, two.thread.standbys], [[], []]);
-  await bench.close(one, two);
+  await bench.close(one.thread, two.thread);
 });
 
 test('a newcomer warms up first, while the task runs on; then it takes over, and the copy stays where it ran', async () => {
@@ -179,7 +122,7 @@ test('a newcomer warms up first, while the task runs on; then it takes over, and
   assert.ok(ran.includes(one.thread.tasks[0]!), 'what stayed was never restored');
   await bench.add(10);
   await bench.until('all is decided', async () => (await bench.taken()) === 320);
-  await bench.close(one, two);
+  await bench.close(one.thread, two.thread);
 });
 
 test('every member learns where the state of each task can be asked', async () => {
@@ -198,5 +141,5 @@ test('every member learns where the state of each task can be asked', async () =
       assert.deepEqual(thread.addresses.get(task!), { owner: endpoint, standbys: [other] });
     }
   }
-  await bench.close(one, two);
+  await bench.close(one.thread, two.thread);
 });

@@ -16,6 +16,7 @@ import { memoryStore } from '../../state/memory/memory-store.ts';
 import { createStreamsMetrics } from '../../streams/metrics.ts';
 import { internalTopics } from '../../streams/names.ts';
 import { StreamThread } from '../../streams/stream-thread.ts';
+import { delegateFetcher, delegateLog, delegateTransaction } from '../log/delegates.ts';
 import { type Command, toys, toyTopology } from './toys.ts';
 
 const unreachable = new StockstreamError('LOG_UNREACHABLE', { broker: 'b', reason: 'gone' });
@@ -77,9 +78,7 @@ test('a thread that gets no producer asks again until the log answers', async ()
     begin() {
       const transaction = producer.begin();
       return {
-        append: (...args) => transaction.append(...args),
-        commitOffsets: (...args) => transaction.commitOffsets(...args),
-        abort: () => transaction.abort(),
+        ...delegateTransaction(transaction),
         async commit() {
           if (isLosing) throw unknown;
           return await transaction.commit();
@@ -88,12 +87,7 @@ test('a thread that gets no producer asks again until the log answers', async ()
     },
   });
   const thread = start({
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    fetcher: () => log.fetcher(),
-    join: (...args) => log.join(...args),
-    close: () => log.close(),
+    ...delegateLog(log),
     async transactionalProducer(id) {
       if (isAway) throw unreachable;
       return losing(await log.transactionalProducer(id));
@@ -125,12 +119,7 @@ test('a thread that is replaced while it still joins ends, and says why', async 
   const { log, start, pass, failures } = await bench();
   const fenced = new StockstreamError('LOG_INSTANCE_FENCED', { instanceId: 'one', group: 'g' });
   const thread = start({
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    transactionalProducer: (id) => log.transactionalProducer(id),
-    fetcher: () => log.fetcher(),
-    close: () => log.close(),
+    ...delegateLog(log),
     // As a membership does that is told so before it has an id.
     async join(options, protocol) {
       await protocol.onLost(fenced);
@@ -179,21 +168,8 @@ test('the end of an input without records, as an aborted transaction leaves it, 
     return [...fetched, { ...input, batches: [], nextOffset: end, endOffset: end }];
   };
   const thread = start({
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    transactionalProducer: (id) => log.transactionalProducer(id),
-    join: (...args) => log.join(...args),
-    close: () => log.close(),
-    fetcher: () => ({
-      poll,
-      wake,
-      assign: (...args) => fetcher.assign(...args),
-      unassign: (each) => fetcher.unassign(each),
-      pause: (each) => fetcher.pause(each),
-      resume: (each) => fetcher.resume(each),
-      close: () => fetcher.close(),
-    }),
+    ...delegateLog(log),
+    fetcher: () => ({ ...delegateFetcher(fetcher), poll, wake }),
   });
   const committed = async () => (await log.admin.committedOffsets(thread.names.group, [input]))[0];
   const commits = [{ topic: thread.names.commits, partition: input.partition }];

@@ -2,30 +2,14 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import {
-  DeleteBucketCommand,
-  DeleteObjectCommand,
-  HeadObjectCommand,
-  ListObjectsV2Command,
-  S3Client,
-} from '@aws-sdk/client-s3';
-import { type S3Place, s3Options } from '../../../base/s3-options.ts';
+import { HeadObjectCommand } from '@aws-sdk/client-s3';
 import { openS3Images } from '../../../gateway/images/s3/s3-images.ts';
 import { imagesSuite } from '../../conformance/images.suite.ts';
-import { services } from '../../services.ts';
+import { TestBucket } from '../../s3-bucket.ts';
 
-const bucket = `test-${randomUUID()}`;
-const place: S3Place = { ...services.s3, region: 'us-east-1', bucket, isPathStyle: true, prefix: '' };
-const client = new S3Client(s3Options(place));
-
-after(async () => {
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-  // A server over a directory lists folders, too, and they go by themselves.
-  const files = Contents.filter(({ Key = '' }) => !Key.endsWith('/'));
-  for (const { Key } of files) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
-  await client.send(new DeleteBucketCommand({ Bucket: bucket }));
-  client.destroy();
-});
+const bucket = new TestBucket();
+const { place, client } = bucket;
+after(() => bucket.remove());
 
 describe('S3', () => {
   imagesSuite('images in S3', () => openS3Images({ ...place, prefix: `${randomUUID()}/` }));
@@ -35,7 +19,7 @@ test('objects say what they are, and that they never change', async () => {
   const images = await openS3Images({ ...place, prefix: 'app/images/' });
   await images.put('abc/160.webp', Buffer.from('x'), 'image/webp');
   await images.close();
-  const found = await client.send(new HeadObjectCommand({ Bucket: bucket, Key: 'app/images/abc/160.webp' }));
+  const found = await client.send(new HeadObjectCommand({ Bucket: place.bucket, Key: 'app/images/abc/160.webp' }));
   assert.equal(found.ContentType, 'image/webp');
   assert.equal(found.CacheControl, 'public, max-age=31536000, immutable');
 });

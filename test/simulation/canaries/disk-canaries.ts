@@ -4,7 +4,7 @@ import { batchHeaderBytes, RecordBatch, sealBatch } from '../../../log/record-ba
 import { operationsOf } from '../../../state/collected-batch.ts';
 import { TaskKeys } from '../../../state/keys.ts';
 import type { Store, WriteBatch } from '../../../state/store.ts';
-import { delegateFetcher, delegateLog } from './log-canaries.ts';
+import { delegateFetcher, delegateLog } from '../../log/delegates.ts';
 import type { Canary } from './sabotage.ts';
 import { delegateStore } from './store-canaries.ts';
 

@@ -1,11 +1,12 @@
 // Planted bugs between a worker and the log: what transactions, group membership and restore rest on.
 import type { GroupMetadata } from '../../../log/group.ts';
-import type { Fetcher, Log, LogTransaction, PartitionOffset } from '../../../log/log.ts';
+import type { Log, LogTransaction, PartitionOffset } from '../../../log/log.ts';
 import { RecordBatch } from '../../../log/record-batch.ts';
 import type { RecordBatchBuilder } from '../../../log/record-batch-builder.ts';
 import { applyChangelog, readPosition } from '../../../state/changelog.ts';
 import { TaskKeys } from '../../../state/keys.ts';
 import { storesOf, taskId } from '../../../streams/names.ts';
+import { delegateFetcher, delegateLog, delegateTransaction } from '../../log/delegates.ts';
 import type { Canary, Victim } from './sabotage.ts';
 
 export const logCanaries: readonly Canary[] = [
@@ -22,7 +23,7 @@ export const logCanaries: readonly Canary[] = [
       return {
         log: (log) =>
           withTransactions(hearing(log, hear), (transaction) => ({
-            ...delegate(transaction),
+            ...delegateTransaction(transaction),
             commitOffsets: (member, offsets) => transaction.commitOffsets(latest ?? member, offsets),
           })),
       };
@@ -38,7 +39,7 @@ export const logCanaries: readonly Canary[] = [
         withTransactions(log, (transaction) => {
           const changes: { partition: number; bytes: Buffer }[] = [];
           return {
-            ...delegate(transaction),
+            ...delegateTransaction(transaction),
             append(topic, partition, batch) {
               const isChangelog = topic === victim.thread().names.changelog;
               if (isChangelog) changes.push({ partition, bytes: Buffer.from(batch.finish(0)) });
@@ -85,7 +86,7 @@ export const logCanaries: readonly Canary[] = [
       return {
         log: (log) =>
           withTransactions(log, (transaction) => ({
-            ...delegate(transaction),
+            ...delegateTransaction(transaction),
             commitOffsets: (member, offsets) => transaction.commitOffsets(member, further(offsets)),
           })),
       };
@@ -101,7 +102,7 @@ export const logCanaries: readonly Canary[] = [
         withTransactions(log, (transaction) => {
           const outputs: { topic: string; partition: number; batch: RecordBatchBuilder }[] = [];
           return {
-            ...delegate(transaction),
+            ...delegateTransaction(transaction),
             append(topic, partition, batch) {
               const { changelog, commits } = thread().names;
               if (topic === changelog || topic === commits) transaction.append(topic, partition, batch);
@@ -124,7 +125,7 @@ export const logCanaries: readonly Canary[] = [
     plant: () => ({
       log: (log) =>
         withTransactions(log, (transaction) => ({
-          ...delegate(transaction),
+          ...delegateTransaction(transaction),
           append(topic, partition, batch) {
             if (topic !== 'dead-letters') transaction.append(topic, partition, batch);
           },
@@ -167,39 +168,6 @@ function hearing(log: Log, hear: (member: GroupMetadata) => void): Log {
           return protocol.onAssignment(assignment, member);
         },
       }),
-  };
-}
-
-export function delegateLog(log: Log): Log {
-  return {
-    kind: log.kind,
-    admin: log.admin,
-    producer: () => log.producer(),
-    transactionalProducer: (id) => log.transactionalProducer(id),
-    fetcher: () => log.fetcher(),
-    join: (options, protocol) => log.join(options, protocol),
-    close: () => log.close(),
-  };
-}
-
-export function delegateFetcher(fetcher: Fetcher): Fetcher {
-  return {
-    assign: (partition, offset) => fetcher.assign(partition, offset),
-    unassign: (partition) => fetcher.unassign(partition),
-    pause: (partition) => fetcher.pause(partition),
-    resume: (partition) => fetcher.resume(partition),
-    poll: (limits) => fetcher.poll(limits),
-    wake: () => fetcher.wake(),
-    close: () => fetcher.close(),
-  };
-}
-
-function delegate(transaction: LogTransaction): LogTransaction {
-  return {
-    append: (topic, partition, batch) => transaction.append(topic, partition, batch),
-    commitOffsets: (member, offsets) => transaction.commitOffsets(member, offsets),
-    commit: () => transaction.commit(),
-    abort: () => transaction.abort(),
   };
 }
 

@@ -2,23 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, describe, test } from 'node:test';
-import { DeleteBucketCommand, DeleteObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
-import { type S3Place, s3Options } from '../../../base/s3-options.ts';
 import { openS3Checkpoints } from '../../../state/checkpoints/s3/s3-checkpoints.ts';
 import { checkpointsSuite } from '../../conformance/checkpoints.suite.ts';
-import { services } from '../../services.ts';
+import { TestBucket } from '../../s3-bucket.ts';
 
-const bucket = `test-${randomUUID()}`;
-const place: S3Place = { ...services.s3, region: 'us-east-1', bucket, isPathStyle: true, prefix: '' };
-const client = new S3Client(s3Options(place));
-
-after(async () => {
-  const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: bucket }));
-  const files = Contents.filter(({ Key = '' }) => !Key.endsWith('/'));
-  for (const { Key } of files) await client.send(new DeleteObjectCommand({ Bucket: bucket, Key }));
-  await client.send(new DeleteBucketCommand({ Bucket: bucket }));
-  client.destroy();
-});
+const bucket = new TestBucket();
+const { place } = bucket;
+after(() => bucket.remove());
 
 describe('S3', () => {
   checkpointsSuite('checkpoints in S3', () => openS3Checkpoints({ ...place, prefix: `${randomUUID()}/` }));
