@@ -1,7 +1,16 @@
 // Copies of a store's files: taken while it is written to they hold every batch whole, in their order; what is damaged is
 // passed over; the store that they were taken from may change and vanish.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -164,6 +173,24 @@ test('one with a file that is gone, cut off or changed is passed over', async ()
   }
   const found = await open();
   assert.equal(found?.id, second.id);
+  await found.store.close();
+});
+
+test('a file that was still being written belongs to no state, and may grow', async () => {
+  const { checkpoints, store, take, open } = await place();
+  await writeBatch(store, 1);
+  const image = store.image!.bind(store);
+  store.image = async () => {
+    const directory = await image();
+    writeFileSync(join(directory, '999999.sst'), 'half');
+    return directory;
+  };
+  const { id } = (await take())!;
+  await store.close();
+  appendFileSync(join(checkpoints.place, 'threads', 'app-0', id, '999999.sst'), ' and half');
+  const found = (await open())!;
+  assert.deepEqual([found.id, found.passedOver], [id, []]);
+  assert.equal(await checkBatches(found.store), 1);
   await found.store.close();
 });
 
