@@ -21,15 +21,32 @@ function walk(start: Model, decide?: Decide): Map<string, Place> {
     if (places.has(key)) continue;
     const changes = successors(at.model, decide).map((change) => ({ ...change, key: keyOf(change.to) }));
     places.set(key, { ...at, changes });
-    for (const { to, name } of changes) front.push({ model: to, from: key, by: name });
+    for (const { to, name, key: toKey } of changes) {
+      if (!places.has(toKey)) front.push({ model: to, from: key, by: name });
+    }
   }
   return places;
 }
 
-/** News may come in any order, so their order is no difference. */
-function keyOf(model: Model): string {
-  const news = model.news.map((each) => JSON.stringify(each)).sort();
-  return JSON.stringify({ ...model, news });
+/** News may come in any order, so their order is no difference. Models share most of their parts, which are numbered. */
+function keyOf({ news, ...model }: Model): string {
+  const parts = Object.values(model).map((part) => (typeof part === 'object' ? numberOf(part) : part));
+  return `${parts.join()};${news.map(numberOf).sort()}`;
+}
+
+const numbers = new Map<string, number>();
+const known = new WeakMap<object, number>();
+
+/** The same for parts that say the same. */
+function numberOf(part: object): number {
+  let number = known.get(part);
+  if (number === undefined) {
+    const text = JSON.stringify(part);
+    number = numbers.get(text) ?? numbers.size;
+    numbers.set(text, number);
+    known.set(part, number);
+  }
+  return number;
 }
 
 function story(places: ReadonlyMap<string, Place>, key: string): string {
@@ -72,10 +89,10 @@ function checkLaws(places: ReadonlyMap<string, Place>): void {
 
 /** Every path ends: from everywhere rest is reached by what is sure to happen. */
 function checkEnds(places: ReadonlyMap<string, Place>): void {
-  const before = new Map<string, string[]>();
+  const before = new Map([...places.keys()].map((key): [string, string[]] => [key, []]));
   for (const [key, { changes }] of places) {
     for (const change of changes) {
-      if (change.isUnsure !== true) before.set(change.key, [...(before.get(change.key) ?? []), key]);
+      if (change.isUnsure !== true) before.get(change.key)!.push(key);
     }
   }
   const ends = new Set([...places].filter(([, { model }]) => isQuiet(model)).map(([key]) => key));
