@@ -23,22 +23,22 @@ describe('stockstream simulate', () => {
   });
 
   test('ends well, and tells what was done', async () => {
-    const { code, out, err } = await run('--seed', '3', '--seeds', '3');
+    const { code, out, err } = await run('--seed', '36', '--seeds', '3');
     assert.deepEqual([code, err], [0, '']);
-    assert.match(out, /^seeds 3 to 5, /);
+    assert.match(out, /^seeds 36 to 38, /);
     assert.match(out, /\n3 seeds in .* simulated hours\n\d+ orders checked, .*\n {2}work +\d.*orders sent/);
     assert.match(out, /\nno violations\n$/);
   });
 
   test('tells of a violation with the command that shows it again, which does', async () => {
-    const { code, out } = await run('--seed', '3', '--canary', 'sold twice');
+    const { code, out } = await run('--seed', '36', '--canary', 'sold twice');
     assert.equal(code, 1);
-    assert.match(out, /\nVIOLATION seed 3: no oversell: .*\n/);
-    assert.match(out, /\nVIOLATIONS in 1 of 1 seeds: 3\n$/);
+    assert.match(out, /\nVIOLATION seed 36: no oversell: .*\n/);
+    assert.match(out, /\nVIOLATIONS in 1 of 1 seeds: 36\n$/);
     const again = /again: npx stockstream simulate (.*) --canary "sold twice" --verbose\n/.exec(out)?.[1];
     const { code: sameCode, out: told } = await run(...again!.split(' '), '--canary', 'sold twice', '--verbose');
     assert.equal(sameCode, 1);
     assert.match(told, /\n +\d+\.\d{3} s {2}w1 starts\n/);
-    assert.match(told, /\nVIOLATION seed 3: no oversell: /);
+    assert.match(told, /\nVIOLATION seed 36: no oversell: /);
   });
 });

@@ -12,10 +12,10 @@ import { totalRows } from './report.ts';
 import { SeedThread } from './seed-thread.ts';
 import type { SeedResult } from './seed-worker.ts';
 
-const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
-/** Each found a fault of the engine once, which has a test of its own, too. */
+/** Cheap ones that have each class of faults, and all that is named below, twice at least. */
+const seeds = [3, 6, 7, 8, 14, 17, 20, 21, 22, 26, 29, 36, 37, 39, 40, 44];
+/** Each found a fault of the engine once, which has a test of its own, too. As seed 8 did, above. */
 const knownSeeds: readonly (readonly [seed: number, fault: string])[] = [
-  [8, 'a thread ended because the log was out of reach just when it needed a new producer'],
   [114, 'offsets of a transaction that a newer producer had ended were waited for, for ever'],
   [1214, 'a member that was replaced while it joined neither worked nor ended'],
 ];
@@ -28,11 +28,13 @@ function violationsOf({ seed, violations }: SeedResult): string[] {
 
 describe('the simulation', () => {
   const totals: Counts = new Map();
+  const digests = new Map<number, string>();
 
   for (const seed of seeds) {
     test(`holds all promises with seed ${seed}`, async () => {
       const result = await thread.run({ seed, replay: seed % 3 === 0 });
       assert.deepEqual(violationsOf(result), []);
+      digests.set(seed, result.digest);
       for (const [name, number] of result.numbers) count(totals, name, number);
     });
   }
@@ -60,11 +62,9 @@ describe('the simulation', () => {
 
   test('gives the same bytes for the same seed, told or not, and others for others', async () => {
     const told: string[] = [];
-    const first = await thread.run({ seed: 7 });
     const again = await thread.run({ seed: 7, verbose: true }, (_, text) => told.push(text));
-    const other = await thread.run({ seed: 8 });
-    assert.equal(first.digest, again.digest);
-    assert.notEqual(first.digest, other.digest);
+    assert.equal(again.digest, digests.get(7));
+    assert.equal(new Set(digests.values()).size, seeds.length);
     assert.ok(told.length > 0);
   });
 });
