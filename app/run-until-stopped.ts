@@ -1,4 +1,5 @@
 // The life of a long-running verb: started, then until a signal or a fault, then stopped with grace.
+import { flushCompileCache } from 'node:module';
 import closeWithGrace from 'close-with-grace';
 import type { ApplicationParts } from './application.ts';
 import { readConfig } from './config.ts';
@@ -28,6 +29,8 @@ export async function runUntilStopped<Started extends Runnable>(
   const onFailure = (error: unknown) => failed.reject(error);
   const running = await Promise.race([start({ config, logger, onFailure }), failed.promise]);
   const end = started(running, config);
+  // A process that is killed writes it at no other time.
+  flushCompileCache();
   closeWithGrace({ delay: graceMs, logger }, async ({ err, signal }) => {
     end?.();
     if (err) logger.fatal({ err }, 'stopping because of a fault');
