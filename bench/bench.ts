@@ -7,6 +7,7 @@ import { type Contender, contendersOf, profileOf } from './contenders.ts';
 import { benchDelivery } from './delivery.ts';
 import { orExit } from './flags.ts';
 import { benchFreshness } from './freshness.ts';
+import { benchGrowth } from './growth.ts';
 import { benchImages } from './images.ts';
 import { benchImport } from './import.ts';
 import { type BenchOptions, type EmbeddedOptions, readOptions, usage } from './options.ts';
@@ -16,6 +17,7 @@ import { benchProducts } from './product-cache.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 import { benchRestore } from './restore/restore.ts';
 import { benchSearch } from './search/search.ts';
+import { writeReport } from './write-report.ts';
 
 const [kind, ...rest] = process.argv.slice(2);
 try {
@@ -24,6 +26,7 @@ try {
   else if (kind === 'delivery') await benchDelivery(rest);
   else if (kind === 'search') await benchSearch(rest);
   else if (kind === 'products') await benchProducts(rest);
+  else if (kind === 'growth') await benchGrowth(rest);
   else if (kind === 'restore') await benchRestore(rest);
   else if (kind === 'images') await benchImages(rest);
   else if (kind === 'popularity') await benchPopularity(rest);
@@ -79,7 +82,12 @@ async function main({ json, ...bench }: BenchOptions): Promise<void> {
   for (const line of table(results, bench.log === 'kafka')) say(line);
   say('');
   for (const line of latencyLines(results)) say(line);
-  say(`load average ${machineNow().load} at the end`);
+  const { load: after } = machineNow();
+  say(`load average ${after} at the end`);
+  if (bench.isWritten && problems.length === 0) {
+    const what = `${orders} orders over ${products} products, ${load}, rounds in turn: ${bench.rounds}`;
+    writeReport(results, { log: bench.log, what, load: [machine.load, after] });
+  }
   for (const problem of problems) process.stderr.write(`WRONG: ${problem}\n`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }

@@ -41,6 +41,11 @@ export function profileOf({ workload }: EmbeddedOptions, path: string): Promise<
   return program('./stockstream-run.ts', ['--log', 'embedded', '--profile', path, ...argsOf(workload)]);
 }
 
+/** One bare run of the shop's on the embedded log. */
+export function runOurs(workload: WorkloadOptions): Promise<Result> {
+  return program('./stockstream-run.ts', ['--log', 'embedded', ...argsOf(workload)]);
+}
+
 function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
   const peer = (name: string, file: string, [variant, url]: readonly [string, string]): Contender => ({
     name: `${name} ${variant}`,

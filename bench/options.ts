@@ -12,6 +12,7 @@ export const usage = `stockstream bench [options]      stockstream bench import 
   --orders N      orders of a run (100000)          --products N  (10000)
   --load NAME     uniform, zipf or hot (uniform)    --seed N      (1)
   --rounds N      (3)                               --json
+  --write         what came out into docs/performance.md, with charts
   --rate N        orders a second of the latency run (500; with Kafka 1000)
   --seconds N     of it (15; with Kafka 20)         --warmup N    seconds before them (0; with Kafka 10)
 with --log embedded:
@@ -26,6 +27,7 @@ interface Common {
   readonly steady: SteadyOptions;
   readonly rounds: number;
   readonly json: boolean;
+  readonly isWritten: boolean;
 }
 
 export interface EmbeddedOptions extends Common {
@@ -66,6 +68,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
       threads: { type: 'string' },
       'kafka-streams': { type: 'string' },
       json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -84,6 +87,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     },
     rounds: whole('rounds', values.rounds, [1, 1000]),
     json: values.json,
+    isWritten: values.write,
   };
   const { postgres = 'postgres://postgres@127.0.0.1:5433/postgres', redis = 'redis://127.0.0.1:6379/9' } = values;
   if (log === 'embedded')

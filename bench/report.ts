@@ -19,7 +19,17 @@ export function roundLine(round: number, name: string, result: Result): string {
 }
 
 /** `comparesCpu`: the peers are applications like ours, so that what they take of processor and memory compares. */
-export function table({ ours, rounds }: Results, comparesCpu: boolean): string[] {
+export function table(results: Results, comparesCpu: boolean): string[] {
+  const { ours, rounds } = results;
+  const [own = []] = rounds.values();
+  const lines = aligned(tableRows(results, comparesCpu));
+  if (comparesCpu) return lines;
+  const used = [...rounds].flatMap(([name, runs]) => (ours.has(name) ? usedLine(name, runs, own) : []));
+  return [...lines, '', ...used];
+}
+
+/** Cells, a row a contender, heads first. */
+export function tableRows({ rounds }: Results, comparesCpu: boolean): string[][] {
   const [own = []] = rounds.values();
   const columns: Column[] = [
     { title: 'orders/s: median [range]', figure: ({ ordersPerSecond }) => ordersPerSecond, ratios: true },
@@ -39,10 +49,7 @@ export function table({ ours, rounds }: Results, comparesCpu: boolean): string[]
       ...(ratios ? [ratiosOf(own, runs, figure)] : []),
     ]),
   ]);
-  const lines = aligned([head, ...rows]);
-  if (comparesCpu) return lines;
-  const used = [...rounds].flatMap(([name, runs]) => (ours.has(name) ? usedLine(name, runs, own) : []));
-  return [...lines, '', ...used];
+  return [head, ...rows];
 }
 
 function usedLine(name: string, runs: readonly Result[], own: readonly Result[]): string {

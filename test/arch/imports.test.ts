@@ -82,6 +82,7 @@ const packages: PackageTable = {
   pino: ['app/**', ...inTests],
   'pino-pretty': ['app/**', ...inTests],
   'hdr-histogram-js': ['bench/**'],
+  echarts: ['bench/plot.ts', ...inTests],
   kafkajs: inTests,
   '@babel/*': ['test/**'],
   pg: inTests,

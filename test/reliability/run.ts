@@ -1,8 +1,8 @@
 // `npm run reliability`: the shop on three Kafka brokers through everything that the matrix names, one row after the other.
 // Writes the table into docs/reliability.md and ends with 1 if anything was lost, doubled, oversold or left open.
-import { readFileSync, writeFileSync } from 'node:fs';
 import { arch, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { writeSection } from '../../bench/section.ts';
 import type { Brokers } from './brokers.ts';
 import type { OrdealResult } from './run-ordeal.ts';
 
@@ -16,8 +16,6 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
   },
 });
-const page = new URL('../../docs/reliability.md', import.meta.url);
-const [start, end] = ['<!-- table -->', '<!-- end of table -->'];
 
 const { Brokers: Cluster } = await import('./brokers.ts');
 const brokers: Brokers = await Cluster.start(values.services);
@@ -57,12 +55,11 @@ function rowOf({ name, orders, done, problems, ...times }: OrdealResult): string
 }
 
 function write(): void {
-  const text = readFileSync(page, 'utf8');
   const heading = [
     '| ordeal | done | orders | p50 ms | p99 ms | worst second, p99 ms | longest silence ms | to rest ms | wrong |',
     '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
   ];
   const made = `${cpus().length} cores (${arch()}) for brokers, workers and servers together; ${options.rate} orders a second for ${options.seconds} s.`;
-  const table = [start, '', made, '', ...heading, ...results.map(rowOf), '', end].join('\n');
-  writeFileSync(page, text.slice(0, text.indexOf(start)) + table + text.slice(text.indexOf(end) + end.length));
+  const page = new URL('../../docs/reliability.md', import.meta.url);
+  writeSection(page, 'table', [made, '', ...heading, ...results.map(rowOf)]);
 }
