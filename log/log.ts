@@ -93,6 +93,8 @@ export interface Producer {
 export interface Appended extends TopicPartition {
   readonly baseOffset: number;
   readonly nextOffset: number;
+  /** Whether the log puts a mark of its own there, for the end of the transaction: no record will ever have that offset. */
+  readonly isMarked: boolean;
 }
 
 /**

@@ -12,6 +12,8 @@ export interface StatePosition {
   readonly offset: number;
   /** When it was written, in milliseconds since the Unix epoch. */
   readonly at: number;
+  /** Whether the log's mark of a commit is at `offset`, and no record. */
+  readonly isMarked?: boolean;
 }
 
 export function writePosition(batch: WriteBatch, keys: TaskKeys, position: StatePosition): void {

@@ -19,7 +19,7 @@ export interface ChangelogRange {
 }
 
 /** A commit with a deletion in it takes more offsets: two records at least. */
-export const leastCommit = 1;
+const leastCommit = 1;
 
 /** Why state at `position` can't be brought up to date from there; undefined if it can. */
 function unfitness(position: StatePosition, { earliest, end, now, maxAgeMs }: ChangelogRange): string | undefined {

@@ -4,15 +4,9 @@
 import type { Clock } from '../base/clock.ts';
 import { isStockstreamError, StockstreamError } from '../base/errors.ts';
 import type { Fetched, Log, TopicPartition } from '../log/log.ts';
-import { applyChangelog, readPosition, writePosition } from './changelog.ts';
+import { applyChangelog, readPosition, type StatePosition, writePosition } from './changelog.ts';
 import { TaskKeys } from './keys.ts';
-import {
-  forgetTask,
-  isForgetful,
-  type LoadCheckpointOptions,
-  leastCommit,
-  loadNewestCheckpoint,
-} from './load-checkpoint.ts';
+import { forgetTask, isForgetful, type LoadCheckpointOptions, loadNewestCheckpoint } from './load-checkpoint.ts';
 import type { Store } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 import { type Progress, progressKey, progressStore } from './task-state.ts';
@@ -92,8 +86,8 @@ async function seek(options: RestoreOptions): Promise<Tail> {
     throw new StockstreamError('STATE_AHEAD_OF_LOG', { task, position: position.offset, end });
   }
   const range = { earliest, end, now: clock.now(), maxAgeMs: options.maxAgeMs };
-  const isUseless = (from: number) => isCutOff(from, earliest) && options.checkpoints !== undefined;
-  if (position === undefined || isForgetful(position, range) || isUseless(position.offset)) {
+  const isUseless = isCutOff(position, earliest) && options.checkpoints !== undefined;
+  if (position === undefined || isForgetful(position, range) || isUseless) {
     // Also what a load left that was not finished.
     await forgetTask(options);
     const checkpoint =
@@ -101,15 +95,15 @@ async function seek(options: RestoreOptions): Promise<Tail> {
     position = checkpoint?.position;
   }
   const from = position?.offset ?? 0;
-  if (isCutOff(from, earliest)) throw new StockstreamError('STATE_CHANGELOG_LOST', { task, from, earliest });
+  if (isCutOff(position, earliest)) throw new StockstreamError('STATE_CHANGELOG_LOST', { task, from, earliest });
   const specs = new Map([...options.specs, progressStore as StoreSpec<unknown>].map((spec) => [spec.name, spec]));
   return { keys, specs, from: Math.max(from, earliest), end };
 }
 
 /** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
-function isCutOff(from: number, earliest: number): boolean {
-  // Behind a commit is the log's own mark, perhaps; before everything there is none.
-  return earliest - from > (from === 0 ? 0 : leastCommit);
+function isCutOff(position: StatePosition | undefined, earliest: number): boolean {
+  const { offset, isMarked = false } = position ?? { offset: 0 };
+  return earliest > offset + (isMarked ? 1 : 0);
 }
 
 async function readTo(tail: Tail, options: RestoreOptions): Promise<number> {

@@ -81,7 +81,8 @@ export async function commit(sealed: SealedCommit, member: GroupMetadata, parts:
   // The changelogs were appended first, in the tasks' order.
   const ends = sealed.tasks.map((_, index) => appended[index]!.nextOffset);
   for (const [index, { task }] of sealed.tasks.entries()) {
-    writePosition(sealed.stores, task.stores.keys, { offset: ends[index]!, at });
+    const { nextOffset: offset, isMarked } = appended[index]!;
+    writePosition(sealed.stores, task.stores.keys, { offset, at, isMarked });
   }
   await parts.store.write(sealed.stores);
   for (const { task, transaction } of sealed.tasks) task.stores.applied(transaction);

@@ -137,7 +137,7 @@ class EmbeddedTransaction implements LogTransaction {
     for (const { group, partition, offset } of commits) offsets.set(flush, group, partition, offset);
     const appended = targets.map(({ topic, partition, batch, found }) => {
       const { baseOffset, nextOffset } = this.#producer.sequencer.append(flush, found, batch);
-      return { topic, partition, baseOffset, nextOffset };
+      return { topic, partition, baseOffset, nextOffset, isMarked: options.offsetGaps };
     });
     if (options.offsetGaps) for (const found of new Set(targets.map((target) => target.found))) found.next++;
     return appended;

@@ -158,7 +158,7 @@ class KafkaTransaction implements LogTransaction {
     return await Promise.all(
       this.#appends.map(async ({ topic, partition, count, offset }) => {
         const baseOffset = await offset;
-        return { topic, partition, baseOffset, nextOffset: baseOffset + count };
+        return { topic, partition, baseOffset, nextOffset: baseOffset + count, isMarked: true };
       }),
     );
   }

@@ -6,6 +6,7 @@ import { SteppedClock } from '../../base/stepped-clock.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { writePosition } from '../../state/changelog.ts';
 import { changelogKey, TaskKeys } from '../../state/keys.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
 import { restore } from '../../state/restore.ts';
@@ -15,8 +16,8 @@ const clock = new SteppedClock();
 const changelog = { topic: 'changelog', partition: 0 };
 const task = 'shop_0';
 
-async function changelogOf(values: number) {
-  const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock });
+async function changelogOf(values: number, { offsetGaps = false } = {}) {
+  const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock, offsetGaps });
   await log.admin.createTopics([{ name: changelog.topic, partitions: 1, cleanup: 'compact' }]);
   const producer = await log.producer();
   const append = async (value: number) => {
@@ -52,3 +53,42 @@ test('a store that has seen all that was deleted goes on behind it', async () =>
   assert.deepEqual([first?.[0], last?.[0]], [0, 4]);
   await log.close();
 });
+
+test('a single record that was deleted is missed', async () => {
+  const { log, append, restoreInto } = await changelogOf(4);
+  const store = memoryStore();
+  await restoreInto(store);
+  await append(4);
+  await log.admin.deleteRecords(changelog, 5);
+  const details = { task, from: 4, earliest: 5 };
+  await assert.rejects(restoreInto(store), { code: 'STATE_CHANGELOG_LOST', details });
+  await log.close();
+});
+
+for (const offsetGaps of [false, true]) {
+  test(`a commit's own store misses no mark, and each commit, on a log with ${offsetGaps ? '' : 'no '}marks`, async () => {
+    const { log, restoreInto } = await changelogOf(0, { offsetGaps });
+    const producer = await log.transactionalProducer('one');
+    const commit = async (value: number) => {
+      const transaction = producer.begin();
+      const batch = new RecordBatchBuilder().append(0, changelogKey('numbers', `n${value}`), Buffer.from([value]));
+      transaction.append(changelog.topic, 0, batch);
+      const [{ nextOffset: offset, isMarked } = assert.fail()] = await transaction.commit();
+      return { offset, at: clock.now(), isMarked };
+    };
+    const end = async () => (await log.admin.offsets([changelog], 'latest', 'uncommitted'))[0]!;
+    const store = memoryStore();
+    const batch = store.batch();
+    const position = await commit(0);
+    writePosition(batch, new TaskKeys(task), position);
+    await store.write(batch);
+    await log.admin.deleteRecords(changelog, await end());
+    assert.equal((await restoreInto(store)).records, 0);
+    await commit(1);
+    assert.equal((await restoreInto(store)).records, 1);
+    await commit(2);
+    await log.admin.deleteRecords(changelog, await end());
+    await assert.rejects(restoreInto(store), { code: 'STATE_CHANGELOG_LOST' });
+    await log.close();
+  });
+}

@@ -28,6 +28,19 @@ export function transacting(kit: LogKit): void {
     await producer.close();
   });
 
+  kit.test('tells whether its own mark stands behind a commit', async () => {
+    const topic = await kit.topic();
+    const producer = await kit.log.transactionalProducer(kit.name('id'));
+    const commit = async () => {
+      const transaction = producer.begin();
+      transaction.append(topic, 0, kit.batch('a'));
+      return (await transaction.commit())[0]!;
+    };
+    const [first, second] = [await commit(), await commit()];
+    assert.equal(second.baseOffset, first.nextOffset + (first.isMarked ? 1 : 0));
+    await producer.close();
+  });
+
   kit.test('leaves nothing of an aborted transaction, and goes on', async () => {
     const topic = await kit.topic();
     const producer = await kit.log.transactionalProducer(kit.name('id'));
