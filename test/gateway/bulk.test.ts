@@ -203,18 +203,18 @@ describe('stock changes', () => {
 
   test('a large upload is taken whole; its errors are told up to 1,000', async () => {
     const before = await shop.count(topics.stockChanges);
-    const lines = Array.from({ length: 10_000 }, (_, index) =>
+    const lines = Array.from({ length: 6_000 }, (_, index) =>
       index % 5 ? JSON.stringify(change(`big${index}`)) : 'x',
     );
     const { body } = await bulk('application/x-ndjson', lines.join('\n'));
-    assert.deepEqual([body.accepted, body.refused, body.errors.length], [8_000, 2_000, 1_000]);
-    assert.equal(await shop.count(topics.stockChanges), before + 8_000);
+    assert.deepEqual([body.accepted, body.refused, body.errors.length], [4_800, 1_200, 1_000]);
+    assert.equal(await shop.count(topics.stockChanges), before + 4_800);
   });
 
   for (const type of ['application/x-ndjson', 'text/csv']) {
     test(`more than the limit as ${type} is 413, and what came before is taken`, async () => {
       const first = type === 'text/csv' ? 'changeId,productId,warehouseId,delta\n' : '';
-      const { status, body } = await bulk(type, `${first}${'x,\n'.repeat(1_100_000)}`);
+      const { status, body } = await bulk(type, `${first}${`${'x'.repeat(3_000)},\n`.repeat(1_100)}`);
       assert.deepEqual([status, body.code], [413, 'body_too_large']);
     });
   }

@@ -117,15 +117,18 @@ describe('an address', () => {
     assert.deepEqual((await feeds.lines('http~2')).slice(0, 3), ['0 h7 applied', '0 h8 applied', '0 h9 applied']);
 
     feeds.served = { etag: '"3"', body: ndjson([product('h0')]) };
+    await feeds.look('http');
     const third = await feeds.done('http', 3);
     assert.equal(third.lastRun.deleted, 0);
     assert.match(third.lastRun.warning, /7 of 8 products are missing, which is more than 50 %/);
 
     feeds.served = { etag: '"4"', body: ndjson([...all.slice(0, 7), '{"title":"of nothing"}']) };
+    await feeds.look('http');
     const fourth = await feeds.done('http', 4);
     assert.match(fourth.lastRun.warning, /a line does not say which product it is of/);
 
     feeds.served = { etag: '"5"', body: ndjson(all.slice(0, 6)) };
+    await feeds.look('http');
     const fifth = await feeds.done('http', 5);
     assert.deepEqual([fifth.lastRun.deleted, fifth.lastRun.warning], [2, undefined], 'h6 and h10, missed until now');
   });
