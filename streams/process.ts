@@ -21,40 +21,14 @@ export async function processBatches(
   tasks: readonly StreamTask[],
   { store, clock, limits }: { store: Store; clock: Clock; limits: ProcessLimits },
 ): Promise<StreamTask[]> {
-  const started = clock.monotonic();
-  const deadline = started + limits.batchMs;
+  const deadline = clock.monotonic() + limits.batchMs;
+  const records = Math.ceil(limits.batchRecords / tasks.length);
   // One half is the commit's that is in flight.
   const bytes = limits.uncommittedBytes / 2 / tasks.length;
-  for (const task of tasks) {
-    const records = Math.ceil(recordsInTime(task, limits) / tasks.length);
-    await task.begin(store, clock, { records, timers: limits.batchTimers, bytes });
-  }
+  for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers, bytes });
   await runBatches(tasks, { store, clock, deadline });
-  keepPace(tasks, clock.monotonic() - started);
   for (const task of tasks) if (!task.batch!.worked && !task.isAhead) task.batch = undefined;
   return tasks.filter(({ batch }) => batch !== undefined);
-}
-
-/** Of one slow batch, the next ones needn't be tiny. */
-const fewest = 256;
-/** More than the mean, for a batch that ends before its time is over is a commit too many. */
-const spare = 1.25;
-/** How much the newest batch counts. */
-const weight = 0.5;
-
-/** What a batch takes up and doesn't get to is taken up again by the next one, so it is given about what it will do. */
-function recordsInTime({ msPerRecord }: StreamTask, { batchRecords, batchMs }: ProcessLimits): number {
-  const records = msPerRecord === 0 ? batchRecords : Math.ceil((batchMs / msPerRecord) * spare);
-  return Math.min(batchRecords, Math.max(fewest, records));
-}
-
-function keepPace(tasks: readonly StreamTask[], milliseconds: number): void {
-  const records = tasks.reduce((sum, { batch }) => sum + batch!.consumed.length, 0);
-  if (records === 0) return;
-  const each = milliseconds / records;
-  for (const task of tasks) {
-    task.msPerRecord = task.msPerRecord === 0 ? each : task.msPerRecord + (each - task.msPerRecord) * weight;
-  }
 }
 
 /**

@@ -62,8 +62,6 @@ export class StreamTask {
   #now = 0;
   /** Retired stores that may still have entries. */
   #retiring: readonly string[] = [];
-  /** How long a record took in the last batches, over all tasks; 0 if that isn't known. */
-  msPerRecord = 0;
   /** The batch being processed, until it is sealed. */
   batch: TaskBatch | undefined;
 
