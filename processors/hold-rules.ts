@@ -35,8 +35,9 @@ export function decideHold(
   bought: number,
 ): StockHeld | StockRefused {
   if (stock === undefined) return { type: 'StockRefused', reason: 'unknown_product', free: 0 };
+  const asked = { request, stock, bought };
   for (const rule of rules) {
-    const reason = rule({ request, stock, bought });
+    const reason = rule(asked);
     if (reason) return { type: 'StockRefused', reason, free: freeOf(stock) };
   }
   const allocations = chooseWarehouses(stock.warehouses, request.quantity, request);

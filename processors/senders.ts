@@ -14,6 +14,8 @@ export function sendersOf(
   { warehouses, promises, notFrom }: Senders & { readonly promises: readonly DeliveryPromise[] },
   line: number,
 ): Senders {
+  // Without a delivery network nothing is promised.
+  if (promises.length === 0) return { warehouses, notFrom };
   const unable = promises.filter(({ notLines }) => notLines.includes(line)).map(({ warehouseId }) => warehouseId);
   return { warehouses: warehouses.filter((id) => !unable.includes(id)), notFrom: [...notFrom, ...unable] };
 }

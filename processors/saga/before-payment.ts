@@ -29,11 +29,11 @@ export function answered(facts: OrderFacts, answers: readonly LineAnswer[], { no
   if (answers.length < facts.lines.length) {
     return { phase: { type: 'AwaitingReservations', facts, answers }, effects: [] };
   }
-  const refused = facts.lines.flatMap(({ line, productId }) => {
-    const outcome = answers.find((answer) => answer.productId === productId)?.outcome;
-    return outcome?.type === 'StockRefused' ? [{ line, productId, reason: outcome.reason }] : [];
-  });
-  if (refused.length > 0) {
+  if (answers.some(({ outcome }) => outcome.type === 'StockRefused')) {
+    const refused = facts.lines.flatMap(({ line, productId }) => {
+      const outcome = answers.find((answer) => answer.productId === productId)?.outcome;
+      return outcome?.type === 'StockRefused' ? [{ line, productId, reason: outcome.reason }] : [];
+    });
     return {
       phase: { type: 'Rejected', endedAt: now },
       effects: [

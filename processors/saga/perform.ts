@@ -31,7 +31,7 @@ export function perform(context: OrderContext, { orderId, facts: before }: Order
   let facts = 'facts' in phase ? phase.facts : before;
   const answers: Happening[] = [];
   for (const effect of effects) facts = carryOut(context, { orderId, facts }, effect, answers);
-  const after: Phase = 'facts' in phase ? { ...phase, facts } : phase;
+  const after: Phase = 'facts' in phase && phase.facts !== facts ? { ...phase, facts } : phase;
   const [answer] = answers;
   const then = answer && next(after, answer, { orderId, now: context.now });
   if (then) perform(context, { orderId, facts }, then);
