@@ -1,7 +1,14 @@
 // Takes an order in. The lead line's stock is decided here, other lines are asked for in their own partitions; so a
 // one-product order is reserved or rejected in this one step. An order that is known already changes nothing.
 import { leadProductOf } from '../schemas/ids.ts';
-import type { Checkout, LineAnswer, OrderFacts, OrderLine, OrderSubmitted } from '../schemas/types.generated.ts';
+import type {
+  Checkout,
+  LineAnswer,
+  OrderFacts,
+  OrderLine,
+  OrderSubmitted,
+  ReserveStock,
+} from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
 import { takeHold } from './holds.ts';
 import { mergeLines } from './merge-lines.ts';
@@ -64,8 +71,11 @@ function create(
   const checkout = submitted.payment.collect ? checkoutOf(submitted) : null;
   const facts: OrderFacts = { customerId, sequence: 0, expiresAt, lines: asked, limited: false, attempt: 0, checkout };
   const paymentMethod = submitted.payment.method;
-  const created = { lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt, promises };
-  return emitEvent(context, { orderId, facts }, { type: 'OrderCreated', ...created });
+  return emitEvent(
+    context,
+    { orderId, facts },
+    { type: 'OrderCreated', lines, currency, totals, shipTo, paymentMethod, placedAt, expiresAt, promises },
+  );
 }
 
 /** The lead's line first: its answer is known at once. */
@@ -77,18 +87,28 @@ function reserve(
 ): void {
   const { orderId, customerId, currency } = submitted;
   context.timers['hold-expiry'].set(orderId, facts.expiresAt);
-  const answers: LineAnswer[] = [];
+  let answers: readonly LineAnswer[] = [];
   let limited = false;
   for (const line of lines) {
     const { productId, quantity, unitPrice, weightGrams, productVersion } = line;
-    const senders = sendersOf(submitted, line.line);
-    const request = { quantity, unitPrice, currency, weightGrams, productVersion, ...senders };
+    const { warehouses, notFrom } = sendersOf(submitted, line.line);
+    // In the order of the schema, so that what is asked here and what was decoded are one thing to the engine.
+    const request: ReserveStock = {
+      type: 'ReserveStock',
+      quantity,
+      unitPrice,
+      currency,
+      weightGrams,
+      productVersion,
+      warehouses,
+      notFrom,
+    };
     if (line === lines[0]) {
       const decision = takeHold(context, { productId, customerId }, request);
-      answers.push({ productId, outcome: decision.outcome });
+      answers = [{ productId, outcome: decision.outcome }];
       limited = decision.limited;
     } else {
-      sendCommand(context, { orderId, facts }, line, { type: 'ReserveStock', ...request });
+      sendCommand(context, { orderId, facts }, line, request);
     }
   }
   const known = limited ? { ...facts, limited } : facts;
