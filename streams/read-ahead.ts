@@ -16,7 +16,7 @@ interface ReadAheadParts {
 }
 
 /** How many records are asked at a time. */
-const reach = 256;
+const reach = 64;
 
 export class ReadAhead {
   readonly #parts: ReadAheadParts;
