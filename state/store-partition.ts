@@ -103,9 +103,9 @@ export class StorePartition<V> {
 
   /**
    * Reads the keys that the store has, beside whatever else goes on, so that it needn't be asked for those that it doesn't
-   * have. Stops when `isOver`.
+   * have. Before each next page it waits for `turn`, and stops if that gives false.
    */
-  async learnKeys(store: Store, isOver: () => boolean): Promise<void> {
+  async learnKeys(store: Store, turn: () => Promise<boolean>): Promise<void> {
     const filter = this.#filter;
     if (!filter?.wantsKeys) return;
     filter.begin();
@@ -117,7 +117,7 @@ export class StorePartition<V> {
         const found = await store.scan(range, { limit: keysPage });
         for (const { key } of found) filter.add(this.#keys.keyOf(this.spec.name, key));
         if (found.length < keysPage) break;
-        if (isOver()) return filter.breakOff();
+        if (!(await turn())) return filter.breakOff();
         range = { gte: Buffer.concat([found.at(-1)!.key, zero]), lt: range.lt };
       }
       filter.end();

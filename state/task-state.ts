@@ -71,8 +71,8 @@ export class TaskState {
   }
 
   /** See StorePartition. */
-  async learnKeys(store: Store, isOver: () => boolean): Promise<void> {
-    for (const partition of this.#partitions.values()) if (!isOver()) await partition.learnKeys(store, isOver);
+  async learnKeys(store: Store, turn: () => Promise<boolean>): Promise<void> {
+    for (const partition of this.#partitions.values()) await partition.learnKeys(store, turn);
   }
 
   partition<V>(spec: StoreSpec<V>): StorePartition<V> {

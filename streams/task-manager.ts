@@ -1,5 +1,5 @@
 // The tasks of a thread: made when they are assigned, restored beside the run loop, dropped when they move away.
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import type { Fetcher, Log } from '../log/log.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
@@ -28,12 +28,15 @@ export interface TaskManagerOptions {
 /** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
 export const maxStateAgeMs = 12 * 60 * 60 * 1000;
 
+/** Between two pages of keys, which take 2 to 3 ms each: a tenth of the thread at most. */
+const learnPauseMs = 25;
+
 export class TaskManager {
   readonly #options: TaskManagerOptions;
   readonly #tasks = new Map<number, StreamTask>();
   readonly #restoring = new Map<StreamTask, AbortController>();
-  /** Whose keys are being read. */
-  readonly #learning = new Set<StreamTask>();
+  /** Whether some task's keys are being read. */
+  #isLearning = false;
   #failure: unknown;
 
   constructor(options: TaskManagerOptions) {
@@ -60,19 +63,22 @@ export class TaskManager {
     for (const task of this.#tasks.values()) if (task.state === 'running' && task.stores.wantsKeys) this.#learn(task);
   }
 
-  /** Beside the run loop: until it is done the store is asked for every key. */
+  /** Beside the run loop, one task after the other: until it is done the store is asked for every key. */
   #learn(task: StreamTask): void {
-    if (this.#learning.has(task)) return;
-    this.#learning.add(task);
-    const isOver = () => task.state !== 'running';
+    if (this.#isLearning) return;
+    this.#isLearning = true;
+    const { store, clock, fetcher } = this.#options;
+    const isRunning = () => task.state === 'running';
+    const turn = () => sleep(clock, learnPauseMs).then(isRunning);
     task.stores
-      .learnKeys(this.#options.store, isOver)
+      .learnKeys(store, turn)
       .catch((error: unknown) => {
-        if (isOver()) return;
-        this.#failure = error;
-        this.#options.fetcher.wake();
+        if (isRunning()) this.#failure = error;
       })
-      .finally(() => this.#learning.delete(task));
+      .finally(() => {
+        this.#isLearning = false;
+        fetcher.wake();
+      });
   }
 
   /** Drops what isn't among `partitions`, makes what is new; the rest goes on as it is. Returns what was dropped. */

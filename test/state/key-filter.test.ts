@@ -79,7 +79,7 @@ test('a store whose keys are known answers for new ones at once; what is written
   const state = open();
   const partition = state.partition(orders);
   assert.equal(partition.holds('new'), false, 'nothing is known yet');
-  const learned = state.learnKeys(store, () => false);
+  const learned = state.learnKeys(store, async () => true);
   partition.put('young', 'written');
   await commit(store, state);
   await learned;
@@ -97,7 +97,7 @@ test('keys are not learned to the end for a task that has gone', async () => {
   for (let index = 0; index < 1_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
   await commit(store, before);
   const state = open();
-  await state.learnKeys(store, () => true);
+  await state.learnKeys(store, async () => false);
   assert.equal(state.wantsKeys, true);
   assert.equal(state.partition(orders).holds('new'), false);
 });
@@ -109,7 +109,7 @@ test('what was sealed before the learning and is written behind its back is know
   const [changelog, batch] = [new RecordBatchBuilder(), store.batch()];
   const spans = state.encode({ now: 1, inputs: {} }, changelog);
   const sealed = state.seal(changelog, spans, batch);
-  await state.learnKeys(store, () => false);
+  await state.learnKeys(store, async () => true);
   await store.write(batch);
   state.applied(sealed);
   state.evict(0);

@@ -108,7 +108,7 @@ test('whatever is done, reads give what a map would give', async () => {
             state.evict(0);
             break;
           case 'learn': {
-            const learned = state.learnKeys(store, () => false).catch(() => {});
+            const learned = state.learnKeys(store, async () => true).catch(() => {});
             if (each.wait) await learned;
             break;
           }
