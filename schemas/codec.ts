@@ -15,7 +15,7 @@ export interface Codec<V> {
 const largestLong = 2 ** 52 - 1;
 const largestZigzag = 2 ** 53 - 1;
 /** Longer text is left to the engine's own code, which then is faster. */
-const longestLoop = 24;
+const longestLoop = 40;
 
 export function unfit(): never {
   throw new Error('it does not fit');
@@ -40,10 +40,13 @@ export function writeLong(target: Buffer, at: number, value: number): number {
 function writeVarint(target: Buffer, from: number, zigzag: number): number {
   let at = from;
   let left = zigzag;
-  // Beyond 32 bits the shifts of JavaScript no longer work; arithmetic does.
-  while (left >= 0x1_0000_0000) {
-    target[at++] = (left % 0x80) | 0x80;
-    left = Math.floor(left / 0x80);
+  // Beyond 32 bits the shifts of JavaScript no longer work: the lowest 28 are taken off by one division.
+  if (left >= 0x1_0000_0000) {
+    target[at++] = (left & 0x7f) | 0x80;
+    target[at++] = ((left >>> 7) & 0x7f) | 0x80;
+    target[at++] = ((left >>> 14) & 0x7f) | 0x80;
+    target[at++] = ((left >>> 21) & 0x7f) | 0x80;
+    left = Math.floor(left / 0x1000_0000);
   }
   for (left >>>= 0; left > 0x7f; left >>>= 7) target[at++] = (left & 0x7f) | 0x80;
   target[at++] = left;
