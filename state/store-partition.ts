@@ -11,7 +11,7 @@ import { type Entry, suspended, type Transaction } from './transaction.ts';
 /** About what an entry costs in memory beside its encoded bytes. */
 const entryOverhead = 200;
 /** How many keys are learned at a time. */
-const keysPage = 500;
+const keysPage = 2_000;
 
 export class StorePartition<V> {
   readonly spec: StoreSpec<V>;

@@ -28,7 +28,7 @@ export interface TaskManagerOptions {
 /** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
 export const maxStateAgeMs = 12 * 60 * 60 * 1000;
 
-/** Between two pages of keys, which take 2 to 3 ms each: a tenth of the thread at most. */
+/** Between two pages of keys, which take about 9 ms each: a quarter of the thread at most. */
 const learnPauseMs = 25;
 
 export class TaskManager {

@@ -73,7 +73,7 @@ async function commit(store: Store, state: TaskState): Promise<void> {
 test('a store whose keys are known answers for new ones at once; what is written meanwhile is known, too', async () => {
   const store = memoryStore();
   const before = open();
-  for (let index = 0; index < 1_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
+  for (let index = 0; index < 4_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
   await commit(store, before);
 
   const state = open();
@@ -87,14 +87,14 @@ test('a store whose keys are known answers for new ones at once; what is written
   state.evict(0);
   assert.equal(partition.get('new'), undefined);
   assert.equal(partition.holds('newer'), true);
-  for (const key of ['old-0', 'old-499', 'old-500', 'old-1199', 'young'])
+  for (const key of ['old-0', 'old-1999', 'old-2000', 'old-4199', 'young'])
     assert.equal(partition.holds(key), false, key);
 });
 
 test('keys are not learned to the end for a task that has gone', async () => {
   const store = memoryStore();
   const before = open();
-  for (let index = 0; index < 1_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
+  for (let index = 0; index < 4_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
   await commit(store, before);
   const state = open();
   await state.learnKeys(store, async () => false);
