@@ -54,9 +54,10 @@ export async function feedProducts(feeder: Feeder, options: WorkloadOptions): Pr
   await feedStock(feeder, options.products, stocksOf(options));
 }
 
-export async function feedCatalog(feeder: Feeder, products: number): Promise<void> {
+/** Products from `first` on. */
+export async function feedCatalog(feeder: Feeder, products: number, first = 0): Promise<void> {
   const at = systemClock.now();
-  for (let product = 0; product < products; product++) {
+  for (let product = first; product < first + products; product++) {
     const productId = productIdOf(product);
     await feeder.add(topics.catalogChanges, productId, {
       changeId: `c${product}`,

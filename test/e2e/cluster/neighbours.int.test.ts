@@ -5,7 +5,7 @@ import { type TestContext, test } from 'node:test';
 import { Client } from '@elastic/elasticsearch';
 import { Redis } from 'ioredis';
 import { checkOutcome } from '../../../bench/check-outcome.ts';
-import { Feeder, feedOrders } from '../../../bench/feeder.ts';
+import { Feeder, feedCatalog, feedOrders } from '../../../bench/feeder.ts';
 import { workload } from '../../../bench/workload.ts';
 import { type Line, relay } from '../../relay.ts';
 import { services } from '../../services.ts';
@@ -41,6 +41,9 @@ test('neighbours that are away, hang, or are slow', async (t) => {
   const worker = await installation.startWorker('w1', 'w1', ...flags);
   await atRest(installation, 240);
 
+  const feeding = new AbortController();
+  t.after(() => feeding.abort());
+  const listed = feedListings(installation, feeding.signal);
   const fed = feedOrders(new Feeder(await installation.log.producer()), workload(options), { rate });
   for (const [name, line] of Object.entries(lines) as [Neighbour, Line][]) {
     for (const [kind, begin] of Object.entries(troubles)) {
@@ -62,12 +65,25 @@ test('neighbours that are away, hang, or are slow', async (t) => {
     }
   }
   await fed;
+  feeding.abort();
+  await listed;
   await atRest(installation, 240);
   assert.deepEqual(await checkOutcome(installation.log, options), []);
   await noOpenTransaction(installation);
   const documents = await viewsEqualLog(installation);
   assert.equal(documents.get('orders'), options.orders);
 });
+
+/** New products all the time, for orders alone may change no listing for a while. */
+async function feedListings({ log }: Installation, signal: AbortSignal): Promise<void> {
+  const producer = await log.producer();
+  const feeder = new Feeder(producer);
+  for (let product = options.products; !signal.aborted; product++) {
+    await feedCatalog(feeder, 1, product);
+    await passes(500);
+  }
+  await producer.close();
+}
 
 interface Part {
   readonly name: string;
