@@ -40,7 +40,7 @@ export async function runBatches(
   { store, clock, deadline }: { store: Store; clock: Clock; deadline: number },
 ): Promise<void> {
   for (let open = tasks; open.length > 0; ) {
-    for (const { batch } of open) if (batch!.ahead.hasForeign) await batch!.ahead.learn();
+    for (const { batch } of open) if (batch!.foreign.length > 0) await batch!.learn();
     const missing = open.map(({ stores }) => stores).filter(({ transaction }) => transaction.missing.length > 0);
     if (missing.length > 0) await loadMissing(store, missing);
     open = open.filter((task) => !task.batch!.advance(clock, deadline));
