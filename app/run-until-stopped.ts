@@ -29,13 +29,13 @@ export async function runUntilStopped<Started extends Runnable>(
   const onFailure = (error: unknown) => failed.reject(error);
   const running = await Promise.race([start({ config, logger, onFailure }), failed.promise]);
   const end = started(running, config);
-  // A process that is killed writes it at no other time.
-  flushCompileCache();
   closeWithGrace({ delay: graceMs, logger }, async ({ err, signal }) => {
     end?.();
     if (err) logger.fatal({ err }, 'stopping because of a fault');
     else logger.info({ signal }, 'stopping');
     await running.stop();
   });
+  // A process that is killed writes it at no other time.
+  flushCompileCache();
   failed.promise.catch((error: Error) => process.emit('uncaughtException', error));
 }

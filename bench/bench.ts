@@ -1,7 +1,6 @@
 // `stockstream bench`: every contender in one run, in turn, so that a noisy machine is noisy for all of them; medians
 // and ranges of some rounds, and the ratio of each round. Peers that aren't there are left out, loudly. `bench import` is
 // another one: a catalogue taken in.
-import { cpus, loadavg, totalmem } from 'node:os';
 import { resolve } from 'node:path';
 import { type Contender, contendersOf, profileOf } from './contenders.ts';
 import { benchDelivery } from './delivery.ts';
@@ -10,6 +9,7 @@ import { benchFreshness } from './freshness.ts';
 import { benchGrowth } from './growth.ts';
 import { benchImages } from './images.ts';
 import { benchImport } from './import.ts';
+import { machineNow, nameOf } from './machine.ts';
 import { type BenchOptions, type EmbeddedOptions, readOptions, usage } from './options.ts';
 import type { Result } from './peer-result.ts';
 import { benchPopularity } from './popularity.ts';
@@ -67,7 +67,7 @@ async function main({ json, ...bench }: BenchOptions): Promise<void> {
     }
   }
   const machine = machineNow();
-  say(`${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${process.version}, load average ${machine.load}`);
+  say(`${nameOf(machine)}, load average ${machine.load}`);
   const { orders, products, load } = bench.workload;
   say(`${orders} orders over ${products} products, ${load}, rounds in turn: ${bench.rounds}\n`);
 
@@ -82,11 +82,11 @@ async function main({ json, ...bench }: BenchOptions): Promise<void> {
   for (const line of table(results, bench.log === 'kafka')) say(line);
   say('');
   for (const line of latencyLines(results)) say(line);
-  const { load: after } = machineNow();
-  say(`load average ${after} at the end`);
+  const after = machineNow();
+  say(`load average ${after.load} at the end`);
   if (bench.isWritten && problems.length === 0) {
     const what = `${orders} orders over ${products} products, ${load}, rounds in turn: ${bench.rounds}`;
-    writeReport(results, { log: bench.log, what, load: [machine.load, after] });
+    writeReport(results, { log: bench.log, what, machine: [machine, after] });
   }
   for (const problem of problems) process.stderr.write(`WRONG: ${problem}\n`);
   process.exitCode = problems.length === 0 ? 0 : 1;
@@ -107,9 +107,4 @@ async function measure(contenders: readonly Contender[], count: number, say: (li
     for (const { keepUp } of contenders) if (keepUp !== undefined) steady.push(await keepUp());
   }
   return { ours, rounds, steady };
-}
-
-/** The load tells how much others take: above the count of cores, absolute figures are worth little. */
-function machineNow() {
-  return { cores: cpus().length, memoryGiB: Math.round(totalmem() / 2 ** 30), load: loadavg()[0]!.toFixed(1) };
 }

@@ -38,12 +38,12 @@ function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
 
 /** One run of the shop's on the embedded log, with a profile of its thread at `path`. */
 export function profileOf({ workload }: EmbeddedOptions, path: string): Promise<Result> {
-  return program('./stockstream-run.ts', ['--log', 'embedded', '--profile', path, ...argsOf(workload)]);
+  return runOurs(workload, '--profile', path);
 }
 
 /** One bare run of the shop's on the embedded log. */
-export function runOurs(workload: WorkloadOptions): Promise<Result> {
-  return program('./stockstream-run.ts', ['--log', 'embedded', ...argsOf(workload)]);
+export function runOurs(workload: WorkloadOptions, ...more: string[]): Promise<Result> {
+  return program('./stockstream-run.ts', ['--log', 'embedded', ...argsOf(workload), ...more]);
 }
 
 function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {

@@ -1,11 +1,11 @@
 // `stockstream bench growth`: what an order costs, and what the shop takes of memory, as the catalogue grows. The sizes run in
 // turn, a round after the other, each in a process of its own.
-import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { runOurs } from './contenders.ts';
 import { FlagError, oneOf, orExit, whole } from './flags.ts';
+import { machineNow, nameOf } from './machine.ts';
 import type { Result } from './peer-result.ts';
-import { writeSection } from './section.ts';
+import { markdownTable, writeSection } from './section.ts';
 import { loads, type WorkloadOptions } from './workload.ts';
 
 const usage = `stockstream bench growth [options]
@@ -82,12 +82,12 @@ function write(runs: ReadonlyMap<number, readonly Result[]>, { workload, sizes }
     each(results, ({ peakRssMb }) => String(peakRssMb)),
   ]);
   const head = ['products', 'orders/s', 'us of processor an order', 'to the smallest', 'MB at most'];
-  const machine = `${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}`;
+  const machine = machineNow();
   const orders = `${workload.orders.toLocaleString('en')} orders, ${workload.load}`;
   writeSection(new URL('../docs/performance.md', import.meta.url), 'bench growth', [
-    `${machine}, load average ${loadavg()[0]!.toFixed(1)} at the end. ${orders}; a figure a round.`,
+    `${nameOf(machine)}, load average ${machine.load} at the end. ${orders}; a figure a round.`,
     '',
-    ...[head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`),
+    ...markdownTable([head, ...rows]),
   ]);
 }
 

@@ -10,3 +10,8 @@ export function writeSection(document: URL, name: string, lines: readonly string
   if (before === undefined || after === undefined) throw new Error(`${document.pathname} has no ${start} ... ${end}`);
   writeFileSync(document, [before, start, '\n\n', lines.join('\n'), '\n\n', end, after].join(''));
 }
+
+/** A row a line, heads first. */
+export function markdownTable([head = [], ...rows]: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}

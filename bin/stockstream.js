@@ -2,7 +2,7 @@
 // Starts the command line on a Node that runs TypeScript: this one if it is new enough, else the one that npm installed
 // with us. Plain JavaScript for old versions, so it uses nothing newer than Node 18.
 import { spawn } from 'node:child_process';
-import module, { createRequire } from 'node:module';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,7 @@ const oldest = 24;
 
 if (Number.parseInt(process.versions.node, 10) >= oldest) {
   stopWithParent();
-  keepCompiled();
+  await import('./compile-cache.js');
   await import('../app/cli.ts');
 } else {
   runOn(installedNode());
@@ -43,12 +43,6 @@ function runOn(executable) {
     process.removeAllListeners(signal);
     process.kill(process.pid, signal);
   });
-}
-
-/** What was compiled once starts sooner next time, in every thread. Where it can't be written there is none. */
-function keepCompiled() {
-  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
-  module.enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }
 
 /** If the launcher on the old Node is killed outright, no orphan goes on holding the data directory. */

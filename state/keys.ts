@@ -48,7 +48,7 @@ export class TaskKeys {
 
   /** The key within its store, of an entry's bytes. */
   keyOf(store: string, entry: Buffer): string {
-    return entry.toString('utf8', Buffer.byteLength(this.#entries) + Buffer.byteLength(store) + 1);
+    return entry.toString('utf8', this.#entryPrefix.length + Buffer.byteLength(store) + 1);
   }
 
   /** Whether these bytes, of this task, are the key of an entry. */
@@ -58,7 +58,7 @@ export class TaskKeys {
 
   /** Whose entry these bytes are the key of. */
   entryOf(entry: Buffer): { store: string; key: string } {
-    return splitChangelogKey(entry.subarray(Buffer.byteLength(this.#entries)));
+    return splitChangelogKey(entry.subarray(this.#entryPrefix.length));
   }
 
   time(at: number, store: string, key: string): Buffer {

@@ -189,9 +189,13 @@ export class StandbyTasks {
 
   async #apply(fetched: Fetched): Promise<void> {
     const standby = this.#standbys.get(fetched.partition);
-    if (standby?.target === undefined || standby.closing.signal.aborted) return;
+    if (standby?.target === undefined) return;
+    const { target, position, closing } = standby;
     const options = this.#restoreOptions(standby);
-    await applyFetched(fetched, standby.position, { target: standby.target, options });
+    // Whoever is given the task next looks where its state stands only after this is written.
+    await this.#options.turns.take(standby.partition, async () => {
+      if (!closing.signal.aborted) await applyFetched(fetched, position, { target, options });
+    });
     this.#moved(standby, fetched.nextOffset, fetched.endOffset);
   }
 

@@ -1,5 +1,5 @@
 // Who may read and write the state of a task in a thread's store: one at a time, in the order in which they asked. So a
-// restore that was cut short has done its last before the next one, or a copy, looks where the state stands.
+// restore that was cut short, or a copy that was closed, has done its last before the next one looks where the state stands.
 
 export class StateTurns {
   readonly #last = new Map<number, Promise<void>>();

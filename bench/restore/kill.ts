@@ -31,13 +31,12 @@ export async function killOften(options: ServeOptions, times: number): Promise<K
   return killed;
 }
 
-/** As bin/stockstream.js has it. */
-const compiled = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
+/** As bin/stockstream.js begins. */
+const compileCache = new URL('../../bin/compile-cache.js', import.meta.url).href;
 
 async function start(options: ServeOptions) {
-  const child = spawn(process.execPath, [program, JSON.stringify(options)], {
+  const child = spawn(process.execPath, ['--import', compileCache, program, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
   for await (const line of createInterface(child.stdout)) {
     return { child, served: JSON.parse(line) as Served };

@@ -2,10 +2,10 @@
 // the
 // index is, and how good the ranking is on the judged cases: nDCG@10, for settings that are compared.
 import { readFileSync } from 'node:fs';
-import { cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { defaultSearchSettings, type SearchSettings } from '../../views/search/search-settings.ts';
 import { FlagError, oneOf, orExit, serverUrl, whole } from '../flags.ts';
+import { machineNow, nameOf } from '../machine.ts';
 import { engines } from './engines.ts';
 import type { CaseResult } from './judged/evaluate.ts';
 import { judge, runSearchBench, type SearchBench } from './run.ts';
@@ -33,7 +33,8 @@ export async function benchSearch(args: readonly string[]): Promise<void> {
     if (!options.json) process.stdout.write(`${line}\n`);
   };
   if (options.isJudgedAlone) return judgeAlone(options, say);
-  say(`${cpus().length} cores, Node ${process.version}, load average ${loadavg()[0]!.toFixed(1)}`);
+  const machine = machineNow();
+  say(`${nameOf(machine)}, load average ${machine.load}`);
   say(`${options.engine}, ${options.listings} listings, ${options.concurrency} at a time\n`);
   const result = await runSearchBench(options, say);
   const { indexMb, openMs, peakRssMb, ndcg, problems, cases, ...rest } = result;
@@ -41,7 +42,7 @@ export async function benchSearch(args: readonly string[]): Promise<void> {
     `\n  index ${indexMb.toFixed(1)} MB, open again in ${openMs.toFixed(0)} ms, this process ${peakRssMb.toFixed(0)} MB`,
   );
   say(`  nDCG@10 ${ndcg.toFixed(4)} over ${cases.length} judged cases, ${faultsOf(cases).length} faults`);
-  say(`  load average ${loadavg()[0]!.toFixed(1)} at the end`);
+  say(`  load average ${machineNow().load} at the end`);
   if (options.json) {
     process.stdout.write(
       `${JSON.stringify({ engine: options.engine, listings: options.listings, indexMb, openMs, peakRssMb, ndcg, problems, ...rest })}\n`,

@@ -6,6 +6,7 @@ import { Registry } from 'prom-client';
 import { partitionOf } from '../../log/partitioner.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
+import type { Store } from '../../state/store.ts';
 import { createStreamsMetrics } from '../../streams/metrics.ts';
 import type { StreamThread } from '../../streams/stream-thread.ts';
 import type { StreamThreadOptions } from '../../streams/stream-thread-options.ts';
@@ -53,6 +54,22 @@ async function restored({ metrics }: Member): Promise<number> {
   return figure?.values[0]?.value ?? 0;
 }
 
+/** A store on a slow disk: each write comes after what `wait` waits for. */
+function writingAfter(wait: () => Promise<void>): Store {
+  const store = memoryStore();
+  return {
+    getMany: (keys) => store.getMany(keys),
+    scan: (range, options) => store.scan(range, options),
+    batch: () => store.batch(),
+    snapshot: () => store.snapshot(),
+    close: () => store.close(),
+    async write(batch) {
+      await wait();
+      await store.write(batch);
+    },
+  };
+}
+
 test('copies follow, elsewhere than the task; when a worker dies its tasks go on from them, without a restore', async () => {
   const bench = await Bench.open();
   const rules = { standbys: 1, acceptableLag: 0 };
@@ -95,22 +112,8 @@ test('a newcomer warms up first, while the task runs on; then it takes over, and
   await bench.add(300);
   await bench.until('all is decided', async () => (await bench.taken()) === 300);
   const [...ran] = one.thread.tasks;
-  const store = memoryStore();
-  // Its disk is slow, so that it takes a while.
-  const two = bench.start('two', {
-    rules,
-    store: {
-      getMany: (keys) => store.getMany(keys),
-      scan: (range, options) => store.scan(range, options),
-      batch: () => store.batch(),
-      snapshot: () => store.snapshot(),
-      close: () => store.close(),
-      async write(batch) {
-        await new Promise<void>((resolve) => bench.clock.schedule(500, resolve));
-        await store.write(batch);
-      },
-    },
-  });
+  const store = writingAfter(() => new Promise((resolve) => bench.clock.schedule(500, resolve)));
+  const two = bench.start('two', { rules, store });
   await bench.until('two warms up', () => two.thread.standbys.length > 0);
   assert.deepEqual([...one.thread.tasks], ran, 'all runs where it ran');
   await bench.add(10);
@@ -123,6 +126,32 @@ test('a newcomer warms up first, while the task runs on; then it takes over, and
   await bench.add(10);
   await bench.until('all is decided', async () => (await bench.taken()) === 320);
   await bench.close(one.thread, two.thread);
+});
+
+test('what a copy was writing when it got the task is not read again', async () => {
+  const bench = await Bench.open();
+  const rules = { standbys: 1, acceptableLag: 0 };
+  const one = bench.start('one', { rules });
+  await bench.until('one runs both', () => one.thread.tasks.length === 2);
+  await bench.add(300);
+  await bench.until('all is decided', async () => (await bench.taken()) === 300);
+  const held = Promise.withResolvers<void>();
+  let isWriting = false;
+  const store = writingAfter(() => {
+    isWriting = true;
+    return held.promise;
+  });
+  const two = bench.start('two', { rules, store });
+  await bench.until('two writes what it has read', () => isWriting);
+  one.kill();
+  await bench.until('two is given both', () => two.thread.tasks.length === 2);
+  await bench.pass(500);
+  held.resolve();
+  await bench.until('and runs them', () => two.thread.tasks.every(({ state }) => state === 'running'));
+  const changelogs = [0, 1].map((partition) => ({ topic: two.thread.names.changelog, partition }));
+  const ends = await bench.log.admin.offsets(changelogs, 'latest');
+  assert.ok((await restored(two)) < Math.max(...ends), 'one of them was copied before');
+  await bench.close(two.thread);
 });
 
 test('every member learns where the state of each task can be asked', async () => {
