@@ -1,5 +1,6 @@
 // What buyers think of a product, for its page: read from the documents, and remembered for some seconds, for a rating that is
 // a moment old does no harm and pages are read all the time.
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../base/clock.ts';
 import type { Rating } from '../schemas/types.generated.ts';
 import { collections } from '../views/collections.ts';
@@ -18,11 +19,15 @@ const rememberedMs = 10_000;
 const mostRemembered = 10_000;
 const unrated: RatingSummary = { average: 0, reviews: 0, stars: [0, 0, 0, 0, 0] };
 
+interface Remembered {
+  readonly summary: Promise<RatingSummary>;
+  readonly until: number;
+}
+
 export class RatingReader {
   readonly #documents: Documents;
   readonly #clock: Clock;
-  /** The oldest first. */
-  readonly #known = new Map<string, { readonly summary: Promise<RatingSummary>; readonly until: number }>();
+  readonly #known = new LRUCache<string, Remembered>({ max: mostRemembered });
 
   constructor({ documents, clock }: { readonly documents: Documents; readonly clock: Clock }) {
     this.#documents = documents;
@@ -32,16 +37,11 @@ export class RatingReader {
   /** @throws DOCUMENTS_UNAVAILABLE */
   get(productId: string): Promise<RatingSummary> {
     const now = this.#clock.monotonic();
-    const known = this.#known.get(productId);
+    const known = this.#known.peek(productId);
     if (known !== undefined && known.until > now) return known.summary;
     const summary = this.#read(productId);
-    this.forget(productId);
     this.#known.set(productId, { summary, until: now + rememberedMs });
     summary.catch(() => this.forget(productId));
-    for (const [oldest] of this.#known) {
-      if (this.#known.size <= mostRemembered) break;
-      this.#known.delete(oldest);
-    }
     return summary;
   }
 

@@ -1,5 +1,6 @@
 // The newest records of one topic: hands each to those who wait for its key, and remembers the last keys' records for a
 // while, as bytes that are decoded when somebody asks. What it has forgotten is in the log and in the views.
+import { LRUCache } from 'lru-cache';
 import { isStockstreamError } from '../base/errors.ts';
 import type { RecordCursor } from '../log/record-batch.ts';
 import type { TopicEntry } from '../schemas/topics.ts';
@@ -16,15 +17,15 @@ export interface Watcher<V> {
 
 export class TopicTail<V> {
   readonly topic: TopicEntry<V>;
-  readonly #mostKeys: number;
-  readonly #recent = new Map<string, Buffer[]>();
+  /** Undefined if nothing is remembered. */
+  readonly #recent: LRUCache<string, Buffer[]> | undefined;
   readonly #listeners = new Map<string, Set<Listener<V>>>();
   readonly #watchers = new Set<Watcher<V>>();
 
   /** @param mostKeys how many keys' records are remembered; 0 for none */
   constructor(topic: TopicEntry<V>, mostKeys: number) {
     this.topic = topic;
-    this.#mostKeys = mostKeys;
+    this.#recent = mostKeys > 0 ? new LRUCache({ max: mostKeys }) : undefined;
   }
 
   /** Those who wait for a key now. */
@@ -50,7 +51,7 @@ export class TopicTail<V> {
 
   /** The remembered records of `key` in order; the first ones may be missing. */
   recent(key: string): V[] {
-    return this.#recent.get(key)?.flatMap((bytes) => this.#decoded(bytes)) ?? [];
+    return this.#recent?.peek(key)?.flatMap((bytes) => this.#decoded(bytes)) ?? [];
   }
 
   /** Takes the cursor's record in. @throws RECORD_UNDECODABLE, SCHEMA_UNKNOWN */
@@ -59,7 +60,7 @@ export class TopicTail<V> {
     if (bytes === null) return;
     const key = cursor.keyText();
     // Remembered before anybody is told, so that a listener finds it.
-    if (this.#mostKeys > 0) this.#remember(key, bytes);
+    if (this.#recent !== undefined) remember(this.#recent, key, bytes);
     const listeners = this.#listeners.get(key);
     if (!listeners && this.#watchers.size === 0) return;
     const value = this.topic.serde.decode(bytes);
@@ -79,20 +80,15 @@ export class TopicTail<V> {
 
   /** After a gap: what is remembered may lack a part in the middle. */
   forget(): void {
-    this.#recent.clear();
+    this.#recent?.clear();
     for (const watcher of [...this.#watchers]) watcher.lost();
   }
+}
 
-  #remember(key: string, bytes: Buffer): void {
-    const records = this.#recent.get(key) ?? [];
-    // A copy, for the batch that it lies in is far larger; put in again as the newest.
-    records.push(Buffer.from(bytes));
-    this.#recent.delete(key);
-    this.#recent.set(key, records);
-    if (this.#recent.size <= this.#mostKeys) return;
-    for (const oldest of this.#recent.keys()) {
-      this.#recent.delete(oldest);
-      return;
-    }
-  }
+function remember(recent: LRUCache<string, Buffer[]>, key: string, bytes: Buffer): void {
+  // A copy, for the batch that it lies in is far larger.
+  const record = Buffer.from(bytes);
+  const records = recent.get(key);
+  if (records === undefined) recent.set(key, [record]);
+  else records.push(record);
 }

@@ -18,6 +18,8 @@ export class StorePartition<V> {
   /** Ranges that were scanned for the present batch: `from 0 to` -> keys in the store. */
   readonly #ranges = new Map<string, readonly string[]>();
   #bytes = 0;
+  /** Where the cache's clock stands: a `Map` walks past what was deleted, so each walk goes on where the last one ended. */
+  #hand: MapIterator<Entry> | undefined;
   /** The last one that was looked up by `get`: mostly the next to change. */
   #recent: Entry | undefined;
   /** The running transaction; the task sets it at every commit. */
@@ -148,13 +150,17 @@ export class StorePartition<V> {
   /** Drops cold entries that the store holds (changed in `applied` or before) until at most `budget` bytes are left. */
   evict(budget: number, applied: number): void {
     this.#recent = undefined;
-    let looks = this.#entries.size * 2;
-    for (const [key, entry] of this.#entries) {
-      if (this.#bytes <= budget || looks-- <= 0) return;
-      this.#entries.delete(key);
+    for (let looks = this.#entries.size * 2; this.#bytes > budget && looks > 0; looks--) {
+      this.#hand ??= this.#entries.values();
+      const { value: entry, done } = this.#hand.next();
+      if (done) {
+        this.#hand = undefined;
+        continue;
+      }
+      this.#entries.delete(entry.key);
       if (entry.used || entry.changedIn > applied) {
         entry.used = false;
-        this.#entries.set(key, entry);
+        this.#entries.set(entry.key, entry);
       } else this.#bytes -= entry.size;
     }
   }

@@ -111,9 +111,12 @@ export class TaskState {
   evict(budget: number): void {
     const bytes = this.bytes;
     if (bytes <= budget) return;
-    for (const partition of this.#partitions.values()) {
-      partition.evict(budget * (partition.bytes / bytes), this.#applied);
-    }
+    // A store of a few entries that every record reads keeps them: it takes nothing.
+    const small = budget / (2 * this.#partitions.size);
+    const large = [...this.#partitions.values()].filter((partition) => partition.bytes > small);
+    const largeBytes = large.reduce((sum, partition) => sum + partition.bytes, 0);
+    const left = budget - (bytes - largeBytes);
+    for (const partition of large) partition.evict(left * (partition.bytes / largeBytes), this.#applied);
   }
 
   #open(transaction: Transaction): void {

@@ -48,6 +48,9 @@ interface BeginWith {
   readonly most?: BatchInput['most'];
 }
 
+/** Of a batch, however slow the one before it was. */
+const leastRecords = 64;
+
 export class StreamTask {
   readonly id: string;
   readonly partition: number;
@@ -64,6 +67,9 @@ export class StreamTask {
   #retiring: readonly string[] = [];
   /** The batch being processed, until it is sealed. */
   batch: TaskBatch | undefined;
+  /** How many records a batch takes at most: what it has no time for needn't be made ready. */
+  #mostRecords = Number.POSITIVE_INFINITY;
+  #taken = 0;
 
   constructor(topology: Topology, partition: number, codeVersion: string) {
     this.id = taskId(topology.name, partition);
@@ -167,7 +173,15 @@ export class StreamTask {
     const due = times.nextAt <= now ? await times.due(store, now, limits.timers) : [];
     const retired = this.#retiring.length > 0 ? await this.#retire(store, limits.timers) : [];
     const most = { bytes: limits.bytes, meter: this.#meter };
-    this.beginWith({ now, due, retired, maxFired: limits.timers, records: limits.records, most });
+    const records = Math.min(limits.records, this.#mostRecords);
+    this.beginWith({ now, due, retired, maxFired: limits.timers, records, most });
+  }
+
+  /** Learns from a batch that is done how many records the next one will have time for. */
+  pace(): void {
+    const done = this.batch!.consumed.length;
+    if (done < this.#taken) this.#mostRecords = leastRecords + done * 2;
+    else if (done >= this.#mostRecords) this.#mostRecords *= 2;
   }
 
   /** The next entries of retired stores that aren't being deleted yet. */
@@ -184,6 +198,8 @@ export class StreamTask {
   /** Starts a batch with given timers and about so many waiting records. */
   beginWith(input: BeginWith): void {
     this.#now = input.now;
-    this.batch = new TaskBatch(this.#parts!, { ...input, records: mergeQueues(this.#queues, input.records) });
+    const records = mergeQueues(this.#queues, input.records);
+    this.#taken = records.length;
+    this.batch = new TaskBatch(this.#parts!, { ...input, records });
   }
 }

@@ -69,6 +69,7 @@ const packages: PackageTable = {
   '@fastify/*': ['gateway/**', ...inTests],
   '@node-rs/*': ['gateway/**', 'app/**', ...inTests],
   'csv-parse': ['gateway/**', ...inTests],
+  'lru-cache': ['gateway/**', 'views/**', ...inTests],
   nodemailer: ['effects/mail/{smtp,outbox}/**', ...inTests],
   'smtp-server': ['test/**'],
   'postal-mime': ['test/**'],

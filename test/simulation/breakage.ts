@@ -22,6 +22,8 @@ export interface Traced {
   readonly offset: number;
 }
 
+export const brokenMessage = 'broken until it is mended';
+
 const traceOutput = 'trace';
 
 /** Undefined for most seeds: a fault that is always on hides what only shows without it. */
@@ -50,7 +52,7 @@ export function breakProcessors(topology: Topology, breakage: Breakage): Topolog
         processor.process(record, context);
         const { topic, partition, offset } = record;
         (context as Context<PlainWiring>).forward(traceOutput, record.key, { topic, partition, offset });
-        if (isBroken(breakage, record, context.now)) throw new Error('broken until it is mended');
+        if (isBroken(breakage, record, context.now)) throw new Error(brokenMessage);
       };
       const outputs = { ...wires.outputs, [traceOutput]: trace as Topic<unknown> };
       return { ...node, processor: { ...processor, process }, wires: { ...wires, outputs } };
@@ -58,7 +60,7 @@ export function breakProcessors(topology: Topology, breakage: Breakage): Topolog
     timers: topology.timers.map(({ processor, ...node }): TimerNode => {
       const fire: typeof processor.fire = (key, context) => {
         processor.fire(key, context);
-        if (isBroken(breakage, key, context.now)) throw new Error('broken until it is mended');
+        if (isBroken(breakage, key, context.now)) throw new Error(brokenMessage);
       };
       return { ...node, processor: { ...processor, fire } };
     }),

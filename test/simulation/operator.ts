@@ -5,6 +5,7 @@ import type { Random } from '../../base/random.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import type { QuarantineCommand } from '../../schemas/types.generated.ts';
 import { deadLetterHeaders } from '../../streams/dead-letter.ts';
+import { brokenMessage } from './breakage.ts';
 import { count } from './counts.ts';
 import { chance, delay } from './dice.ts';
 import type { LoggedRecord } from './history.ts';
@@ -19,7 +20,7 @@ export class Operator {
   readonly #world: World;
   readonly #random: Random;
   readonly #answered = new Set<string>();
-  /** Since all is mended, by the record's place. */
+  /** That had nothing to do with what isn't mended yet, by the record's place. */
   readonly #tries = new Map<string, number>();
   #isOver = false;
 
@@ -49,11 +50,11 @@ export class Operator {
     const place = header(deadLetterHeaders.place);
     const id = `${topic}-${partition}@${offset}`;
     if (place === undefined || this.#answered.has(id)) return;
-    // What fails once all is mended has another reason: to try it for ever would hide that. Clocks of workers jump, so
-    // the letter's own time doesn't say.
+    // What fails for another reason than that all isn't mended yet: to try it for ever would hide that. It is mended by
+    // the clock of the worker, which may have jumped back.
     const tries = this.#tries.get(place) ?? 0;
     if (tries >= mostTries) return;
-    if (this.#world.clock.now() >= (this.#world.breakage?.mendedAt ?? 0)) this.#tries.set(place, tries + 1);
+    if (header(deadLetterHeaders.message) !== brokenMessage) this.#tries.set(place, tries + 1);
     const random = this.#random;
     const task = Number(header(deadLetterHeaders.task)?.split('_').at(-1));
     const say = async (command: Partial<QuarantineCommand>) => {

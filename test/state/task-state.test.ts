@@ -154,3 +154,15 @@ test('eviction keeps the hot, the dirty, and what is not in the store yet', asyn
   assert.ok(partition.holds('k1'), 'dirty');
   assert.ok(state.bytes < 3_000, `${state.bytes} bytes are left`);
 });
+
+test('a store of a few entries keeps them, however much another one has', async () => {
+  const few: StoreSpec<Item> = { name: 'few', serde: jsonSerde() };
+  const store = memoryStore();
+  const state = new TaskState('task_0', [items, few] as readonly StoreSpec<unknown>[], 0);
+  state.partition(few).put('one', { text: '' });
+  for (let each = 0; each < 1_000; each++) state.partition(items).put(`k${each}`, { text: 'x'.repeat(100) });
+  await commitTo(store, state);
+  for (let times = 0; times < 3; times++) state.evict(10_000);
+  assert.ok(state.partition(few).holds('one'));
+  assert.ok(state.bytes <= 10_000, `${state.bytes} bytes are left`);
+});

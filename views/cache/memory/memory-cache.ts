@@ -1,6 +1,7 @@
 // The cache port in the memory of one process, bounded by bytes: what was looked for longest ago goes first. The view of
 // the stream and the gateway share the object.
 import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../../base/clock.ts';
 import { StockstreamError } from '../../../base/errors.ts';
 import type { JsonObject } from '../../documents/documents.ts';
@@ -44,15 +45,12 @@ export function openMemoryCache(options: MemoryCacheOptions): Cache {
 
 class MemoryCache implements Cache {
   readonly #clock: Clock;
-  readonly #mostBytes: number;
-  /** The one that was looked for longest ago first. */
-  readonly #known = new Map<string, Known>();
-  #bytes = 0;
+  readonly #known: LRUCache<string, Known>;
   #isClosed = false;
 
   constructor({ clock, mostBytes }: MemoryCacheOptions) {
     this.#clock = clock;
-    this.#mostBytes = mostBytes;
+    this.#known = new LRUCache({ maxSize: mostBytes, sizeCalculation: ({ bytes }) => bytes });
   }
 
   async look(ids: readonly string[]): Promise<Looked[]> {
@@ -101,31 +99,29 @@ class MemoryCache implements Cache {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#known.clear();
-    this.#bytes = 0;
   }
 
   #look(id: string, now: number): Looked {
     const known = this.#get(id, now);
     const isLeased = known !== undefined && known.leasedUntil > now;
     if (known?.entry !== undefined && (known.freshUntil > now || isLeased)) {
-      // Put in again as the last to go.
-      this.#known.delete(id);
-      this.#known.set(id, known);
+      // So it is the last to go.
+      this.#known.get(id);
       return { kind: 'hit', entry: known.entry };
     }
     if (isLeased) return { kind: 'wait' };
     const lease = randomUUID();
     const before = known ?? { version: -1, entry: undefined, freshUntil: 0, keptUntil: 0, bytes: keyBytes };
-    this.#put(id, { ...before, lease, leasedUntil: now + cacheTimes.lease });
+    this.#known.set(id, { ...before, lease, leasedUntil: now + cacheTimes.lease });
     return { kind: 'fill', lease, old: known?.entry };
   }
 
   /** What is known of a key, without an entry or a floor whose time is over; undefined if that is nothing. */
   #get(id: string, now: number): Known | undefined {
-    const known = this.#known.get(id);
+    const known = this.#known.peek(id);
     if (known === undefined || known.keptUntil > now) return known;
     if (known.leasedUntil > now) return { ...known, entry: undefined };
-    this.#drop(id);
+    this.#known.delete(id);
     return undefined;
   }
 
@@ -136,38 +132,22 @@ class MemoryCache implements Cache {
   }
 
   #unlease(id: string, known: Known, now: number): void {
-    if (known.keptUntil <= now) this.#drop(id);
-    else this.#put(id, { ...known, lease: undefined, leasedUntil: 0 });
+    if (known.keptUntil <= now) this.#known.delete(id);
+    else this.#known.set(id, { ...known, lease: undefined, leasedUntil: 0 });
   }
 
   #keep(id: string, entry: CacheEntry, now: number): void {
     const { fresh, kept } = timesOf(entry);
     const bytes = keyBytes + bytesOf(entry.value);
     const times = { freshUntil: now + fresh, keptUntil: now + kept };
-    this.#put(id, { version: entry.version, entry, ...times, lease: undefined, leasedUntil: 0, bytes });
+    this.#known.set(id, { version: entry.version, entry, ...times, lease: undefined, leasedUntil: 0, bytes });
   }
 
   /** Whoever has the lease may know more already: the fill is held against the version. */
   #putFloor(id: string, floor: Pick<Known, 'version' | 'keptUntil'>, now: number): void {
-    const { lease, leasedUntil = 0 } = this.#known.get(id) ?? {};
-    if (floor.keptUntil <= now && leasedUntil <= now) this.#drop(id);
-    else this.#put(id, { ...floor, entry: undefined, freshUntil: 0, lease, leasedUntil, bytes: keyBytes });
-  }
-
-  #put(id: string, known: Known): void {
-    this.#drop(id);
-    this.#known.set(id, known);
-    this.#bytes += known.bytes;
-    for (const [oldest, { bytes }] of this.#known) {
-      if (this.#bytes <= this.#mostBytes) return;
-      this.#known.delete(oldest);
-      this.#bytes -= bytes;
-    }
-  }
-
-  #drop(id: string): void {
-    this.#bytes -= this.#known.get(id)?.bytes ?? 0;
-    this.#known.delete(id);
+    const { lease, leasedUntil = 0 } = this.#known.peek(id) ?? {};
+    if (floor.keptUntil <= now && leasedUntil <= now) this.#known.delete(id);
+    else this.#known.set(id, { ...floor, entry: undefined, freshUntil: 0, lease, leasedUntil, bytes: keyBytes });
   }
 
   #check(): void {
