@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { BenchOptions, EmbeddedOptions, KafkaOptions } from './options.ts';
 import type { Result } from './peer-result.ts';
 import { catchUp, keepUp } from './peers/kafka-streams.ts';
+import { ways } from './peers/postgres-ways.ts';
 import { linesOf } from './program.ts';
 import type { SteadyOptions } from './steady.ts';
 import type { WorkloadOptions } from './workload.ts';
@@ -48,7 +49,7 @@ export function runOurs(workload: WorkloadOptions, ...more: string[]): Promise<R
 
 function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
   const peer = (name: string, file: string, [variant, url]: readonly [string, string]): Contender => ({
-    name: `${name} ${variant}`,
+    name,
     isOurs: false,
     missing: () => missing([hostOf(url)]),
     catchUp: () => program(file, ['--variant', variant, '--url', url, ...argsOf(workload)]),
@@ -57,8 +58,10 @@ function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): reado
   return [
     ours('stockstream embedded', { args, brokers: [], workload, steady }),
     ours('stockstream embedded, paid', { args: [...args, '--paid'], brokers: [], workload, steady }),
-    ...['call', 'batch'].map((variant) => peer('postgres', './peers/postgres.ts', [variant, postgres])),
-    ...['everysec', 'always'].map((variant) => peer('redis', './peers/redis.ts', [variant, redis])),
+    ...Object.entries(ways).map(([variant, { name }]) => {
+      return peer(`postgres ${name}`, './peers/postgres.ts', [variant, postgres]);
+    }),
+    ...['everysec', 'always'].map((variant) => peer(`redis Lua, ${variant}`, './peers/redis.ts', [variant, redis])),
   ];
 }
 
@@ -75,8 +78,9 @@ function ours(name: string, { args, brokers, workload, steady }: Ours): Contende
   return { name, isOurs: true, missing: () => missing(brokers), catchUp: () => run(), keepUp: () => run(...flags) };
 }
 
-function argsOf({ orders, products, load, seed }: WorkloadOptions): string[] {
-  return Object.entries({ orders, products, load, seed }).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+function argsOf({ orders, products, load, seed, minLines = 1, maxLines = 3 }: WorkloadOptions): string[] {
+  const flags = { orders, products, load, seed, lines: `${minLines}-${maxLines}` };
+  return Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
 }
 
 async function program(file: string, args: readonly string[]): Promise<Result> {
@@ -97,7 +101,7 @@ function hostOf(url: string): string {
 }
 
 /** That none of the addresses, of which any would do, has anybody who listens. */
-async function missing(hosts: readonly string[]): Promise<string | undefined> {
+export async function missing(hosts: readonly string[]): Promise<string | undefined> {
   const listening = await Promise.all(hosts.map(listens));
   return hosts.length === 0 || listening.includes(true) ? undefined : `nothing listens at ${hosts.join(', ')}`;
 }

@@ -10,6 +10,16 @@ export function whole(flag: string, text: string, [least, most]: readonly [numbe
   throw new FlagError(`--${flag} ${text}: give a whole number from ${least} to ${most}`);
 }
 
+/** A number, or two with a dash between them, the lesser first. @throws FlagError */
+export function span(flag: string, text: string, [least, most]: readonly [number, number]): [number, number] {
+  const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];
+  if (from !== '' && Number(from) >= least && Number(from) <= Number(to) && Number(to) <= most)
+    return [Number(from), Number(to)];
+  throw new FlagError(
+    `--${flag} ${text}: give a whole number from ${least} to ${most}, or two of them like ${least}-${most}`,
+  );
+}
+
 /** @throws FlagError */
 export function oneOf<Choice extends string>(flag: string, text: string, choices: readonly Choice[]): Choice {
   const choice = choices.find((each) => each === text);

@@ -16,6 +16,7 @@ export const usage = `stockstream bench [options]      stockstream bench import 
   --rate N        orders a second of the latency run (500; with Kafka 1000)
   --seconds N     of it (15; with Kafka 20)         --warmup N    seconds before them (0; with Kafka 10)
 with --log embedded:
+  --lines N, N-N  lines of an order, at most 5 (1-3); with Kafka they are the peer's
   --profile       one run of the shop's, bare: bench-orders.cpuprofile and bench-orders.svg, a flame graph
   --postgres URL  --redis URL                       servers of peers
 with --log kafka:
@@ -48,7 +49,10 @@ export interface KafkaOptions extends Common {
 
 export type BenchOptions = EmbeddedOptions | KafkaOptions;
 
-const only = { embedded: ['postgres', 'redis', 'profile'], kafka: ['brokers', 'threads', 'kafka-streams'] } as const;
+const only = {
+  embedded: ['lines', 'postgres', 'redis', 'profile'],
+  kafka: ['brokers', 'threads', 'kafka-streams'],
+} as const;
 
 /** Undefined if only help is asked for. @throws FlagError, or as parseArgs does */
 export function readOptions(args: readonly string[]): BenchOptions | undefined {

@@ -1,6 +1,6 @@
 // What every contender of the bench takes and prints, so that they can be put into one table.
 import { parseArgs } from 'node:util';
-import { oneOf, orExit, serverUrl, whole } from './flags.ts';
+import { oneOf, orExit, serverUrl, span, whole } from './flags.ts';
 import { loads, type WorkloadOptions } from './workload.ts';
 
 /** Of latencies, in milliseconds. */
@@ -39,38 +39,52 @@ export const workloadFlags = {
   products: { type: 'string', default: '10000' },
   load: { type: 'string', default: 'uniform' },
   seed: { type: 'string', default: '1' },
+  lines: { type: 'string' },
 } as const;
 
 const most = 2 ** 31 - 1;
+const mostLines = 5;
 
 /** @throws FlagError */
-export function workloadOf(values: { orders: string; products: string; load: string; seed: string }): WorkloadOptions {
+export function workloadOf(values: {
+  orders: string;
+  products: string;
+  load: string;
+  seed: string;
+  lines?: string | undefined;
+}): WorkloadOptions {
+  const [minLines, maxLines] = span('lines', values.lines ?? '1-3', [1, mostLines]);
   return {
     orders: whole('orders', values.orders, [1, most]),
     products: whole('products', values.products, [1, 10_000_000]),
     load: oneOf('load', values.load, loads),
     seed: whole('seed', values.seed, [0, most]),
+    minLines,
+    maxLines,
   };
 }
 
 /** The arguments of a peer that is a server. Ends the program if they are wrong. */
-export function peerArguments(
+export function peerArguments<Variant extends string>(
   defaultUrl: string,
-  variants: readonly string[],
-): WorkloadOptions & { url: string; variant: string } {
+  variants: readonly [Variant, ...Variant[]],
+): WorkloadOptions & { url: string; variant: Variant } {
   const options = {
     ...workloadFlags,
     url: { type: 'string', default: defaultUrl },
-    variant: { type: 'string', default: variants[0]! },
+    variant: { type: 'string', default: variants[0] as string },
   } as const;
-  return orExit(`--orders N --products N --load NAME --seed N --url URL --variant ${variants.join('|')}`, () => {
-    const { values } = parseArgs({ options });
-    return {
-      ...workloadOf(values),
-      url: serverUrl('url', values.url, [new URL(defaultUrl).protocol]),
-      variant: oneOf('variant', values.variant, variants),
-    };
-  });
+  return orExit(
+    `--orders N --products N --load NAME --seed N --lines N|N-N --url URL --variant ${variants.join('|')}`,
+    () => {
+      const { values } = parseArgs({ options });
+      return {
+        ...workloadOf(values),
+        url: serverUrl('url', values.url, [new URL(defaultUrl).protocol]),
+        variant: oneOf('variant', values.variant, variants),
+      };
+    },
+  );
 }
 
 /** What one run took. */
@@ -99,7 +113,7 @@ export function peakRssMb(): number {
 
 export function printResult(
   contender: string,
-  { orders, products, load, seed }: WorkloadOptions,
+  { orders, products, load, seed, minLines, maxLines }: WorkloadOptions,
   { seconds, cpuSeconds, ...more }: Measured & Partial<Result> & Pick<Result, 'problems'>,
 ): void {
   const result: Result = {
@@ -108,6 +122,8 @@ export function printResult(
     products,
     load,
     seed,
+    ...(minLines !== undefined && { minLines }),
+    ...(maxLines !== undefined && { maxLines }),
     ordersPerSecond: Math.round(orders / seconds),
     ordersPerCpuSecond: Math.round(orders / cpuSeconds),
     ...more,

@@ -8,7 +8,7 @@ import { runOnKafka } from './run-on-kafka.ts';
 import { ordersOf, type SteadyOptions } from './steady.ts';
 import type { WorkloadOptions } from './workload.ts';
 
-const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N
+const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N --lines N|N-N
 --paid          orders are paid, to placed; on the embedded log
 --profile PATH  of the shop's thread, as PATH.cpuprofile and PATH.svg; on the embedded log
 --rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N

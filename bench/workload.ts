@@ -11,6 +11,8 @@ export interface WorkloadOptions {
   /** `uniform`: every product alike; `zipf`: popularity falls with rank, by Zipf; `hot`: half of the lines are one product. */
   readonly load: Load;
   readonly seed: number;
+  /** Lines of an order at least; 1 if it isn't said. A product that is drawn twice for an order is one line. */
+  readonly minLines?: number;
   /** Lines of an order at most; 3 if it isn't said. */
   readonly maxLines?: number;
   /** How many of the orders are sent again later; 0.01 if it isn't said. */
@@ -64,14 +66,14 @@ const peerStreet = 'Upper Mill Street 12, '.repeat(7).slice(0, 146);
 
 /** Every count of lines is as likely as the others, or as the peer has it; 1 to 3 units a line. */
 export function* workload(options: WorkloadOptions): Generator<WorkloadOrder> {
-  const { maxLines = 3, duplicateShare = usualDuplicateShare, like, isPaid = false } = options;
+  const { minLines = 1, maxLines = 3, duplicateShare = usualDuplicateShare, like, isPaid = false } = options;
   const random = seededRandom(options.seed);
   const pick = picker(options, random);
   const recent: WorkloadOrder[] = [];
   for (let id = 1; id <= options.orders; id++) {
     if (recent.length > 0 && random.next() < duplicateShare) yield recent[random.int(recent.length)]!;
     const lines = new Map<number, number>();
-    const count = like === undefined ? 1 + random.int(maxLines) : peerCount(random.next());
+    const count = like === undefined ? minLines + random.int(maxLines - minLines + 1) : peerCount(random.next());
     for (let line = 0; line < count; line++) {
       const [product, quantity] = [pick(), 1 + random.int(3)];
       // The peer asks for a product twice, ours once for as much.

@@ -7,6 +7,8 @@ export const services = {
   mongo: env('MONGO', 'mongodb://127.0.0.1:27017'),
   stripe: env('STRIPE', 'http://127.0.0.1:12111'),
   redis: env('REDIS', 'redis://127.0.0.1:6379'),
+  /** Only for benchmarks. */
+  postgres: env('POSTGRES', 'postgres://postgres@127.0.0.1:5433/postgres'),
   elasticsearch: env('ELASTICSEARCH', 'http://127.0.0.1:9200'),
   s3: {
     url: env('S3', 'http://127.0.0.1:9100'),

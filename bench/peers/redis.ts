@@ -2,7 +2,8 @@
 // is idempotent by order id; no refusals with reasons, no expiry, no events. `--variant always` syncs every write.
 import { Redis } from 'ioredis';
 import { measuredHere, peerArguments, printResult } from '../peer-result.ts';
-import { stockOf, type WorkloadOrder, workload } from '../workload.ts';
+import { stockOf, workload } from '../workload.ts';
+import { Ledger } from './ledger.ts';
 
 const { url, variant, ...options } = peerArguments('redis://127.0.0.1:6379/9', ['everysec', 'always']);
 const pipelineLength = 256;
@@ -34,8 +35,7 @@ const products = Array.from({ length: options.products }, (_, product) => produc
 await redis.mset(products.flatMap((product) => [stockKey(product), stockOf(product)]));
 
 const orders = [...workload(options)];
-const reserved = new Map<number, WorkloadOrder>();
-let answered = 0;
+const ledger = new Ledger();
 let next = 0;
 const [cpu, started] = [process.cpuUsage(), performance.now()];
 await Promise.all(
@@ -51,24 +51,15 @@ await Promise.all(
       const answers = (await pipeline.exec()) ?? [];
       answers.forEach(([error, answer], index) => {
         if (error) throw error;
-        answered++;
-        if (answer === 'reserved') reserved.set(taken[index]!.id, taken[index]!);
+        ledger.note(taken[index]!, answer);
       });
     }
   }),
 );
 const measured = measuredHere(cpu, started);
 
-const problems: string[] = [];
-if (answered !== orders.length) problems.push(`${answered} requests were answered, not ${orders.length}`);
-const sold = new Map<number, number>();
-for (const { lines } of reserved.values()) {
-  for (const { product, quantity } of lines) sold.set(product, (sold.get(product) ?? 0) + quantity);
-}
 const left = await redis.mget(products.map(stockKey));
-for (const product of products) {
-  const balance = Number(left[product]) + (sold.get(product) ?? 0);
-  if (balance !== stockOf(product)) problems.push(`product ${product} does not balance`);
-}
+const problems = ledger.problems(options, (product) => stockOf(product) - Number(left[product]));
+await redis.flushdb();
 redis.disconnect();
-printResult(`redis ${variant}`, options, { ...measured, problems: problems.slice(0, 10) });
+printResult(`redis Lua, ${variant}`, options, { ...measured, refused: ledger.refused, problems });

@@ -8,9 +8,22 @@ import { readOptions } from '../../bench/options.ts';
 
 test('without flags it is the embedded log, three rounds of 100,000 orders', () => {
   const options = readOptions([]);
-  assert.deepEqual(options?.workload, { orders: 100_000, products: 10_000, load: 'uniform', seed: 1 });
+  assert.deepEqual(options?.workload, {
+    orders: 100_000,
+    products: 10_000,
+    load: 'uniform',
+    seed: 1,
+    minLines: 1,
+    maxLines: 3,
+  });
   assert.deepEqual([options.log, options.rounds], ['embedded', 3]);
   assert.deepEqual(options.steady, { rate: 500, seconds: 15, warmup: 0 });
+});
+
+test('orders have as many lines as is said', () => {
+  const linesOf = (text: string) => readOptions(['--lines', text])?.workload;
+  assert.partialDeepStrictEqual(linesOf('5'), { minLines: 5, maxLines: 5 });
+  assert.partialDeepStrictEqual(linesOf('2-4'), { minLines: 2, maxLines: 4 });
 });
 
 test('on Kafka the latency run has a warm-up', () => {
@@ -31,6 +44,11 @@ describe('a wrong flag is named:', () => {
     [['--log', 'pulsar'], '--log pulsar: give one of embedded, kafka'],
     [['--redis', 'here'], '--redis here: give an address like redis://host:port'],
     [['--postgres', 'redis://here'], '--postgres redis://here: give an address like postgres://host:port'],
+    [['--lines', '0'], '--lines 0: give a whole number from 1 to 5, or two of them like 1-5'],
+    [['--lines', '3-1'], '--lines 3-1: give a whole number from 1 to 5, or two of them like 1-5'],
+    [['--lines', '2-6'], '--lines 2-6: give a whole number from 1 to 5, or two of them like 1-5'],
+    [['--lines', '1-2-3'], '--lines 1-2-3: give a whole number from 1 to 5, or two of them like 1-5'],
+    [['--log', 'kafka', '--lines', '1'], '--lines is for --log embedded'],
     [['--threads', '2'], '--threads is for --log kafka'],
     [['--log', 'kafka', '--redis', 'redis://here'], '--redis is for --log embedded'],
     [['--log', 'kafka', '--brokers', 'here'], '--brokers here: give host:port, several with commas'],

@@ -29,6 +29,16 @@ for (const load of loads) {
   });
 }
 
+test('orders have no more lines than is asked for, and with many products as many', () => {
+  const countsOf = (minLines: number, maxLines: number) => {
+    const orders = workload({ ...options, products: 1_000_000, minLines, maxLines });
+    return [...new Set([...orders].map(({ lines }) => lines.length))].sort();
+  };
+  assert.deepEqual(countsOf(1, 1), [1]);
+  assert.deepEqual(countsOf(1, 5), [1, 2, 3, 4, 5]);
+  assert.deepEqual(countsOf(5, 5).at(-1), 5);
+});
+
 test('the same for the same seed, and one order in a hundred comes twice', () => {
   for (const each of [options, { ...options, like } as const]) {
     const orders = [...workload(each)];
