@@ -17,7 +17,7 @@ import { benchProducts } from './product-cache.ts';
 import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 import { benchRestore } from './restore/restore.ts';
 import { benchSearch } from './search/search.ts';
-import { writeReport } from './write-report.ts';
+import { linesIn, writeReport } from './write-report.ts';
 
 const [kind, ...rest] = process.argv.slice(2);
 try {
@@ -68,10 +68,10 @@ async function main({ json, ...bench }: BenchOptions): Promise<void> {
   }
   const machine = machineNow();
   say(`${nameOf(machine)}, load average ${machine.load}`);
-  const { orders, products, load } = bench.workload;
-  say(`${orders} orders over ${products} products, ${load}, rounds in turn: ${bench.rounds}\n`);
+  const what = describe(bench);
+  say(`${what}\n`);
 
-  const results = await measure(there, bench.rounds, say);
+  const results = await measure(there, bench, say);
   const problems = problemLines(results);
   if (json) {
     const { rounds, steady } = results;
@@ -85,14 +85,17 @@ async function main({ json, ...bench }: BenchOptions): Promise<void> {
   const after = machineNow();
   say(`load average ${after.load} at the end`);
   if (bench.isWritten && problems.length === 0) {
-    const what = `${orders} orders over ${products} products, ${load}, rounds in turn: ${bench.rounds}`;
-    writeReport(results, { log: bench.log, what, machine: [machine, after] });
+    writeReport(results, { log: bench.log, workload: bench.workload, what, machine: [machine, after] });
   }
   for (const problem of problems) process.stderr.write(`WRONG: ${problem}\n`);
   process.exitCode = problems.length === 0 ? 0 : 1;
 }
 
-async function measure(contenders: readonly Contender[], count: number, say: (line: string) => void): Promise<Results> {
+async function measure(
+  contenders: readonly Contender[],
+  { rounds: count, steady: { rates, ...plan } }: Pick<BenchOptions, 'rounds' | 'steady'>,
+  say: (line: string) => void,
+): Promise<Results> {
   const rounds = new Map<string, Result[]>(contenders.map(({ name }) => [name, []]));
   const ours = new Set(contenders.filter(({ isOurs }) => isOurs).map(({ name }) => name));
   for (let round = 1; round <= count; round++) {
@@ -104,7 +107,24 @@ async function measure(contenders: readonly Contender[], count: number, say: (li
   }
   const steady: Result[] = [];
   for (let round = 1; round <= count; round++) {
-    for (const { keepUp } of contenders) if (keepUp !== undefined) steady.push(await keepUp());
+    for (const given of rates) {
+      for (const { name, keepUp } of contenders) {
+        const rate = given === 'half' ? halfOf(rounds.get(name)!) : given;
+        if (keepUp !== undefined) steady.push(await keepUp({ rate, ...plan }));
+      }
+    }
   }
   return { ours, rounds, steady };
+}
+
+function describe({ workload, rounds, log }: Pick<BenchOptions, 'workload' | 'rounds' | 'log'>): string {
+  const { orders, products, load } = workload;
+  const lines = log === 'kafka' ? '' : ` of ${linesIn(workload)}`;
+  return `${orders.toLocaleString('en')} orders${lines} over ${products.toLocaleString('en')} products, ${load}, rounds in turn: ${rounds}`;
+}
+
+/** Half of the median that a contender did when all orders waited. */
+function halfOf(runs: readonly Result[]): number {
+  const sorted = runs.map(({ ordersPerSecond }) => ordersPerSecond).sort((a, b) => a - b);
+  return Math.max(1, Math.round(sorted[Math.floor(sorted.length / 2)]! / 2));
 }

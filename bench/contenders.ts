@@ -17,7 +17,7 @@ export interface Contender {
   /** All orders at once. */
   readonly catchUp: () => Promise<Result>;
   /** At a steady rate, where that is measured. */
-  readonly keepUp?: () => Promise<Result>;
+  readonly keepUp?: (steady: SteadyOptions) => Promise<Result>;
 }
 
 export function contendersOf(options: BenchOptions): readonly [Contender, ...Contender[]] {
@@ -25,16 +25,16 @@ export function contendersOf(options: BenchOptions): readonly [Contender, ...Con
 }
 
 function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
-  const { workload, steady, brokers, threads, kafkaStreams = '' } = options;
+  const { workload, brokers, threads, kafkaStreams = '' } = options;
   const args = ['--log', 'kafka', '--brokers', brokers.join(','), '--threads', String(threads)];
   const peer: Contender = {
     name: 'kafka streams',
     isOurs: false,
     missing: async () => (kafkaStreams === '' ? 'its run script is not given: --kafka-streams PATH' : undefined),
     catchUp: () => catchUp(kafkaStreams, workload),
-    keepUp: () => keepUp(kafkaStreams, workload, steady),
+    keepUp: (steady) => keepUp(kafkaStreams, workload, steady),
   };
-  return [ours('stockstream kafka', { args, brokers, workload, steady }), peer];
+  return [ours('stockstream kafka', { args, brokers, workload }), peer];
 }
 
 /** One run of the shop's on the embedded log, with a profile of its thread at `path`. */
@@ -47,7 +47,7 @@ export function runOurs(workload: WorkloadOptions, ...more: string[]): Promise<R
   return program('./stockstream-run.ts', ['--log', 'embedded', ...argsOf(workload), ...more]);
 }
 
-function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
+function embedded({ workload, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {
   const peer = (name: string, file: string, [variant, url]: readonly [string, string]): Contender => ({
     name,
     isOurs: false,
@@ -56,8 +56,8 @@ function embedded({ workload, steady, postgres, redis }: EmbeddedOptions): reado
   });
   const args = ['--log', 'embedded'];
   return [
-    ours('stockstream embedded', { args, brokers: [], workload, steady }),
-    ours('stockstream embedded, paid', { args: [...args, '--paid'], brokers: [], workload, steady }),
+    ours('stockstream embedded', { args, brokers: [], workload }),
+    ours('stockstream embedded, paid', { args: [...args, '--paid'], brokers: [], workload }),
     ...Object.entries(ways).map(([variant, { name }]) => {
       return peer(`postgres ${name}`, './peers/postgres.ts', [variant, postgres]);
     }),
@@ -69,13 +69,20 @@ interface Ours {
   readonly args: readonly string[];
   readonly brokers: readonly string[];
   readonly workload: WorkloadOptions;
-  readonly steady: SteadyOptions;
 }
 
-function ours(name: string, { args, brokers, workload, steady }: Ours): Contender {
+function ours(name: string, { args, brokers, workload }: Ours): Contender {
   const run = (...more: string[]) => program('./stockstream-run.ts', [...args, ...argsOf(workload), ...more]);
-  const flags = Object.entries(steady).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
-  return { name, isOurs: true, missing: () => missing(brokers), catchUp: () => run(), keepUp: () => run(...flags) };
+  const flags = (steady: SteadyOptions) => {
+    return Object.entries(steady).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+  };
+  return {
+    name,
+    isOurs: true,
+    missing: () => missing(brokers),
+    catchUp: () => run(),
+    keepUp: (steady) => run(...flags(steady)),
+  };
 }
 
 function argsOf({ orders, products, load, seed, minLines = 1, maxLines = 3 }: WorkloadOptions): string[] {

@@ -12,9 +12,10 @@ export const usage = `stockstream bench [options]      stockstream bench import 
   --orders N      orders of a run (100000)          --products N  (10000)
   --load NAME     uniform, zipf or hot (uniform)    --seed N      (1)
   --rounds N      (3)                               --json
-  --write         what came out into docs/performance.md, with charts
-  --rate N        orders a second of the latency run (500; with Kafka 1000)
-  --seconds N     of it (15; with Kafka 20)         --warmup N    seconds before them (0; with Kafka 10)
+  --write         what came out into docs/performance.md, with charts, a section for each load and count of lines
+  --rate LIST     orders a second of the latency runs: numbers, or half of what the contender did at once
+                  (half; with Kafka 1000)
+  --seconds N     of each (15; with Kafka 20)       --warmup N    seconds before them (0; with Kafka 10)
 with --log embedded:
   --lines N, N-N  lines of an order, at most 5 (1-3); with Kafka they are the peer's
   --profile       one run of the shop's, bare: bench-orders.cpuprofile and bench-orders.svg, a flame graph
@@ -23,9 +24,14 @@ with --log kafka:
   --brokers LIST  (127.0.0.1:9092)                  --threads N   of the shop (1)
   --kafka-streams PATH                              the peer's run script`;
 
+/** Each rate is a latency run of its own. */
+export interface SteadyPlan extends Omit<SteadyOptions, 'rate'> {
+  readonly rates: readonly (number | 'half')[];
+}
+
 interface Common {
   readonly workload: WorkloadOptions;
-  readonly steady: SteadyOptions;
+  readonly steady: SteadyPlan;
   readonly rounds: number;
   readonly json: boolean;
   readonly isWritten: boolean;
@@ -85,7 +91,7 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
   const common: Common = {
     workload: workloadOf(values),
     steady: {
-      rate: whole('rate', values.rate ?? (log === 'kafka' ? '1000' : '500'), [1, 1_000_000]),
+      rates: (values.rate ?? (log === 'kafka' ? '1000' : 'half')).split(',').map(rate),
       seconds: whole('seconds', values.seconds ?? (log === 'kafka' ? '20' : '15'), [1, 3600]),
       warmup: whole('warmup', values.warmup ?? (log === 'kafka' ? '10' : '0'), [0, 3600]),
     },
@@ -109,6 +115,10 @@ export function readOptions(args: readonly string[]): BenchOptions | undefined {
     threads: whole('threads', values.threads ?? '1', [1, 64]),
     kafkaStreams: program('kafka-streams', values['kafka-streams']),
   };
+}
+
+function rate(text: string): number | 'half' {
+  return text === 'half' ? text : whole('rate', text, [1, 1_000_000]);
 }
 
 /** @throws FlagError if there is none */

@@ -7,7 +7,7 @@ export interface Bar {
   readonly figures: readonly number[];
 }
 
-const [width, barHeight, margin] = [860, 34, 90] as const;
+const [width, barHeight, margin] = [940, 34, 90] as const;
 
 /** An SVG image, as text. */
 export function barChart(title: string, bars: readonly Bar[]): string {
@@ -18,7 +18,7 @@ export function barChart(title: string, bars: readonly Bar[]): string {
     animation: false,
     title: { text: title, left: 8, top: 8, textStyle: { fontSize: 14 } },
     backgroundColor: '#fff',
-    grid: { left: 230, right: 60, top: 44, bottom: 36 },
+    grid: { left: 340, right: 60, top: 44, bottom: 36 },
     xAxis: { type: 'value' },
     yAxis: { type: 'category', inverse: true, data: bars.map(({ name }) => name) },
     series: [

@@ -15,7 +15,7 @@ export interface Results {
 export function roundLine(round: number, name: string, result: Result): string {
   const { ordersPerSecond, refused } = result;
   const share = refused === undefined ? '' : `, ${(refused * 100).toFixed(1)} % refused`;
-  return `  round ${round}  ${name.padEnd(26)}${grouped(ordersPerSecond).padStart(10)} orders/s${share}`;
+  return `  round ${round}  ${name.padEnd(52)}${grouped(ordersPerSecond).padStart(10)} orders/s${share}`;
 }
 
 /** `comparesCpu`: the peers are applications like ours, so that what they take of processor and memory compares. */
@@ -73,6 +73,26 @@ export function latencyLines({ steady }: Results): string[] {
   });
 }
 
+/** Cells, a row a contender and rate, heads first; of the rounds the median, and the range. */
+export function latencyRows({ steady }: Results): string[][] {
+  const groups = Map.groupBy(steady, ({ contender, rate = 0 }) => `${contender} at ${grouped(rate)} orders/s`);
+  const row = (name: string, quantiles: readonly Quantiles[], behind: string) => {
+    const figures = [quantiles.map(({ p50ms }) => p50ms), quantiles.map(({ p99ms }) => p99ms)];
+    return [
+      name,
+      ...[...figures, quantiles.map(({ p999ms }) => p999ms)].map((each) => range(each.map(tenths))),
+      behind,
+    ];
+  };
+  const rows = [...groups].flatMap(([name, runs]) => {
+    const answered = runs.map(({ p50ms = 0, p99ms = 0, p999ms = 0 }) => ({ p50ms, p99ms, p999ms }));
+    const placed = runs.flatMap(({ placed }) => placed ?? []);
+    const behind = String(Math.max(...runs.map(({ behindMs = 0 }) => behindMs)));
+    return [row(name, answered, behind), ...(placed.length === 0 ? [] : [row(`${name}, to placed`, placed, behind)])];
+  });
+  return [['latency in ms: median [range]', 'p50', 'p99', 'p99.9', 'generator late by at most'], ...rows];
+}
+
 function quantilesOf({ p50ms, p99ms, p999ms }: Quantiles): string {
   return `p50 ${ms(p50ms)}, p99 ${ms(p99ms)}, p99.9 ${ms(p999ms)}`;
 }
@@ -108,6 +128,10 @@ function range(numbers: readonly number[]): string {
 
 function ms(milliseconds: number): string {
   return `${milliseconds.toFixed(1)} ms`;
+}
+
+function tenths(number: number): number {
+  return Math.round(number * 10) / 10;
 }
 
 function grouped(number: number): string {

@@ -1,14 +1,20 @@
 // A part of a document that a program writes, between two comments; all else of it is written by hand.
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Puts `lines` between `<!-- name -->` and `<!-- end of name -->`. @throws Error if the document lacks them */
-export function writeSection(document: URL, name: string, lines: readonly string[]): void {
+/**
+ * Puts `lines` between `<!-- name -->` and `<!-- end of name -->`; a section that isn't there yet is made in front of
+ * `<!-- ${before} -->`. @throws Error if the document lacks both
+ */
+export function writeSection(document: URL, name: string, lines: readonly string[], before?: string): void {
   const [start, end] = [`<!-- ${name} -->`, `<!-- end of ${name} -->`];
-  const text = readFileSync(document, 'utf8');
-  const [before, rest] = text.split(start);
+  let text = readFileSync(document, 'utf8');
+  const place = `<!-- ${before} -->`;
+  if (before !== undefined && !text.includes(start))
+    text = text.replace(place, () => [start, end, '', place].join('\n'));
+  const [above, rest] = text.split(start);
   const after = rest?.split(end)[1];
-  if (before === undefined || after === undefined) throw new Error(`${document.pathname} has no ${start} ... ${end}`);
-  writeFileSync(document, [before, start, '\n\n', lines.join('\n'), '\n\n', end, after].join(''));
+  if (above === undefined || after === undefined) throw new Error(`${document.pathname} has no ${start} ... ${end}`);
+  writeFileSync(document, [above, start, '\n\n', lines.join('\n'), '\n\n', end, after].join(''));
 }
 
 /** A row a line, heads first. */

@@ -17,7 +17,7 @@ test('without flags it is the embedded log, three rounds of 100,000 orders', () 
     maxLines: 3,
   });
   assert.deepEqual([options.log, options.rounds], ['embedded', 3]);
-  assert.deepEqual(options.steady, { rate: 500, seconds: 15, warmup: 0 });
+  assert.deepEqual(options.steady, { rates: ['half'], seconds: 15, warmup: 0 });
 });
 
 test('orders have as many lines as is said', () => {
@@ -26,12 +26,16 @@ test('orders have as many lines as is said', () => {
   assert.partialDeepStrictEqual(linesOf('2-4'), { minLines: 2, maxLines: 4 });
 });
 
+test('latency runs at several rates', () => {
+  assert.deepEqual(readOptions(['--rate', '500,half'])?.steady.rates, [500, 'half']);
+});
+
 test('on Kafka the latency run has a warm-up', () => {
   const options = readOptions(['--log', 'kafka', '--brokers', '127.0.0.1:9092,[::1]:9093', '--threads', '2']);
   assert.ok(options?.log === 'kafka');
   assert.deepEqual(options.brokers, ['127.0.0.1:9092', '[::1]:9093']);
   assert.deepEqual([options.threads, options.kafkaStreams], [2, undefined]);
-  assert.deepEqual(options.steady, { rate: 1000, seconds: 20, warmup: 10 });
+  assert.deepEqual(options.steady, { rates: [1000], seconds: 20, warmup: 10 });
 });
 
 describe('a wrong flag is named:', () => {
@@ -40,6 +44,7 @@ describe('a wrong flag is named:', () => {
     [['--orders', '0'], '--orders 0: give a whole number from 1 to 2147483647'],
     [['--rounds', '1.5'], '--rounds 1.5: give a whole number from 1 to 1000'],
     [['--rate', '1e9'], '--rate 1e9: give a whole number from 1 to 1000000'],
+    [['--rate', '1000,third'], '--rate third: give a whole number from 1 to 1000000'],
     [['--load', 'flat'], '--load flat: give one of uniform, zipf, hot'],
     [['--log', 'pulsar'], '--log pulsar: give one of embedded, kafka'],
     [['--redis', 'here'], '--redis here: give an address like redis://host:port'],

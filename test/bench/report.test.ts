@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Result } from '../../bench/peer-result.ts';
-import { latencyLines, problemLines, roundLine, table } from '../../bench/report.ts';
+import { latencyLines, latencyRows, problemLines, roundLine, table } from '../../bench/report.ts';
 
 const result = (contender: string, ordersPerSecond: number, more: Partial<Result> = {}): Result => ({
   contender,
@@ -57,6 +57,17 @@ test('where orders are paid, latencies are to reserved and to placed', () => {
   const lines = latencyLines({ ...results, steady: [result('paid', 1000, { ...steady, placed })] });
   assert.match(lines[0]!, /^paid at 1,000 orders\/s: p50 1.0 ms/);
   assert.equal(lines[1], 'paid at 1,000 orders/s, to placed: p50 5.0 ms, p99 6.0 ms, p99.9 7.0 ms');
+});
+
+test('latencies of all rounds in a row for each contender and rate, to placed apart', () => {
+  const placed = { p50ms: 5, p99ms: 6, p999ms: 7 };
+  const runs = [1, 3, 2].map((p50ms) => result('paid', 1000, { ...steady, p50ms, placed }));
+  const faster = result('paid', 1000, { ...steady, rate: 2000, behindMs: 9 });
+  assert.deepEqual(latencyRows({ ...results, steady: [...runs, faster] }).slice(1), [
+    ['paid at 1,000 orders/s', '2 [1 to 3]', '2.3 [2.3 to 2.3]', '3 [3 to 3]', '4'],
+    ['paid at 1,000 orders/s, to placed', '5 [5 to 5]', '6 [6 to 6]', '7 [7 to 7]', '4'],
+    ['paid at 2,000 orders/s', '1 [1 to 1]', '2.3 [2.3 to 2.3]', '3 [3 to 3]', '9'],
+  ]);
 });
 
 test('latencies say how late the generator was', () => {
