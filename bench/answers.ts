@@ -3,7 +3,7 @@
 import { sleep, systemClock } from '../base/clock.ts';
 import type { Fetcher, Log } from '../log/log.ts';
 import { topics } from '../schemas/topics.ts';
-import { partitionsOf } from './shop.ts';
+import { partitionsOf, type ShopSize, topicsIn } from './shop.ts';
 
 export interface FollowOptions {
   /** Between two polls, to leave the processor to the shop; 0 for latencies. */
@@ -31,8 +31,8 @@ export class Answers {
   }
 
   /** Of orders that are answered from now on. */
-  static async follow(log: Log, options: FollowOptions): Promise<Answers> {
-    const partitions = partitionsOf(topics.orderEvents);
+  static async follow(log: Log, options: FollowOptions & ShopSize): Promise<Answers> {
+    const partitions = partitionsOf(topicsIn(options).orderEvents);
     const ends = await log.admin.offsets(partitions, 'latest');
     const fetcher = log.fetcher();
     for (const [index, partition] of partitions.entries()) fetcher.assign(partition, ends[index]!);

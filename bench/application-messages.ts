@@ -7,6 +7,8 @@ export interface ApplicationOptions {
   /** For its state. */
   readonly directory: string;
   readonly threads: number;
+  /** Of its topics; without it as the catalogue has them. */
+  readonly partitions: number | undefined;
 }
 
 export type Question = 'used' | 'stop';

@@ -11,14 +11,14 @@ import { startShop } from './shop.ts';
 
 const port = parentPort;
 assert(port, 'this file runs on a thread of its own');
-const { brokers, prefix, directory, number } = workerData as ApplicationOptions & { number: number };
+const { brokers, prefix, directory, partitions, number } = workerData as ApplicationOptions & { number: number };
 
 const told = Promise.withResolvers<void>();
 port.once('message', told.resolve);
 
 const store = await openRocksdbStore({ directory: join(directory, String(number)) });
 const log = await openKafkaLog({ clock: systemClock, random: systemRandom, brokers, prefix });
-const shop = startShop({ log, store, instanceId: String(number) });
+const shop = startShop({ log, store, instanceId: String(number), size: { partitions } });
 while (!shop.tasks.some(({ state }) => state === 'running')) await sleep(systemClock, 1);
 port.postMessage(systemClock.now());
 

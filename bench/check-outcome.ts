@@ -2,8 +2,9 @@
 // are paid, each placed once and its money taken once.
 import type { ProviderPayment } from '../effects/payments/payments.ts';
 import type { Log } from '../log/log.ts';
-import { type TopicEntry, topics } from '../schemas/topics.ts';
+import type { TopicEntry } from '../schemas/topics.ts';
 import { orderOf, productIdOf } from './feeder.ts';
+import { topicsIn } from './shop.ts';
 import { stocksOf, type WorkloadOptions, workload } from './workload.ts';
 
 /** In words; empty if all is right. `payments` are the provider's books, where orders are paid. */
@@ -15,7 +16,7 @@ export async function checkOutcome(
   const told = new Map<string, string[]>();
   const sold = new Map<string, number>();
   const faults = new Map<string, number>();
-  for await (const { orderId, event } of everything(log, topics.orderEvents)) {
+  for await (const { orderId, event } of everything(log, topicsIn(options).orderEvents)) {
     if (event.type === 'OrderCreated') continue;
     told.set(orderId, [...(told.get(orderId) ?? []), event.type]);
     // Stock may run out; any other reason says that the run isn't what it is meant to be.
@@ -49,7 +50,7 @@ function wrongAnswers(told: ReadonlyMap<string, readonly string[]>, options: Wor
 /** A paid order's stock has left, another's is held. */
 async function wrongStock(log: Log, options: WorkloadOptions, sold: ReadonlyMap<string, number>): Promise<string[]> {
   const levels = new Map<string, { held: number; onHand: number; free: number }>();
-  for await (const level of everything(log, topics.stockLevels)) levels.set(level.productId, level);
+  for await (const level of everything(log, topicsIn(options).stockLevels)) levels.set(level.productId, level);
   const stockOf = stocksOf(options);
   const problems: string[] = [];
   for (let product = 0; product < options.products; product++) {

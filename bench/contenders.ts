@@ -42,9 +42,9 @@ export function profileOf({ workload }: EmbeddedOptions, path: string): Promise<
   return runOurs(workload, '--profile', path);
 }
 
-/** One bare run of the shop's on the embedded log. */
+/** One bare run of the shop's; `more` are further flags. */
 export function runOurs(workload: WorkloadOptions, ...more: string[]): Promise<Result> {
-  return program('./stockstream-run.ts', ['--log', 'embedded', ...argsOf(workload), ...more]);
+  return program('./stockstream-run.ts', [...argsOf(workload), ...more]);
 }
 
 function embedded({ workload, postgres, redis }: EmbeddedOptions): readonly [Contender, ...Contender[]] {

@@ -5,7 +5,7 @@ import type { Producer } from '../log/log.ts';
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { newProduct, noImport } from '../schemas/catalog-defaults.ts';
-import { type TopicEntry, topics } from '../schemas/topics.ts';
+import { type TopicEntry, type Topics, topics } from '../schemas/topics.ts';
 import { totalsOf } from '../schemas/totals.ts';
 import type { OrderSubmitted } from '../schemas/types.generated.ts';
 import { stockOf, stocksOf, type WorkloadOptions, type WorkloadOrder } from './workload.ts';
@@ -23,14 +23,17 @@ export const productIdOf = (product: number): string => `p${product}`;
 export class Feeder {
   readonly #producer: Producer;
   readonly #batches = new Map<string, { topic: string; partition: number; builder: RecordBatchBuilder }>();
+  readonly #partitions: ReadonlyMap<string, number>;
   #count = 0;
 
-  constructor(producer: Producer) {
+  /** `sized`: the catalogue with the partition counts that the log has. */
+  constructor(producer: Producer, sized: Topics = topics) {
     this.#producer = producer;
+    this.#partitions = new Map(Object.values(sized).map(({ name, partitions }) => [name, partitions]));
   }
 
   async add<V>(topic: TopicEntry<V>, key: string, value: V): Promise<void> {
-    const partition = partitionOf(key, topic.partitions);
+    const partition = partitionOf(key, this.#partitions.get(topic.name) ?? topic.partitions);
     const place = `${topic.name}/${partition}`;
     let batch = this.#batches.get(place);
     if (batch === undefined) {

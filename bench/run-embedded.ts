@@ -12,7 +12,7 @@ import { Feeder, feedOrders, feedProducts } from './feeder.ts';
 import { openPaying } from './paying.ts';
 import { type Measured, measuredHere, type Result } from './peer-result.ts';
 import { profiled } from './profile.ts';
-import { createTopics, drain, startShop } from './shop.ts';
+import { createTopics, drain, startShop, topicsIn } from './shop.ts';
 import { runSteady, type SteadyOptions } from './steady.ts';
 import { type WorkloadOptions, workload } from './workload.ts';
 
@@ -27,12 +27,12 @@ export async function runEmbedded(
   const directory = mkdtempSync(join(tmpdir(), 'stockstream-bench-'));
   const log = await openEmbeddedLog({ directory: join(directory, 'log'), clock: systemClock });
   const store = await openRocksdbStore({ directory: join(directory, 'state') });
-  const start = () => startShop({ log, store, instanceId: '0' });
-  await createTopics(log);
-  const feeder = new Feeder(await log.producer());
+  const start = () => startShop({ log, store, instanceId: '0', size: options });
+  await createTopics(log, options);
+  const feeder = new Feeder(await log.producer(), topicsIn(options));
   await feedProducts(feeder, options);
   let shop = start();
-  await drain(log);
+  await drain(log, options);
   const paying = options.isPaid ? await openPaying(log, directory) : undefined;
   let outcome: Outcome;
   if (steady === undefined) {
@@ -42,14 +42,14 @@ export async function runEmbedded(
       const [cpu, started] = [process.cpuUsage(), performance.now()];
       shop = start();
       paying?.start();
-      await drain(log, paying?.consumers);
+      await drain(log, options, paying?.consumers);
       return { ...measuredHere(cpu, started), problems: [] };
     });
   } else {
     paying?.start();
     const [cpu, started] = [process.cpuUsage(), performance.now()];
     const latencies = await runSteady(log, options, steady);
-    await drain(log, paying?.consumers);
+    await drain(log, options, paying?.consumers);
     outcome = { ...measuredHere(cpu, started), ...latencies };
   }
   await shop.stop();

@@ -12,7 +12,7 @@ import { Application } from './application.ts';
 import { checkOutcome } from './check-outcome.ts';
 import { Feeder, feedOrders, feedProducts } from './feeder.ts';
 import type { Measured, Result } from './peer-result.ts';
-import { createTopics, drain } from './shop.ts';
+import { createTopics, drain, topicsIn } from './shop.ts';
 import { runSteady, type SteadyOptions } from './steady.ts';
 import { type WorkloadOptions, workload } from './workload.ts';
 
@@ -41,11 +41,11 @@ export async function runOnKafka(run: KafkaRun): Promise<Outcome> {
   const { brokers } = run.kafka;
   const log = await openKafkaLog({ clock: systemClock, random: systemRandom, brokers, prefix, clientId: 'bench' });
   const directory = mkdtempSync(join(tmpdir(), 'stockstream-bench-'));
-  const application = new Application({ ...run.kafka, prefix, directory });
+  const application = new Application({ ...run.kafka, partitions: run.workload.partitions, prefix, directory });
   const stopped = interrupted();
   try {
     // To its end in any case, so that all of them are known when they are deleted.
-    await createTopics(log);
+    await createTopics(log, run.workload);
     return await Promise.race([stopped, application.failed, runWith(log, application, run)]);
   } finally {
     await application.stop();
@@ -58,13 +58,13 @@ export async function runOnKafka(run: KafkaRun): Promise<Outcome> {
 
 async function runWith(log: Log, application: Application, { workload: options, steady }: KafkaRun): Promise<Outcome> {
   const producer = await log.producer();
-  const feeder = new Feeder(producer);
+  const feeder = new Feeder(producer, topicsIn(options));
   await feedProducts(feeder, options);
   if (steady === undefined) await feedOrders(feeder, workload(options));
   await producer.close();
   const outcome =
     steady === undefined ? await catchUp(log, application, options) : await keepUp(log, application, options, steady);
-  await drain(log);
+  await drain(log, options);
   return { ...outcome, problems: [...outcome.problems, ...(await checkOutcome(log, options))] };
 }
 
@@ -73,7 +73,7 @@ async function runWith(log: Log, application: Application, { workload: options, 
  * task to the last answer that is seen; its processor time is of its whole life, and apart from that since then.
  */
 async function catchUp(log: Log, application: Application, options: WorkloadOptions): Promise<Outcome> {
-  const answers = await Answers.follow(log, { restMs });
+  const answers = await Answers.follow(log, { restMs, partitions: options.partitions });
   const running = await application.start();
   const isComplete = await answers.reach(options.orders, patienceMs);
   const used = await application.used();
@@ -95,7 +95,7 @@ async function keepUp(
   steady: SteadyOptions,
 ): Promise<Outcome> {
   await application.start();
-  await drain(log);
+  await drain(log, options);
   const before = await application.used();
   const started = performance.now();
   const latencies = await runSteady(log, options, steady);

@@ -4,7 +4,7 @@ import { Registry } from 'prom-client';
 import { sleep, systemClock } from '../base/clock.ts';
 import { silentLogger } from '../base/logger.ts';
 import type { Log, TopicPartition } from '../log/log.ts';
-import { topics } from '../schemas/topics.ts';
+import { topics as catalogue, sizedTopics, type Topics, withPartitions } from '../schemas/topics.ts';
 import type { Store } from '../state/store.ts';
 import { createStreamsMetrics } from '../streams/metrics.ts';
 import { internalTopics, topologyNames } from '../streams/names.ts';
@@ -12,25 +12,37 @@ import { StreamThread } from '../streams/stream-thread.ts';
 import { shopTopology } from '../topologies/shop.ts';
 
 export const appId = 'bench';
-const topology = shopTopology();
 
-export async function createTopics(log: Log): Promise<void> {
-  await log.admin.createTopics([...Object.values(topics), ...internalTopics(appId, topology)]);
+/** What decides how large the shop is made. */
+export interface ShopSize {
+  /** Of the topics whose count is a matter of size; as the catalogue has them if it isn't said. */
+  readonly partitions?: number | undefined;
+}
+
+export function topicsIn({ partitions }: ShopSize): Topics {
+  return partitions === undefined ? catalogue : withPartitions(new Map(sizedTopics.map((name) => [name, partitions])));
+}
+
+export async function createTopics(log: Log, size: ShopSize): Promise<void> {
+  const topics = topicsIn(size);
+  await log.admin.createTopics([...Object.values(topics), ...internalTopics(appId, shopTopology(topics))]);
 }
 
 export interface ShopParts {
   readonly log: Log;
   readonly store: Store;
   readonly instanceId: string;
+  readonly size: ShopSize;
 }
 
 /** Started. What makes it fail ends the process. */
-export function startShop({ log, store, instanceId }: ShopParts): StreamThread {
+export function startShop({ log, store, instanceId, size }: ShopParts): StreamThread {
+  const topics = topicsIn(size);
   const thread = new StreamThread({
     log,
     store,
     clock: systemClock,
-    topology,
+    topology: shopTopology(topics),
     appId,
     instanceId,
     deadLetters: topics.deadLetters,
@@ -53,19 +65,20 @@ export interface Consumer {
   readonly inputs: readonly { readonly name: string; readonly partitions: number }[];
 }
 
-const shop: Consumer = {
-  group: topologyNames(appId, topology.name).group,
-  inputs: topology.sources.map(({ topic }) => topic),
-};
+function shopIn(size: ShopSize): Consumer {
+  const { name, sources } = shopTopology(topicsIn(size));
+  return { group: topologyNames(appId, name).group, inputs: sources.map(({ topic }) => topic) };
+}
 
 /**
  * Waits until the shop, and who works beside it, have taken everything that is in their inputs. What one takes may give
  * another something to do, so nothing must have come between two looks. @throws if nothing is taken for a minute
  */
-export async function drain(log: Log, others: readonly Consumer[] = []): Promise<void> {
+export async function drain(log: Log, size: ShopSize, others: readonly Consumer[] = []): Promise<void> {
+  const consumers = [shopIn(size), ...others];
   let [before, since] = [{ left: Number.POSITIVE_INFINITY, end: 0 }, performance.now()];
   for (;;) {
-    const seen = await standOf(log, [shop, ...others]);
+    const seen = await standOf(log, consumers);
     const { left, end } = seen;
     if (left === 0 && before.left === 0 && end === before.end) return;
     if (left !== before.left) since = performance.now();

@@ -5,6 +5,7 @@ import type { Log } from '../log/log.ts';
 import { Answers } from './answers.ts';
 import { Feeder, feedOrders } from './feeder.ts';
 import type { Quantiles, Result } from './peer-result.ts';
+import { topicsIn } from './shop.ts';
 import { type WorkloadOptions, workload } from './workload.ts';
 
 export interface SteadyOptions {
@@ -31,7 +32,7 @@ export async function runSteady(
   { rate, warmup }: SteadyOptions,
 ): Promise<Latencies> {
   const producer = await log.producer();
-  const answers = await Answers.follow(log, { restMs: 0 });
+  const answers = await Answers.follow(log, { restMs: 0, partitions: options.partitions });
   // In the order of sending; a repeated order keeps its first time.
   const sentAt = new Map<string, number>();
   let behindMs = 0;
@@ -39,7 +40,7 @@ export async function runSteady(
     if (!sentAt.has(orderId)) sentAt.set(orderId, performance.now());
     behindMs = Math.max(behindMs, behind);
   };
-  await feedOrders(new Feeder(producer), workload(options), { rate, onSend });
+  await feedOrders(new Feeder(producer, topicsIn(options)), workload(options), { rate, onSend });
   const isComplete = await answers.reach(options.orders, patienceMs, options.isPaid ? 'ended' : 'count');
   await answers.stop();
   await producer.close();

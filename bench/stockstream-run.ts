@@ -9,6 +9,7 @@ import { ordersOf, type SteadyOptions } from './steady.ts';
 import type { WorkloadOptions } from './workload.ts';
 
 const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N --lines N|N-N
+--partitions N  of the shop's topics (8)
 --paid          orders are paid, to placed; on the embedded log
 --profile PATH  of the shop's thread, as PATH.cpuprofile and PATH.svg; on the embedded log
 --rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N
@@ -19,6 +20,7 @@ function readOptions() {
     options: {
       ...workloadFlags,
       log: { type: 'string', default: 'embedded' },
+      partitions: { type: 'string' },
       paid: { type: 'boolean', default: false },
       profile: { type: 'string' },
       rate: { type: 'string' },
@@ -31,7 +33,10 @@ function readOptions() {
   });
   const options = {
     log: oneOf('log', values.log, ['embedded', 'kafka']),
-    workload: workloadOf(values),
+    workload: {
+      ...workloadOf(values),
+      ...(values.partitions !== undefined && { partitions: whole('partitions', values.partitions, [1, 1000]) }),
+    },
     isPaid: values.paid,
     profile: values.profile,
     rate: values.rate === undefined ? undefined : whole('rate', values.rate, [1, 1_000_000]),
@@ -48,8 +53,9 @@ function readOptions() {
 
 const { log, isPaid, profile, rate, seconds, warmup, workload: given, ...kafka } = orExit(usage, readOptions);
 const steady: SteadyOptions | undefined = rate === undefined ? undefined : { rate, seconds, warmup };
+const { minLines: _least, maxLines: _most, ...likePeer } = given;
 const workload: WorkloadOptions = {
-  ...given,
+  ...(log === 'kafka' ? likePeer : given),
   ...(steady && { orders: ordersOf(steady) }),
   ...(isPaid && { isPaid }),
   ...(log === 'kafka' && { like: 'kafka-streams' }),

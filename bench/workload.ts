@@ -22,6 +22,8 @@ export interface WorkloadOptions {
    * as is expected to be asked for, so that some of it runs out.
    */
   readonly like?: 'kafka-streams';
+  /** Of the topics whose count is a matter of size; as the catalogue has them if it isn't said. */
+  readonly partitions?: number;
   /** Orders are paid, and so go on from reserved to placed. */
   readonly isPaid?: boolean;
 }
