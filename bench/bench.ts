@@ -6,6 +6,7 @@ import { type Contender, contendersOf, profileOf } from './contenders.ts';
 import { benchDelivery } from './delivery.ts';
 import { orExit } from './flags.ts';
 import { benchFreshness } from './freshness.ts';
+import { benchGateway } from './gateway/gateway.ts';
 import { benchGrowth } from './growth.ts';
 import { benchImages } from './images.ts';
 import { benchImport } from './import.ts';
@@ -26,6 +27,7 @@ try {
   else if (kind === 'delivery') await benchDelivery(rest);
   else if (kind === 'search') await benchSearch(rest);
   else if (kind === 'products') await benchProducts(rest);
+  else if (kind === 'gateway') await benchGateway(rest);
   else if (kind === 'growth') await benchGrowth(rest);
   else if (kind === 'restore') await benchRestore(rest);
   else if (kind === 'images') await benchImages(rest);

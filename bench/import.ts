@@ -9,6 +9,7 @@ import { eventually, Server } from '../test/e2e/server.ts';
 import { FlagError, orExit, whole } from './flags.ts';
 import { rowId, rowsOf } from './import-rows.ts';
 import { measureStages } from './import-stages.ts';
+import { figuresOf } from './server-figures.ts';
 
 const usage = `stockstream bench import [options]
   --rows N   products (100000)   --rounds N  (1)
@@ -115,8 +116,8 @@ async function run(server: Server, rows: number): Promise<Result> {
   const token = await server.logIn('seller@demo');
   let peak = 0;
   const look = async () => {
-    const figures = await (await fetch(`${server.url}/metrics`)).text();
-    peak = Math.max(peak, figureIn(figures, 'process_resident_memory_bytes'));
+    const figures = await figuresOf(server);
+    peak = Math.max(peak, figures.rssMb);
     return figures;
   };
   const until = async (isReached: () => Promise<boolean>) => {
@@ -126,7 +127,7 @@ async function run(server: Server, rows: number): Promise<Result> {
     }
     return performance.now();
   };
-  const cpuBefore = figureIn(await look(), 'process_cpu_seconds_total');
+  const { cpuSeconds: cpuBefore } = await look();
   const watching = setInterval(() => look().catch(() => {}), 1_000);
   const began = performance.now();
   await upload(server, token, rows);
@@ -138,8 +139,8 @@ async function run(server: Server, rows: number): Promise<Result> {
     return body;
   };
   const decidedAt = await until(async () => (await state()).status === 'done');
-  const shownAt = await until(async () => lagIn(await look()) === 0);
-  const cpu = figureIn(await look(), 'process_cpu_seconds_total') - cpuBefore;
+  const shownAt = await until(async () => (await look()).lag === 0);
+  const cpu = (await look()).cpuSeconds - cpuBefore;
   const { applied, refused } = await state();
   const last = await answered(server, `/v1/products/${rowId(rows - 1)}`, token);
   const problems = [
@@ -153,7 +154,7 @@ async function run(server: Server, rows: number): Promise<Result> {
     decided: rate(decidedAt),
     shown: rate(shownAt),
     cpuSecondsPer100k: (cpu * 100_000) / rows,
-    peakRssMb: Math.round(peak / 1e6),
+    peakRssMb: peak,
     problems,
   };
 }
@@ -172,16 +173,6 @@ async function upload(server: Server, token: string, rows: number): Promise<void
     duplex: 'half',
   } as RequestInit);
   if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
-}
-
-/** Records that views and tasks have not taken yet. */
-function lagIn(figures: string): number {
-  const lags = [...figures.matchAll(/^(?:view|stream_task)_records_lag\{.*\} (\d+)/gm)];
-  return lags.reduce((sum, [, lag]) => sum + Number(lag), 0);
-}
-
-function figureIn(figures: string, name: string): number {
-  return Number(new RegExp(`^${name} (\\S+)`, 'm').exec(figures)?.[1] ?? 0);
 }
 
 function grouped(number: number): string {

@@ -7,7 +7,8 @@ import { workloadFlags, workloadOf } from './peer-result.ts';
 import type { SteadyOptions } from './steady.ts';
 import type { WorkloadOptions } from './workload.ts';
 
-export const usage = `stockstream bench [options]      stockstream bench import --help for uploads
+export const usage = `stockstream bench [options]      stockstream bench gateway --help for HTTP; and import, growth, restore, search,
+                             freshness, delivery, products, images, popularity
   --log NAME      embedded or kafka (embedded)
   --orders N      orders of a run (100000)          --products N  (10000)
   --load NAME     uniform, zipf or hot (uniform)    --seed N      (1)

@@ -57,7 +57,8 @@ export async function runSteady(
   };
 }
 
-function quantiles(milliseconds: readonly number[]): Quantiles {
+/** Of latencies in milliseconds. */
+export function quantiles(milliseconds: readonly number[]): Quantiles {
   const latency = build({
     lowestDiscernibleValue: 1,
     highestTrackableValue: 60_000_000,

@@ -83,6 +83,7 @@ const packages: PackageTable = {
   pino: ['app/**', ...inTests],
   'pino-pretty': ['app/**', ...inTests],
   'hdr-histogram-js': ['bench/**'],
+  autocannon: ['bench/gateway/**'],
   echarts: ['bench/plot.ts', ...inTests],
   kafkajs: inTests,
   '@babel/*': ['test/**'],
