@@ -85,7 +85,7 @@ export async function checkOut({ url, orders, run, promised, connections, tokens
   };
 }
 
-export function bodyOf({ lines }: WorkloadOrder): string {
+function bodyOf({ lines }: WorkloadOrder): string {
   const asked = lines.map(({ product, quantity }) => ({ productId: rowId(product), quantity }));
   return JSON.stringify({ lines: asked, shipTo, payment });
 }

@@ -42,7 +42,7 @@ export function lineOfCheckouts(run: CheckoutRun): string {
 }
 
 /** Cells, a row a count of connections and promise, heads first; a figure a round. */
-export function checkoutRows(runs: readonly GatewayRun[]): string[][] {
+function checkoutRows(runs: readonly GatewayRun[]): string[][] {
   const [first] = runs;
   const rows = (first?.checkouts ?? []).map(({ promised, connections }, index) => {
     const all = runs.map(({ checkouts }) => checkouts[index]!);
