@@ -1,6 +1,7 @@
 // The documents that the views are written to, as workers have them over a slow line. It keeps the contract of the
 // documents port, guards and all, and can be away, be slow, or time out after it has written some or all of a batch. What
-// was not flushed may be gone after a power cut. A write that is under way arrives even if its sender was killed.
+// was not flushed may be gone after a power cut, and what was under way then never arrives. If just its sender is killed a
+// write that is under way does.
 import { sleep } from '../../base/clock.ts';
 import { StockstreamError } from '../../base/errors.ts';
 import type { Random } from '../../base/random.ts';
@@ -36,6 +37,7 @@ export class Destination {
   readonly #documents = new Map<string, Kept>();
   /** What stood there at the last flush, of all that was written since. */
   readonly #unflushed = new Map<string, Kept | undefined>();
+  #powerCuts = 0;
 
   constructor(parts: DestinationParts) {
     this.#parts = parts;
@@ -52,6 +54,7 @@ export class Destination {
 
   /** The power is gone: some first writes since the last flush stay, or none. */
   lose(): void {
+    this.#powerCuts++;
     if (this.#unflushed.size === 0 || chance(this.#parts.random, 0.5)) return;
     count(this.#parts.counts, 'effect: view writes lost in a power cut', this.#unflushed.size);
     for (const [place, before] of this.#unflushed) {
@@ -73,7 +76,9 @@ export class Destination {
 
   async #call(clock: ProcessClock, work: () => void): Promise<void> {
     const { world, counts } = this.#parts;
+    const sentAfter = this.#powerCuts;
     await sleep(world, this.#way());
+    if (this.#powerCuts !== sentAfter) throw unavailable('the power was gone');
     if (this.isAway) count(counts, 'effect: view writes refused');
     const failure = this.isAway ? unavailable('it is away') : attempt(work);
     await sleep(clock, this.#way());
