@@ -21,8 +21,8 @@ interface Parts {
 
 /** One transaction: some milliseconds. */
 const writesInStep = 64;
-/** Writes a second: there is more to come. */
-const busyFrom = 1_000;
+/** Writes a second: a catalogue comes in. To join again and again meanwhile would write all of it many times over. */
+const busyFrom = 100;
 
 export class Engine {
   readonly #database: SearchDatabase;

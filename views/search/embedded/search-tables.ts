@@ -30,16 +30,15 @@ export class SearchTables {
     return { slot, position, hash, range };
   }
 
-  /** @returns the slot, a new one for a new id */
-  put(id: string, { position, hash, range }: Omit<WrittenListing, 'slot'>, facts: Uint8Array | null): number {
-    const row = this.database.first(
-      `INSERT INTO listings (id, position, hash, range, facts) VALUES (?, ?, ?, ?, ?)
-       ON CONFLICT (id) DO UPDATE SET
-         position = excluded.position, hash = excluded.hash, range = excluded.range, facts = excluded.facts
-       RETURNING slot`,
-      ...[id, position, hash, range, facts],
-    );
-    return Number(row?.[0]);
+  /** @returns the slot of a new id */
+  add(id: string, { position, hash, range }: Omit<WrittenListing, 'slot'>, facts: Uint8Array | null): number {
+    const sql = 'INSERT INTO listings (id, position, hash, range, facts) VALUES (?, ?, ?, ?, ?)';
+    return this.database.run(sql, id, position, hash, range, facts).row;
+  }
+
+  change({ slot, position, hash, range }: WrittenListing, facts: Uint8Array | null): void {
+    const sql = 'UPDATE listings SET position = ?, hash = ?, range = ?, facts = ? WHERE slot = ?';
+    this.database.run(sql, position, hash, range, facts, slot);
   }
 
   /** The listing in JSON; null to remove it. */
@@ -48,20 +47,19 @@ export class SearchTables {
     else this.database.run('INSERT OR REPLACE INTO contents (slot, content) VALUES (?, ?)', slot, content);
   }
 
-  /** Tokens with a space between them; empty to remove them. */
-  putTokens(table: 'texts' | 'called', slot: number, tokens: string): void {
-    this.database.run(`DELETE FROM ${table} WHERE rowid = ?`, slot);
+  /** @param tokens with a space between them */
+  addTokens(table: 'texts' | 'called', slot: number, tokens: string): void {
     if (tokens !== '') this.database.run(`INSERT INTO ${table} (rowid, tokens) VALUES (?, ?)`, slot, tokens);
+  }
+
+  dropTokens(table: 'texts' | 'called', slot: number): void {
+    this.database.run(`DELETE FROM ${table} WHERE rowid = ?`, slot);
   }
 
   /** @param padded as it is looked for by its trigrams */
   putWord(word: string, padded: string): void {
-    const row = this.database.first(
-      'INSERT INTO words (word) VALUES (?) ON CONFLICT DO NOTHING RETURNING number',
-      word,
-    );
-    if (row !== undefined)
-      this.database.run('INSERT INTO trigrams (rowid, word) VALUES (?, ?)', Number(row[0]), padded);
+    const { row, isChanged } = this.database.run('INSERT INTO words (word) VALUES (?) ON CONFLICT DO NOTHING', word);
+    if (isChanged) this.database.run('INSERT INTO trigrams (rowid, word) VALUES (?, ?)', row, padded);
   }
 
   putValue({ number, name, value }: NumberedValue): void {

@@ -6,7 +6,7 @@ import type { EncodedWrite } from './calls.ts';
 import type { Columns } from './columns.ts';
 import { factsOf } from './facts.ts';
 import { listingWords, textHash } from './listing-words.ts';
-import type { SearchTables } from './search-tables.ts';
+import type { SearchTables, WrittenListing } from './search-tables.ts';
 import { padded } from './similar-words.ts';
 import { calledTokens, rangeOf } from './suggest.ts';
 
@@ -48,35 +48,51 @@ export class ListingWriter {
     for (const { slot, id, facts } of changes) this.#columns.set(slot, id, facts);
   }
 
-  #writeOne({ id, position, content }: EncodedWrite): Change[] {
+  #writeOne(write: EncodedWrite): Change[] {
+    const { id, position, content } = write;
     assert(/^[\x21-\x7e]+$/.test(id), 'an id is of ASCII letters');
     const before = this.#tables.find(id);
     if (before !== undefined && position <= before.position) return [];
-    return [content === undefined ? this.#remove(id, position) : this.#put(id, position, content)];
+    return [content === undefined ? this.#remove(id, position, before) : this.#put({ id, position, content }, before)];
   }
 
-  #put(id: string, position: number, content: string): Change {
-    const before = this.#tables.find(id) ?? gone;
+  #put({ id, position, content }: EncodedWrite & { content: string }, before: WrittenListing | undefined): Change {
     const listing: ListingDocument = JSON.parse(content);
     const hash = textHash(listing);
     const range = rangeOf(listing.popularity);
-    const words = hash === before.hash && range === before.range ? undefined : listingWords(listing);
+    const isSaid = hash === before?.hash;
+    const words = isSaid && range === before.range ? undefined : listingWords(listing);
     const facts = factsOf(listing, this.#columns.values);
-    const slot = this.#tables.put(id, { position, hash, range }, facts);
+    const slot = this.#putFacts(id, { position, hash, range }, { facts, before });
     this.#tables.putContent(slot, content);
-    if (words !== undefined) this.#tables.putTokens('called', slot, calledTokens(range, words.called));
-    if (words !== undefined && hash !== before.hash) {
-      this.#tables.putTokens('texts', slot, words.text);
+    if (before !== undefined && words !== undefined) this.#tables.dropTokens('called', slot);
+    if (before !== undefined && !isSaid) this.#tables.dropTokens('texts', slot);
+    if (words !== undefined) this.#tables.addTokens('called', slot, calledTokens(range, words.called));
+    if (words !== undefined && !isSaid) {
+      this.#tables.addTokens('texts', slot, words.text);
       for (const word of words.spelled) this.#putWord(word);
     }
     return { slot, id, facts };
   }
 
-  #remove(id: string, position: number): Change {
-    const slot = this.#tables.put(id, { position, ...gone }, null);
-    this.#tables.putContent(slot, null);
-    for (const table of ['texts', 'called'] as const) this.#tables.putTokens(table, slot, '');
+  #remove(id: string, position: number, before: WrittenListing | undefined): Change {
+    const slot = this.#putFacts(id, { position, ...gone }, { facts: null, before });
+    if (before !== undefined) {
+      this.#tables.putContent(slot, null);
+      for (const table of ['texts', 'called'] as const) this.#tables.dropTokens(table, slot);
+    }
     return { slot, id, facts: undefined };
+  }
+
+  /** @returns the slot */
+  #putFacts(
+    id: string,
+    written: Omit<WrittenListing, 'slot'>,
+    { facts, before }: { facts: Uint8Array | null; before: WrittenListing | undefined },
+  ): number {
+    if (before === undefined) return this.#tables.add(id, written, facts);
+    this.#tables.change({ slot: before.slot, ...written }, facts);
+    return before.slot;
   }
 
   #putWord(word: string): void {
