@@ -263,9 +263,11 @@ export class Worker implements WorkerHandle {
     const memory = splitMemory(config.stateMemory * 2 ** 20);
     for (const [part, bytes] of Object.entries(memory)) streamsMetrics.memoryLimit.set({ part }, bytes);
     const cache = new CacheBudget(memory.cache);
+    // The embedded log's commits are cheap.
+    const commitDelayMs = config.log === 'kafka' ? config.commitDelayMs : 0;
     return topologies.map((topology) => {
       return new StreamThread({
-        limits: { uncommittedBytes: memory.uncommitted / topologies.length },
+        limits: { uncommittedBytes: memory.uncommitted / topologies.length, commitDelayMs },
         cache,
         log,
         store: this.#store,

@@ -17,6 +17,8 @@ export interface StreamLimits extends ProcessLimits {
   /** Bytes of decoded state, over all tasks. */
   readonly cacheBytes: number;
   readonly pollBytes: number;
+  /** Records gather for about as long as two commits take, but never longer than so many milliseconds. */
+  readonly commitDelayMs: number;
 }
 
 export const defaultLimits: StreamLimits = {
@@ -27,6 +29,7 @@ export const defaultLimits: StreamLimits = {
   bufferBytes: 4 << 20,
   cacheBytes: 128 << 20,
   pollBytes: 4 << 20,
+  commitDelayMs: 0,
 };
 
 export interface StreamThreadOptions {

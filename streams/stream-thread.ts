@@ -8,6 +8,7 @@ import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
 import type { Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
 import { CacheBudget } from './cache-budget.ts';
 import { bytesOf, type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
+import { CommitPace } from './commit-pace.ts';
 import type { InputQueue } from './input-queue.ts';
 import type { Assignment, TaskAddresses } from './member-metadata.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
@@ -52,8 +53,7 @@ export class StreamThread {
   #hasFailed = false;
   /** The tasks of that commit, until it has succeeded or its failure was dealt with. */
   #committing = new Set<number>();
-  /** When the last commit was sealed, on the monotonic clock. */
-  #sealedAt = 0;
+  readonly #pace: CommitPace;
   /** Where each input ended when that was noted. */
   #ends = new Map<string, number>();
 
@@ -63,6 +63,7 @@ export class StreamThread {
     this.#limits = { ...defaultLimits, ...options.limits };
     this.#cache = options.cache ?? new CacheBudget(this.#limits.cacheBytes);
     this.topology = topology;
+    this.#pace = new CommitPace({ clock, commitDelayMs: topology.commitDelayMs, limits: this.#limits });
     this.names = topologyNames(options.appId, topology.name);
     this.#fetcher = log.fetcher();
     const { names } = this;
@@ -221,7 +222,7 @@ export class StreamThread {
   async #poll(): Promise<void> {
     const { clock, topology, metrics } = this.#options;
     let waitMs = idleWaitMs;
-    const delay = this.#delayLeft();
+    const delay = this.#pace.left(this.#manager.running);
     for (const task of this.#manager.running) {
       this.#throttle(task);
       const next = task.hasWork(clock) ? delay : task.stores.times.nextAt - clock.now();
@@ -258,7 +259,7 @@ export class StreamThread {
     await this.#quiesce();
     this.#count(worked);
     const sealed = sealCommit(worked, this.#commitParts());
-    this.#sealedAt = clock.monotonic();
+    this.#pace.began();
     this.#committing = new Set(worked.map(({ partition }) => partition));
     metrics.uncommittedBytes.set({ topology }, bytesOf(sealed));
     this.#inFlight = this.#commit(sealed).catch((error: unknown) => {
@@ -269,25 +270,12 @@ export class StreamThread {
     });
   }
 
-  /** For how many milliseconds records may still gather. */
-  #delayLeft(): number {
-    const { commitDelayMs } = this.topology;
-    const left = Math.ceil(commitDelayMs - (this.#options.clock.monotonic() - this.#sealedAt));
-    if (commitDelayMs === 0 || left <= 0) return 0;
-    let waiting = 0;
-    for (const { buffered } of this.#manager.running) {
-      waiting += buffered.records;
-      if (buffered.bytes > this.#limits.bufferBytes) return 0;
-    }
-    return waiting >= this.#limits.batchRecords ? 0 : left;
-  }
-
   #tasksWithWork(): StreamTask[] {
-    if (this.#delayLeft() > 0) return [];
-    const { clock } = this.#options;
     const { running } = this.#manager;
+    if (this.#pace.left(running) > 0) return [];
+    const { clock } = this.#options;
     const tasks = running.filter((task) => task.hasWork(clock));
-    if (tasks.length > 0 || clock.monotonic() - this.#sealedAt < aheadMs) return tasks;
+    if (tasks.length > 0 || this.#pace.age < aheadMs) return tasks;
     return running.filter(({ isAhead }) => isAhead);
   }
 
@@ -295,6 +283,7 @@ export class StreamThread {
     const { clock, metrics } = this.#options;
     const started = clock.monotonic();
     const ends = await this.#ownership.commit((member) => commit(sealed, member, this.#commitParts()));
+    this.#pace.ended();
     metrics.uncommittedBytes.set({ topology: this.topology.name }, 0);
     for (const [index, { task }] of sealed.tasks.entries()) this.#positions.set(task.partition, ends[index]!);
     this.#committing.clear();

@@ -16,7 +16,8 @@ export class Brokers {
   private constructor(scripts: string) {
     this.#scripts = scripts;
     const own = { SERVICES_DATA: this.#data, KAFKA_PORT: String(firstPort), KAFKA_BROKERS: String(count) };
-    this.#env = { ...process.env, ...own };
+    // A broker that was just started takes more of the processor for its compiler than for its work, for minutes.
+    this.#env = { JAVA_TOOL_OPTIONS: '-XX:TieredStopAtLevel=1', ...process.env, ...own };
   }
 
   /** @param scripts where `up` and `down` are */

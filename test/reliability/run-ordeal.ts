@@ -15,6 +15,8 @@ export interface OrdealOptions {
   /** Orders a second. */
   readonly rate: number;
   readonly seconds: number;
+  /** So long orders come before the ordeal begins and latencies count: caches fill, code is compiled. */
+  readonly warmUpSeconds: number;
   readonly seed: number;
 }
 
@@ -42,11 +44,12 @@ const patienceMs = 120_000;
 /** `later` collects what must be done at the end, whatever happened. */
 export async function runOrdeal(
   { name, act }: Ordeal,
-  { rate, seconds, seed }: OrdealOptions,
+  { rate, seconds, warmUpSeconds, seed }: OrdealOptions,
   { brokers, later }: { readonly brokers: Brokers; readonly later: { after(work: () => Promise<void>): void } },
 ): Promise<OrdealResult> {
   const load: WorkloadOptions = {
-    ...{ orders: rate * seconds, products: 500, load: 'zipf', seed, maxLines: 5, duplicateShare: 0.05 },
+    ...{ products: 500, load: 'zipf', seed, maxLines: 5, duplicateShare: 0.05 },
+    orders: rate * (warmUpSeconds + seconds),
   };
   const installation = await Installation.create(later);
   await prepare(installation, load.products);
@@ -75,7 +78,8 @@ export async function runOrdeal(
   const sentAt = new Map<string, number>();
   const onSend = (orderId: string) => void (sentAt.has(orderId) || sentAt.set(orderId, performance.now()));
   const producer = await installation.log.producer();
-  const acting = act(ground);
+  const begins = performance.now() + warmUpSeconds * 1000;
+  const acting = ground.rest(warmUpSeconds * 1000).then(() => act(ground));
   await feedOrders(new Feeder(producer), workload(load), { rate, onSend });
   over.abort();
   await acting;
@@ -90,36 +94,23 @@ export async function runOrdeal(
     await check(installation).catch((error: Error) => problems.push(error.message));
   for (const [each, worker] of workers)
     if (worker.hasEnded) problems.push(`${each} ended: ${worker.output.slice(-500)}`);
-  const took = [...sentAt].map(([orderId, sent]) => ({ sent, ms: (answers.at(orderId) ?? Number.NaN) - sent }));
-  return {
-    name,
-    orders: load.orders,
-    done,
-    restMs,
-    problems,
-    ...figures(
-      took,
-      [...sentAt.keys()].map((id) => answers.at(id)),
-    ),
-  };
+  const took = [...sentAt]
+    .filter(([, sent]) => sent >= begins)
+    .map(([orderId, sent]) => ({ sent, ms: (answers.at(orderId) ?? Number.NaN) - sent }));
+  return { name, orders: took.length, done, restMs, problems, ...figures(took) };
 }
 
-function figures(took: readonly { sent: number; ms: number }[], heard: readonly (number | undefined)[]) {
+function figures(took: readonly { sent: number; ms: number }[]) {
   const start = took[0]?.sent ?? 0;
   const bySecond = Map.groupBy(took, ({ sent }) => Math.floor((sent - start) / 1_000));
-  const times = heard.filter((at) => at !== undefined).sort((a, b) => a - b);
-  const p99 = (some: readonly { ms: number }[]) =>
-    quantile(
-      some.map(({ ms }) => ms),
-      0.99,
-    );
+  const heard = took.map(({ sent, ms }) => sent + ms).filter((at) => !Number.isNaN(at));
+  const times = heard.sort((a, b) => a - b);
+  const all = took.map(({ ms }) => ms);
+  const seconds = [...bySecond.values()].map((some) => some.map(({ ms }) => ms));
   return {
-    p50ms: quantile(
-      took.map(({ ms }) => ms),
-      0.5,
-    ),
-    p99ms: p99(took),
-    worstSecondMs: Math.max(...[...bySecond.values()].map(p99)),
+    p50ms: quantile(all, 0.5),
+    p99ms: quantile(all, 0.99),
+    worstSecondMs: Math.max(...seconds.map((some) => quantile(some, 0.99))),
     silenceMs: Math.max(0, ...times.slice(1).map((at, index) => at - times[index]!)),
   };
 }

@@ -68,7 +68,11 @@ export function planOf(seed: number, only?: readonly FaultName[]): Plan {
     actions: between(random, 150, 500),
     paceMs: pick(random, [20, 50, 100, 200]),
     products: between(random, 2, 9),
-    limits: { ...limitsOf(random), uncommittedBytes: pick(seededRandom(seed ^ 0xb17e5), [200, 5_000, 1 << 20]) },
+    limits: {
+      ...limitsOf(random),
+      uncommittedBytes: pick(seededRandom(seed ^ 0xb17e5), [200, 5_000, 1 << 20]),
+      commitDelayMs: pick(seededRandom(seed ^ 0xde1a), [0, 0, 50, 500]),
+    },
     sessionTimeoutMs,
     rebalanceTimeoutMs: pick(random, [0.2, 1, 2]) * sessionTimeoutMs,
     rules: rulesOf(seed),
@@ -97,7 +101,7 @@ function rulesOf(seed: number): Plan['rules'] {
   return { standbys, acceptableLag, maxWarmups: between(random, 1, 3) };
 }
 
-function limitsOf(random: Random): Omit<StreamLimits, 'uncommittedBytes'> {
+function limitsOf(random: Random): Omit<StreamLimits, 'uncommittedBytes' | 'commitDelayMs'> {
   return {
     batchRecords: pick(random, [1, 3, 10, 50]),
     batchTimers: pick(random, [1, 2, 5, 20]),
