@@ -24,6 +24,7 @@ import {
 } from '../streams/metrics.ts';
 import { SourceThread } from '../streams/source-thread.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
+import { brokeredLimits } from '../streams/stream-thread-options.ts';
 import { type View, viewLabel } from '../streams/view.ts';
 import { allTopologies } from '../topologies/all.ts';
 import { collections } from '../views/collections.ts';
@@ -263,11 +264,10 @@ export class Worker implements WorkerHandle {
     const memory = splitMemory(config.stateMemory * 2 ** 20);
     for (const [part, bytes] of Object.entries(memory)) streamsMetrics.memoryLimit.set({ part }, bytes);
     const cache = new CacheBudget(memory.cache);
-    // The embedded log's commits are cheap.
-    const commitDelayMs = config.log === 'kafka' ? config.commitDelayMs : 0;
+    const ofLog = config.log === 'kafka' ? { ...brokeredLimits, commitDelayMs: config.commitDelayMs } : {};
     return topologies.map((topology) => {
       return new StreamThread({
-        limits: { uncommittedBytes: memory.uncommitted / topologies.length, commitDelayMs },
+        limits: { uncommittedBytes: memory.uncommitted / topologies.length, ...ofLog },
         cache,
         log,
         store: this.#store,

@@ -6,6 +6,7 @@ import { sleep, systemClock } from '../base/clock.ts';
 import { systemRandom } from '../base/random.ts';
 import { openKafkaLog } from '../log/kafka/kafka-log.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
+import { brokeredLimits } from '../streams/stream-thread-options.ts';
 import type { ApplicationOptions } from './application-messages.ts';
 import { startShop } from './shop.ts';
 
@@ -18,7 +19,7 @@ port.once('message', told.resolve);
 
 const store = await openRocksdbStore({ directory: join(directory, String(number)) });
 const log = await openKafkaLog({ clock: systemClock, random: systemRandom, brokers, prefix });
-const shop = startShop({ log, store, instanceId: String(number), size: { partitions } });
+const shop = startShop({ log, store, instanceId: String(number), size: { partitions }, limits: brokeredLimits });
 while (!shop.tasks.some(({ state }) => state === 'running')) await sleep(systemClock, 1);
 port.postMessage(systemClock.now());
 

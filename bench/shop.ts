@@ -9,6 +9,7 @@ import type { Store } from '../state/store.ts';
 import { createStreamsMetrics } from '../streams/metrics.ts';
 import { internalTopics, topologyNames } from '../streams/names.ts';
 import { StreamThread } from '../streams/stream-thread.ts';
+import type { StreamThreadOptions } from '../streams/stream-thread-options.ts';
 import { shopTopology } from '../topologies/shop.ts';
 
 export const appId = 'bench';
@@ -33,10 +34,11 @@ export interface ShopParts {
   readonly store: Store;
   readonly instanceId: string;
   readonly size: ShopSize;
+  readonly limits?: StreamThreadOptions['limits'];
 }
 
 /** Started. What makes it fail ends the process. */
-export function startShop({ log, store, instanceId, size }: ShopParts): StreamThread {
+export function startShop({ log, store, instanceId, size, limits = {} }: ShopParts): StreamThread {
   const topics = topicsIn(size);
   const thread = new StreamThread({
     log,
@@ -45,6 +47,7 @@ export function startShop({ log, store, instanceId, size }: ShopParts): StreamTh
     topology: shopTopology(topics),
     appId,
     instanceId,
+    limits,
     deadLetters: topics.deadLetters,
     codeVersion: 'bench',
     metrics: createStreamsMetrics(new Registry()),

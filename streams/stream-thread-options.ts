@@ -32,6 +32,9 @@ export const defaultLimits: StreamLimits = {
   commitDelayMs: 0,
 };
 
+/** On a log of brokers a commit costs as much as dozens of records do: a backlog is worked off in larger batches. */
+export const brokeredLimits = { batchMs: 100, commitDelayMs: 200 } as const satisfies Partial<StreamLimits>;
+
 export interface StreamThreadOptions {
   readonly log: Log;
   readonly store: Store;
