@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -31,7 +31,7 @@ before(() => {
   directory = mkdtempSync(join(tmpdir(), 'stockstream-bin-'));
   for (const folder of ['app', 'bin', 'node_modules/node/bin'])
     mkdirSync(join(directory, 'shop', folder), { recursive: true });
-  copyFileSync(join(root, 'bin/stockstream.js'), join(directory, 'shop/bin/stockstream.js'));
+  cpSync(join(root, 'bin'), join(directory, 'shop/bin'), { recursive: true });
   writeFileSync(join(directory, 'shop/package.json'), '{"type":"module"}');
   writeFileSync(join(directory, 'shop/app/cli.ts'), standIn);
   writeFileSync(join(directory, 'shop/node_modules/node/package.json'), '{}');
