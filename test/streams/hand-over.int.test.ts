@@ -114,7 +114,7 @@ class Bench {
   }
 
   async isAllDecidedOnce(): Promise<void> {
-    await until(async () => `${await this.decided()}` >= `${this.#sent}`);
+    await until(async () => (await this.decided()).every((count, partition) => count >= this.#sent[partition]!));
     assert.deepEqual(await this.decided(), this.#sent);
   }
 }
