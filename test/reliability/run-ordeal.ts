@@ -54,8 +54,15 @@ export async function runOrdeal(
   const installation = await Installation.create(later);
   await prepare(installation, load.products);
   const workers = new Map<string, Server>();
-  const startWorker = async (each: string) =>
-    void workers.set(each, await installation.startWorker(each, each, ...flags));
+  // As whoever watches over it does: a dead one's last word may reach the group after it, and fence the new one.
+  const startWorker = async (each: string): Promise<void> => {
+    try {
+      workers.set(each, await installation.startWorker(each, each, ...flags));
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes('LOG_INSTANCE_FENCED'))) throw error;
+      await startWorker(each);
+    }
+  };
   // The first alone: not every server of documents takes two that make the same collections at once.
   for (const each of names) await startWorker(each);
   await atRest(installation, 240);
