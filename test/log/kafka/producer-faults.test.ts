@@ -99,7 +99,8 @@ describe('what lasts or cannot be helped', () => {
 
   test('is told in time, with why; a later append is stored once the leader answers', async (t) => {
     const fake = await FakeKafka.start(t, { brokers: 2 });
-    const log = await openOn(t, fake, { deliveryTimeoutMs: 1_500 });
+    // Longer than the longest pause between two questions for the leader, with room for a busy machine.
+    const log = await openOn(t, fake, { deliveryTimeoutMs: 4_000 });
     const producer = await log.producer();
     await producer.append('t', 0, batchOf('first'));
     await fake.brokers[0]!.stop();
