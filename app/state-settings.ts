@@ -1,12 +1,13 @@
 // The part of the table of settings that is about tasks: how soon they commit, the memory that their state takes, its
 // copies on other workers, and when one of them takes over. settings.ts puts all together.
 import { leastMemory } from '../state/memory-split.ts';
+import { brokeredLimits } from '../streams/stream-thread-options.ts';
 import { integer } from './setting.ts';
 
 export const stateSettings = {
   commitDelayMs: integer(0, 10_000, {
     group: 'Worker',
-    default: 200,
+    default: brokeredLimits.commitDelayMs,
     doc: 'Most milliseconds for which records gather after a commit on Kafka; they do for about as long as two commits take while fewer than 200 wait. 0 commits at once.',
   }),
   stateMemory: integer(leastMemory >> 20, 1_048_576, {

@@ -10,6 +10,13 @@ export function whole(flag: string, text: string, [least, most]: readonly [numbe
   throw new FlagError(`--${flag} ${text}: give a whole number from ${least} to ${most}`);
 }
 
+/** Whole numbers with commas, no two alike. @throws FlagError */
+export function wholes(flag: string, text: string, range: readonly [number, number]): number[] {
+  const all = text.split(',').map((each) => whole(flag, each, range));
+  if (new Set(all).size !== all.length) throw new FlagError(`--${flag} ${text}: give each once`);
+  return all;
+}
+
 /** A number, or two with a dash between them, the lesser first. @throws FlagError */
 export function span(flag: string, text: string, [least, most]: readonly [number, number]): [number, number] {
   const [, from = '', to = from] = /^(\d+)(?:-(\d+))?$/.exec(text) ?? [];

@@ -3,10 +3,10 @@
 import { parseArgs } from 'node:util';
 import { unreachable } from '../base/assert.ts';
 import { runOurs } from './contenders.ts';
-import { addresses, FlagError, oneOf, orExit, whole } from './flags.ts';
+import { addresses, FlagError, oneOf, orExit, whole, wholes } from './flags.ts';
 import { machineNow, nameOf } from './machine.ts';
 import type { Result } from './peer-result.ts';
-import { markdownTable, writeSection } from './section.ts';
+import { markdownTable, performancePage, writeSection } from './section.ts';
 import { loads, type WorkloadOptions } from './workload.ts';
 
 const kinds = ['products', 'partitions', 'threads'] as const;
@@ -53,11 +53,9 @@ export function readGrowthOptions(args: readonly string[]): GrowthOptions | unde
   if (kind === 'products' && values.products !== undefined) throw new FlagError('--products: give --sizes');
   if (kind !== 'threads' && values.brokers !== undefined) throw new FlagError('--brokers is for --by threads');
   const { sizes: list = usualSizes[kind], products = '10000', brokers = '127.0.0.1:9092' } = values;
-  const sizes = list.split(',').map((size) => whole('sizes', size, [1, mostOf[kind]]));
-  if (new Set(sizes).size !== sizes.length) throw new FlagError(`--sizes ${list}: give each once`);
   return {
     kind,
-    sizes,
+    sizes: wholes('sizes', list, [1, mostOf[kind]]),
     workload: {
       orders: whole('orders', values.orders, [1_000, 10_000_000]),
       products: whole('products', products, [1, mostOf.products]),
@@ -121,7 +119,7 @@ function write(runs: ReadonlyMap<number, readonly Result[]>, { kind, workload, s
   const over = kind === 'products' ? '' : ` over ${workload.products.toLocaleString('en')} products`;
   const where = kind === 'threads' ? 'on Kafka' : 'on the embedded log';
   const orders = `${workload.orders.toLocaleString('en')} orders${over}, ${workload.load}, ${where}`;
-  writeSection(new URL('../docs/performance.md', import.meta.url), `bench growth-${kind}`, [
+  writeSection(performancePage, `bench growth-${kind}`, [
     `${nameOf(machine)}, load average ${machine.load} at the end. ${orders}; a figure a round.`,
     '',
     ...markdownTable([head, ...rows]),

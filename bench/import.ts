@@ -3,13 +3,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { eventually, Server } from '../test/e2e/server.ts';
 import { FlagError, orExit, whole } from './flags.ts';
 import { rowId, rowsOf } from './import-rows.ts';
 import { measureStages } from './import-stages.ts';
+import { grouped } from './report.ts';
 import { figuresOf } from './server-figures.ts';
+import { upload } from './upload.ts';
 
 const usage = `stockstream bench import [options]
   --rows N   products (100000)   --rounds N  (1)
@@ -130,7 +131,7 @@ async function run(server: Server, rows: number): Promise<Result> {
   const { cpuSeconds: cpuBefore } = await look();
   const watching = setInterval(() => look().catch(() => {}), 1_000);
   const began = performance.now();
-  await upload(server, token, rows);
+  await upload(server, { path: '/v1/products:bulk?import=bench', token, lines: rowsOf(rows) });
   const takenAt = performance.now();
   clearInterval(watching);
   const state = async () => {
@@ -163,18 +164,4 @@ async function run(server: Server, rows: number): Promise<Result> {
 async function answered(server: Server, path: string, token: string) {
   const ask = () => server.call('GET', path, { token });
   return await eventually(ask, ({ status }) => status !== 503 && status !== 429, 90);
-}
-
-async function upload(server: Server, token: string, rows: number): Promise<void> {
-  const response = await fetch(`${server.url}/v1/products:bulk?import=bench`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-    body: Readable.toWeb(Readable.from(rowsOf(rows))) as ReadableStream,
-    duplex: 'half',
-  } as RequestInit);
-  if (response.status !== 202) throw new Error(`${response.status} ${await response.text()}`);
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString('en');
 }

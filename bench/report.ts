@@ -134,6 +134,6 @@ function tenths(number: number): number {
   return Math.round(number * 10) / 10;
 }
 
-function grouped(number: number): string {
+export function grouped(number: number): string {
   return number.toLocaleString('en');
 }

@@ -1,6 +1,8 @@
 // A part of a document that a program writes, between two comments; all else of it is written by hand.
 import { readFileSync, writeFileSync } from 'node:fs';
 
+export const performancePage = new URL('../docs/performance.md', import.meta.url);
+
 /**
  * Puts `lines` between `<!-- name -->` and `<!-- end of name -->`; a section that isn't there yet is made in front of
  * `<!-- ${before} -->`. @throws Error if the document lacks both

@@ -4,7 +4,7 @@ import { type Machine, nameOf } from './machine.ts';
 import type { Result } from './peer-result.ts';
 import { barChart } from './plot.ts';
 import { latencyRows, type Results, tableRows } from './report.ts';
-import { markdownTable, writeSection } from './section.ts';
+import { markdownTable, performancePage, writeSection } from './section.ts';
 import type { WorkloadOptions } from './workload.ts';
 
 const docs = new URL('../docs/', import.meta.url);
@@ -41,7 +41,7 @@ export function writeReport(results: Results, { log, workload, what, machine: [b
     ...(results.steady.length === 0 ? [] : [...markdownTable(latencyRows(results)), '']),
     ...charts,
   ];
-  writeSection(new URL('performance.md', docs), `bench ${name}`, lines, `further runs of bench ${log}`);
+  writeSection(performancePage, `bench ${name}`, lines, `further runs of bench ${log}`);
 }
 
 /** `1 line`, `1 to 3 lines`. */

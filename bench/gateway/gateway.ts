@@ -4,7 +4,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { tokenIssuer } from '../../app/tokens.ts';
 import { systemRandom } from '../../base/random.ts';
 import { eventually, Server } from '../../test/e2e/server.ts';
@@ -12,6 +11,7 @@ import { orExit } from '../flags.ts';
 import { rowId, rowsOf } from '../import-rows.ts';
 import { machineNow } from '../machine.ts';
 import { figuresOf, quiet } from '../server-figures.ts';
+import { upload } from '../upload.ts';
 import { type WorkloadOrder, workload } from '../workload.ts';
 import { type CheckoutLoad, checkOut, promises } from './checkout.ts';
 import { type GatewayOptions, readGatewayOptions, usage } from './options.ts';
@@ -93,13 +93,7 @@ async function run(server: Server, secret: string, options: GatewayOptions): Pro
 }
 
 async function addProducts(server: Server, token: string, products: number): Promise<void> {
-  const response = await fetch(`${server.url}/v1/products:bulk?import=bench`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-    body: Readable.toWeb(Readable.from(rowsOf(products))) as ReadableStream,
-    duplex: 'half',
-  } as RequestInit);
-  if (response.status !== 202) throw new Error(`the products: ${response.status} ${await response.text()}`);
+  await upload(server, { path: '/v1/products:bulk?import=bench', token, lines: rowsOf(products) });
   const state = () => server.call('GET', '/v1/products/imports/bench', { token });
   await eventually(state, ({ status, body }) => status === 200 && body.status === 'done', 300);
   await quiet(server);

@@ -1,6 +1,6 @@
 // The command line of `stockstream bench gateway`.
 import { parseArgs } from 'node:util';
-import { FlagError, oneOf, whole } from '../flags.ts';
+import { oneOf, whole, wholes } from '../flags.ts';
 import { loads, type WorkloadOptions } from '../workload.ts';
 import type { StockImport } from './stock-import.ts';
 
@@ -39,14 +39,10 @@ export function readGatewayOptions(args: readonly string[]): GatewayOptions | un
   });
   if (values.help) return undefined;
   const products = whole('products', values.products, [1, 100_000]);
-  const connections = values.connections.split(',').map((each) => whole('connections', each, [1, 1_000]));
-  if (new Set(connections).size !== connections.length) {
-    throw new FlagError(`--connections ${values.connections}: give each once`);
-  }
   return {
     orders: whole('orders', values.orders, [1, 1_000_000]),
     products,
-    connections,
+    connections: wholes('connections', values.connections, [1, 1_000]),
     load: oneOf('load', values.load, loads),
     rows: whole('rows', values.rows, [products, 10_000_000]),
     rounds: whole('rounds', values.rounds, [1, 100]),

@@ -1,6 +1,7 @@
 // What `bench gateway` says, and what it writes into docs/performance.md.
 import { type Machine, nameOf } from '../machine.ts';
-import { markdownTable, writeSection } from '../section.ts';
+import { grouped } from '../report.ts';
+import { markdownTable, performancePage, writeSection } from '../section.ts';
 import type { Checkouts, Promised } from './checkout.ts';
 import type { GatewayOptions } from './options.ts';
 
@@ -71,7 +72,7 @@ export function writeGateway(
     String(stockImport.cpuMicros),
   ]);
   const inTurn = (column: number) => imports.map((cells) => cells[column]).join(', ');
-  writeSection(new URL('../../docs/performance.md', import.meta.url), 'bench gateway', [
+  writeSection(performancePage, 'bench gateway', [
     `${nameOf(before)}; load average ${before.load} before, ${after.load} after. ${grouped(orders)} checkouts a run over ` +
       `${grouped(products)} products, ${load}; ${grouped(rows)} changes of stock; a figure a round.`,
     '',
@@ -82,8 +83,4 @@ export function writeGateway(
       [grouped(rows), inTurn(0), inTurn(1), inTurn(2)],
     ]),
   ]);
-}
-
-function grouped(number: number): string {
-  return number.toLocaleString('en');
 }

@@ -1,8 +1,8 @@
 // Changes of stock as a seller uploads them, in one request of NDJSON: how many a second the log takes, and how many are
 // decided and shown.
-import { Readable } from 'node:stream';
 import type { Server } from '../../test/e2e/server.ts';
 import { rowId } from '../import-rows.ts';
+import { upload } from '../upload.ts';
 
 export interface StockImport {
   readonly rows: number;
@@ -30,14 +30,7 @@ export function linesOfProduct(product: number, { rows, products }: StockImport)
 
 /** In words what the answer says that is wrong. */
 export async function importStock(server: Server, token: string, given: StockImport): Promise<string[]> {
-  const response = await fetch(`${server.url}/v1/stock-changes`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/x-ndjson' },
-    body: Readable.toWeb(Readable.from(pieces(given))) as ReadableStream,
-    duplex: 'half',
-  } as RequestInit);
-  const text = await response.text();
-  if (response.status !== 202) throw new Error(`the import of stock: ${response.status} ${text}`);
+  const text = await upload(server, { path: '/v1/stock-changes', token, lines: pieces(given) });
   const { accepted, refused } = JSON.parse(text) as { accepted: number; refused: number };
   return accepted === given.rows && refused === 0
     ? []

@@ -29,7 +29,7 @@ const oldNode = `data:text/javascript,Object.defineProperty(process,'versions',{
 let directory = '';
 before(() => {
   directory = mkdtempSync(join(tmpdir(), 'stockstream-bin-'));
-  for (const folder of ['app', 'bin', 'node_modules/node/bin'])
+  for (const folder of ['app', 'node_modules/node/bin'])
     mkdirSync(join(directory, 'shop', folder), { recursive: true });
   cpSync(join(root, 'bin'), join(directory, 'shop/bin'), { recursive: true });
   writeFileSync(join(directory, 'shop/package.json'), '{"type":"module"}');

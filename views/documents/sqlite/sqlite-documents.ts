@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { assert } from '../../../base/assert.ts';
 import { inTransaction } from '../../../base/sqlite-transaction.ts';
-import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
+import { keepBulkWriteAheadLog } from '../../../base/write-ahead.ts';
 import { decodeCursor, encodeCursor } from '../cursor.ts';
 import type { CollectionSpec, Documents, DocumentWrite, FindPage, FindQuery, StoredDocument } from '../documents.ts';
 import { documentsFailure } from './failures.ts';
@@ -31,10 +31,7 @@ export function openSqliteDocuments({ file, busyTimeoutMs = 2_000 }: SqliteOptio
   try {
     mkdirSync(dirname(file), { recursive: true });
     const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
-    // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does. It is copied at 32 MB,
-    // not at 4, for pages that change again until then are copied once.
-    keepWriteAheadLog(database);
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536');
+    keepBulkWriteAheadLog(database);
     return new SqliteDocuments(file, database);
   } catch (error) {
     throw documentsFailure(file, 'opened', error);

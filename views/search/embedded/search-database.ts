@@ -13,7 +13,7 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { inTransaction } from '../../../base/sqlite-transaction.ts';
-import { keepWriteAheadLog } from '../../../base/write-ahead.ts';
+import { keepBulkWriteAheadLog } from '../../../base/write-ahead.ts';
 import { searchFailure } from './failures.ts';
 import { setAside } from './index-files.ts';
 
@@ -144,10 +144,7 @@ function opened(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: busyTimeoutMs });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE');
-    keepWriteAheadLog(database);
-    // NORMAL syncs the write-ahead log before it is copied into the file; in between, `flush` does. It is copied at 32 MB,
-    // not at 4, for pages that change again until then are copied once.
-    database.exec('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 8000; PRAGMA cache_size = -65536');
+    keepBulkWriteAheadLog(database);
     return database;
   } catch (error) {
     database.close();
