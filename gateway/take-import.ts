@@ -33,8 +33,8 @@ export interface ImportReport {
   readonly errors: readonly { readonly line: number; readonly code: string; readonly message: string }[];
 }
 
-const portionLines = 2_000;
-const portionBytes = 1024 * 1024;
+const portionLines = 4_000;
+const portionBytes = 2 * 1024 * 1024;
 const mostErrors = 1_000;
 
 /**

@@ -11,6 +11,7 @@ import { type BulkOptions, csvLines, ndjsonLines } from '../bulk-lines.ts';
 import { derivedId } from '../derived-id.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import { longestProductLine, productColumns, productLines } from '../import-products.ts';
+import { readAhead } from '../read-ahead.ts';
 import { ImportReader } from '../read-imports.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
@@ -40,7 +41,7 @@ header row again), or send all again: the effect is the same. Lines that were me
 
 export function productImportRoutes(app: App, gateway: Gateway): void {
   // The stream itself: the whole is never in memory.
-  app.addContentTypeParser([ndjson, csv], (_request, payload, done) => done(null, payload));
+  app.addContentTypeParser([ndjson, csv], (_request, payload, done) => done(null, readAhead(payload)));
   const reader = new ImportReader(gateway.documents, (topic) => gateway.writer.partitionsOf(topic));
   importProducts(app, gateway, reader);
   readImports(app, reader);

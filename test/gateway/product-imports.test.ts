@@ -285,7 +285,7 @@ describe('an import', () => {
 test('a connection that breaks off loses nothing: the import says where to go on', async () => {
   if (!shop.app.server.listening) await shop.app.listen({ port: 0, host: '127.0.0.1' });
   const { port } = shop.app.server.address() as AddressInfo;
-  const lines = Array.from({ length: 6_000 }, (_, index) => JSON.stringify(product(`b${index}`)));
+  const lines = Array.from({ length: 10_000 }, (_, index) => JSON.stringify(product(`b${index}`)));
   const sent = request({
     port,
     host: '127.0.0.1',
@@ -294,7 +294,7 @@ test('a connection that breaks off loses nothing: the import says where to go on
     headers: { ...seller(), 'content-type': 'application/x-ndjson' },
   });
   sent.on('error', () => {});
-  sent.write(`${lines.slice(0, 4_500).join('\n')}\n${lines[4_500]?.slice(0, 10)}`);
+  sent.write(`${lines.slice(0, 8_500).join('\n')}\n${lines[8_500]?.slice(0, 10)}`);
   const taken = await eventually(async () => {
     const { body } = await get('/v1/products/imports/broken');
     return body.nextLine > 1 ? body : undefined;
@@ -305,15 +305,15 @@ test('a connection that breaks off loses nothing: the import says where to go on
     const { body } = await get('/v1/products/imports/broken');
     return body.status === 'interrupted' ? body : undefined;
   }, 30_000);
-  assert.ok(broken.nextLine > 1 && broken.nextLine <= 4_501);
+  assert.ok(broken.nextLine > 1 && broken.nextLine <= 8_501);
   assert.equal(broken.lines, broken.nextLine - 1);
   const rest = lines.slice(broken.nextLine - 1).join('\n');
   const { body } = await send(rest, `?import=broken&fromLine=${broken.nextLine}`);
-  assert.deepEqual([body.nextLine, body.accepted], [6_001, 6_001 - broken.nextLine]);
+  assert.deepEqual([body.nextLine, body.accepted], [10_001, 10_001 - broken.nextLine]);
   const state = await eventually(async () => {
     const found = (await get('/v1/products/imports/broken')).body;
     return found.status === 'done' ? found : undefined;
   }, 30_000);
-  assert.deepEqual([state.lines, state.applied, state.refused], [6_000, 6_000, 0]);
+  assert.deepEqual([state.lines, state.applied, state.refused], [10_000, 10_000, 0]);
   assert.ok((await shop.count(topics.catalogChanges)) > 0);
 });
