@@ -94,7 +94,7 @@ export class Application {
       state: openStateReader({ config, log, topologies: allTopologies(topics), workers: workers.all, logger }),
       reconciliation: reconciler,
       generations,
-      checkpoints: checkpointsOf(config, workers.all),
+      checkpoints: checkpointsOf({ config, log, topologies: allTopologies(topics), workers: workers.all }),
       bases: checkpointBases(() => openCheckpoints(config)),
     });
     const figures = () => workers.figures(metrics);

@@ -1,9 +1,16 @@
 // Checkpoints as a worker takes them and restores from them, and as operators see them.
 import type { Registry } from 'prom-client';
-import { isStockstreamError, StockstreamError } from '../base/errors.ts';
+import { isStockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
-import type { CheckpointDescription, CheckpointList, Checkpoints, StateCopy } from '../gateway/checkpoints.ts';
+import type {
+  CheckpointDescription,
+  CheckpointList,
+  Checkpoints,
+  StateCopy,
+  TaskCheckpoint,
+} from '../gateway/checkpoints.ts';
+import { taskCheckpointsPath } from '../gateway/routes/task-checkpoints.ts';
 import type { Log } from '../log/log.ts';
 import type { CheckpointManifest } from '../state/checkpoint-manifest.ts';
 import { type CheckpointStore, isUnusable } from '../state/checkpoint-store.ts';
@@ -13,8 +20,12 @@ import type { Store } from '../state/store.ts';
 import { listImages, readImageManifest } from '../state/store-images.ts';
 import { createCheckpointMetrics } from '../streams/checkpoint-metrics.ts';
 import { type CheckpointedTasks, Checkpointer, restoreCheckpoints } from '../streams/checkpointer.ts';
+import type { Topology } from '../streams/topology.ts';
 import type { Config } from './config-schema.ts';
 import { version } from './manifest.ts';
+import { askerOf } from './queries/ask.ts';
+import { groupOwners } from './queries/owners.ts';
+import { type TakeCheckpointsParts, takeCheckpoints } from './take-checkpoints.ts';
 import { openCheckpoints } from './wire/checkpoints.ts';
 import { clock, threadName } from './wire/places.ts';
 import type { WorkerHandle } from './worker-handle.ts';
@@ -67,18 +78,43 @@ export class WorkerCheckpoints {
   }
 }
 
+export interface CheckpointsParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly topologies: readonly Topology[];
+  /** Of this process. */
+  readonly workers: readonly WorkerHandle[];
+}
+
+/** Whoever doesn't answer a question for nothing within so long is away, or as good as. */
+const patienceMs = 3_000;
+
 /** What the operator's routes show and do. */
-export function checkpointsOf(config: Config, workers: readonly WorkerHandle[]): Checkpoints {
+export function checkpointsOf({ config, log, topologies, workers }: CheckpointsParts): Checkpoints {
+  const owners = groupOwners({ log, appId: config.appId, clock });
+  const post = askerOf(config);
+  const ask: TakeCheckpointsParts['ask'] = async (endpoint, tasks, withinMs) => {
+    // It may take its time; whether anybody is there is known at once.
+    await post(endpoint, taskCheckpointsPath, { tasks: [] }, patienceMs);
+    const answer = await post(endpoint, taskCheckpointsPath, { tasks }, withinMs);
+    return (answer as { answers: readonly TaskCheckpoint[] }).answers;
+  };
   return {
     async list() {
       const checkpoints = await openCheckpoints(config);
       return await describeCheckpoints(checkpoints).finally(() => checkpoints.close());
     },
-    async create() {
-      if (workers.length === 0) throw new StockstreamError('CHECKPOINTS_ELSEWHERE');
-      return (await Promise.all(workers.map((worker) => worker.checkpoint()))).flat();
-    },
+    create: () => takeCheckpoints({ topologies, workers, owners, ask, clock }),
+    createHere: (tasks) => createHere(workers, tasks),
   };
+}
+
+/** What the workers of this process own of these tasks. */
+export async function createHere(
+  workers: readonly Pick<WorkerHandle, 'checkpoint'>[],
+  tasks: readonly string[],
+): Promise<readonly TaskCheckpoint[]> {
+  return (await Promise.all(workers.map((worker) => worker.checkpoint(tasks)))).flat();
 }
 
 /** @throws CHECKPOINTS_* */

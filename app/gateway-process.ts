@@ -58,7 +58,7 @@ export class GatewayProcess {
       state: openStateReader({ config, log, topologies: allTopologies(topics), workers: [], logger }),
       reconciliation: reconciler,
       generations,
-      checkpoints: checkpointsOf(config, []),
+      checkpoints: checkpointsOf({ config, log, topologies: allTopologies(topics), workers: [] }),
       bases: checkpointBases(() => openCheckpoints(config)),
     });
     const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom, metrics });

@@ -23,7 +23,7 @@ import { openViewGenerations, openViewSets } from './wire/views.ts';
 import type { WorkerHandle } from './worker-handle.ts';
 
 export interface Operator {
-  /** @throws OPERATION_REFUSED with what the gateway says */
+  /** @throws OPERATION_REFUSED with what the gateway says: all of it is the cause */
   request(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: object): Promise<unknown>;
   close(): Promise<void>;
 }
@@ -86,7 +86,7 @@ async function openLocal(config: Config, headers: { authorization: string }): Pr
     state: openStateReader({ config, log, topologies, workers, logger }),
     reconciliation: reconciler,
     generations,
-    checkpoints: checkpointsOf(config, []),
+    checkpoints: checkpointsOf({ config, log, topologies, workers: [] }),
     bases: checkpointBases(() => openCheckpoints(config)),
   });
   const gateway = await openGateway({ config, log, viewSets, operations, logger, random: systemRandom });
@@ -109,5 +109,5 @@ function answered({ status, text }: Answer): unknown {
   const answer: unknown = text === '' ? undefined : JSON.parse(text);
   if (status < 400) return answer;
   const { code, detail } = answer as { code?: string; detail?: string };
-  throw new StockstreamError('OPERATION_REFUSED', { code, detail });
+  throw new StockstreamError('OPERATION_REFUSED', { code, detail }, answer);
 }

@@ -73,8 +73,8 @@ export class ThreadWorker implements WorkerHandle {
     return this.#call('payments', since);
   }
 
-  checkpoint() {
-    return this.#call('checkpoint');
+  checkpoint(tasks: readonly string[]) {
+    return this.#call('checkpoint', tasks);
   }
 
   pauseView(name: string) {

@@ -5,7 +5,7 @@ import type { PartHealth, TaskDescription } from '../gateway/operations.ts';
 import type { StateQuery, TaskAnswer } from '../gateway/state-queries.ts';
 import type { PaymentFact } from '../processors/reconcile/compare-payments.ts';
 import type { TaskFacts } from '../processors/reconcile/examine-task.ts';
-import type { TakenCheckpoint } from '../streams/checkpointer.ts';
+import type { FailedCheckpoint, TakenCheckpoint } from '../streams/checkpointer.ts';
 
 export interface WorkerHandle {
   /** Whether every task that it was assigned has its state and takes records. */
@@ -24,8 +24,8 @@ export interface WorkerHandle {
   observe(): Promise<readonly TaskFacts[]>;
   /** The payment provider's books since then (milliseconds since the Unix epoch). Undefined if it asks none. */
   payments(since: number): Promise<readonly PaymentFact[] | undefined>;
-  /** Takes checkpoints of its tasks. Throws CHECKPOINTS_*, STATE_*, LOG_*. */
-  checkpoint(): Promise<readonly TakenCheckpoint[]>;
+  /** Takes checkpoints of those of the tasks that it owns, proven: others are left out. */
+  checkpoint(tasks: readonly string[]): Promise<readonly (TakenCheckpoint | FailedCheckpoint)[]>;
   /** Stops a view, so that it can be emptied. False if there is no such view. */
   pauseView(name: string): Promise<boolean>;
   /** Starts it again, from wherever its offsets are then. */

@@ -1,13 +1,15 @@
 // Workers apart from gateways: threads that work, and a small server for health checks, figures, and questions of other
-// processes about the state of tasks that are here.
+// processes about the state of tasks that are here, and their checkpoints.
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { useAuth } from '../gateway/auth.ts';
 import { answerProblems } from '../gateway/problem.ts';
 import { healthRoutes } from '../gateway/routes/health.ts';
+import { taskCheckpointRoutes } from '../gateway/routes/task-checkpoints.ts';
 import { taskStateRoutes } from '../gateway/routes/task-state.ts';
 import type { Log } from '../log/log.ts';
 import type { ApplicationParts } from './application.ts';
+import { createHere } from './checkpoints.ts';
 import type { Config } from './config-schema.ts';
 import { registerLogFigures } from './log-figures.ts';
 import { health } from './operations.ts';
@@ -91,5 +93,6 @@ async function openServer({ config, log, viewSets, metrics, logger, workers }: S
     figures: async () => (await workers).figures(metrics),
   });
   taskStateRoutes(server, { readHere: async (query) => await readHere((await workers).all, query) });
+  taskCheckpointRoutes(server, { createHere: async (tasks) => await createHere((await workers).all, tasks) });
   return server;
 }

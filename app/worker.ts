@@ -213,8 +213,10 @@ export class Worker implements WorkerHandle {
     return found;
   }
 
-  async checkpoint() {
-    return await this.#checkpoints.checkpointer.create();
+  async checkpoint(tasks: readonly string[]) {
+    const wanted = new Set(tasks);
+    const owned = (await Promise.all(this.#streams.map((thread) => ownedIds(thread, wanted)))).flat();
+    return owned.length === 0 ? [] : await this.#checkpoints.checkpointer.create(new Set(owned));
   }
 
   async pauseView(label: string): Promise<boolean> {
@@ -339,6 +341,14 @@ export class Worker implements WorkerHandle {
     const view = this.#views.threads.find(({ name }) => name === answering);
     return view?.partitions.includes(partitionOf(orderId, view.topic.partitions)) ?? false;
   }
+}
+
+/** Which of the tasks the thread runs, with the group's word for it. */
+async function ownedIds(thread: StreamThread, wanted: ReadonlySet<string>): Promise<string[]> {
+  const tasks = thread.tasks.filter(({ id }) => wanted.has(id));
+  const partitions = tasks.map(({ partition }) => partition);
+  const owned = await thread.readOwned(partitions, async (proven) => proven);
+  return tasks.filter(({ partition }) => owned?.includes(partition)).map(({ id }) => id);
 }
 
 function streamHealth({ state, topology, isSettled, tasks }: StreamThread): PartHealth {

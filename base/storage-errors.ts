@@ -158,9 +158,16 @@ export const storageErrors = {
       'None for a restore: it takes the one before, then the changelog. Delete it, make a new one with `stockstream checkpoint create`, and check where it was kept.',
   },
   CHECKPOINTS_ELSEWHERE: {
-    message: 'The tasks are with the workers, and none runs in this process.',
+    message: 'The application does not run: nobody has the tasks.',
     disposition: 'retry',
-    remedy: 'Ask a process that runs workers, or wait: each takes checkpoints at the interval of --checkpoint-every.',
+    remedy: 'Start it. Each worker takes checkpoints at the interval of --checkpoint-every, too.',
+    status: 503,
+  },
+  CHECKPOINTS_INCOMPLETE: {
+    message: 'Of {missed} of {tasks} tasks no checkpoint could be taken: {reasons}.',
+    disposition: 'retry',
+    remedy:
+      'Ask again: tasks that have theirs get none anew. What is `moving` has an owner in a moment. For `unreachable` see that its worker runs, that others find it where --advertise says, and that it has the same --jwt-secret; for `failed` read its log.',
     status: 503,
   },
   CHECKPOINT_NOT_FOUND: {

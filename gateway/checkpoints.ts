@@ -35,15 +35,37 @@ export interface StateCopy {
 
 export interface CheckpointOutcome {
   readonly task: string;
-  readonly id: string;
+  /** Null if the task has no state yet. */
+  readonly id: string | null;
   /** False if the newest has all that there is. */
   readonly isNew: boolean;
   readonly bytes: number;
 }
 
+/**
+ * A task without a checkpoint of now. `failed`: its owner tried; `unreachable`: its owner's process did not answer;
+ * `moving`: nobody runs it now, as far as the group says.
+ */
+export interface MissedCheckpoint {
+  readonly task: string;
+  readonly reason: 'failed' | 'unreachable' | 'moving';
+  readonly detail: string;
+}
+
+/** By task. */
+export interface CheckpointReport {
+  readonly checkpoints: readonly CheckpointOutcome[];
+  readonly missed: readonly MissedCheckpoint[];
+}
+
+/** What the owner of a task answers. */
+export type TaskCheckpoint = CheckpointOutcome | { readonly task: string; readonly failure: string };
+
 export interface Checkpoints {
   /** @throws CHECKPOINTS_* */
   list(): Promise<CheckpointList>;
-  /** Of all tasks of this process. @throws CHECKPOINTS_* */
-  create(): Promise<readonly CheckpointOutcome[]>;
+  /** Of all stream tasks of the application, wherever they run. @throws CHECKPOINTS_ELSEWHERE */
+  create(): Promise<CheckpointReport>;
+  /** Of these tasks, as far as this process owns them; nothing for the others. */
+  createHere(tasks: readonly string[]): Promise<readonly TaskCheckpoint[]>;
 }

@@ -57,8 +57,9 @@ export function problemOf(error: StockstreamError): Problem {
   // The messages of our own refusals tell nothing of the inside, whatever their status is.
   const isTold = status < 500 || error instanceof Refusal;
   const detail = isTold ? error.message : status === 503 ? unavailable : errorCatalogue.INTERNAL_ERROR.message;
-  const errors = error instanceof Refusal ? error.faults : [];
+  const { faults: errors = [], members = {} } = error instanceof Refusal ? error : {};
   return {
+    ...members,
     type: `urn:stockstream:problem:${codeText(code)}`,
     title: titleOf(code),
     status,

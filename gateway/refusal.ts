@@ -14,16 +14,20 @@ export interface RefusalOptions {
   readonly faults?: readonly Fault[];
   /** What Retry-After says, in seconds. */
   readonly retryAfter?: number;
+  /** What the answer tells beside that, under names of its own: JSON. */
+  readonly members?: Readonly<Record<string, unknown>>;
   readonly cause?: unknown;
 }
 
 export class Refusal extends StockstreamError {
   readonly faults: readonly Fault[];
   readonly retryAfter: number | undefined;
+  readonly members: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, { details, faults = [], retryAfter, cause }: RefusalOptions = {}) {
+  constructor(code: ErrorCode, { details, faults = [], retryAfter, members = {}, cause }: RefusalOptions = {}) {
     super(code, details, cause);
     this.faults = faults;
     this.retryAfter = retryAfter;
+    this.members = members;
   }
 }

@@ -44,13 +44,21 @@ export interface CheckpointerOptions extends Retention {
   readonly logger: Logger;
 }
 
-/** One task's; `unchanged` if the newest has all that there is. */
+/** One task's. */
 export interface TakenCheckpoint {
   readonly task: string;
-  readonly id: string;
+  /** Null if the task has no state yet. */
+  readonly id: string | null;
+  /** False if the newest has all that there is. */
   readonly isNew: boolean;
   /** As they are kept. */
   readonly bytes: number;
+}
+
+/** There is none of this task; why is logged and counted, too. */
+export interface FailedCheckpoint {
+  readonly task: string;
+  readonly failure: string;
 }
 
 /** State that stands still is checkpointed again after so long, before deletions since may be forgotten. */
@@ -81,36 +89,35 @@ export class Checkpointer {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#running;
-    await this.#taking.catch(() => {});
+    await this.#taking;
   }
 
-  /** One of each running task, where there is news. @throws CHECKPOINTS_*, STATE_*, LOG_* */
-  create(): Promise<TakenCheckpoint[]> {
-    const taking = this.#taking.catch(() => {}).then(() => this.#createAll());
-    this.#taking = taking;
+  /** One of each running task, or of those alone that are named, where there is news. Tasks that don't run are left out. */
+  create(only?: ReadonlySet<string>): Promise<(TakenCheckpoint | FailedCheckpoint)[]> {
+    const taking = this.#taking.then(() => this.#createAll(only));
+    this.#taking = taking.catch(() => {});
     return taking;
   }
 
   async #run(): Promise<void> {
-    const { clock, random, everyMs, logger } = this.#options;
+    const { clock, random, everyMs } = this.#options;
     const { signal } = this.#stopping;
     // Workers that start together don't load the store of the checkpoints together.
     await sleep(clock, everyMs * (0.5 + random.next() / 2), signal);
     while (!signal.aborted) {
-      await this.create().catch((error: unknown) => logger.warn({ err: error }, 'no checkpoint, to be tried again'));
+      await this.create();
       await sleep(clock, everyMs, signal);
     }
   }
 
-  async #createAll(): Promise<TakenCheckpoint[]> {
-    const taken: TakenCheckpoint[] = [];
+  async #createAll(only?: ReadonlySet<string>): Promise<(TakenCheckpoint | FailedCheckpoint)[]> {
+    const taken: (TakenCheckpoint | FailedCheckpoint)[] = [];
     await this.#takeImage();
     for (const thread of this.#options.threads()) {
       for (const { id, partition, state } of thread.tasks) {
         if (this.#stopping.signal.aborted) return taken;
-        if (state !== 'running' && state !== 'suspended') continue;
-        const one = await this.#create(thread, { id, partition });
-        if (one !== undefined) taken.push(one);
+        if (only?.has(id) === false || (state !== 'running' && state !== 'suspended')) continue;
+        taken.push(await this.#create(thread, { id, partition }));
       }
     }
     return taken;
@@ -132,8 +139,8 @@ export class Checkpointer {
   async #create(
     { topology: { name: topology }, names }: CheckpointedTasks,
     { id: task, partition }: { readonly id: string; readonly partition: number },
-  ): Promise<TakenCheckpoint | undefined> {
-    const { log, appId: application, codeVersion, clock, metrics } = this.#options;
+  ): Promise<TakenCheckpoint | FailedCheckpoint> {
+    const { log, appId: application, codeVersion, clock, metrics, logger } = this.#options;
     const started = clock.monotonic();
     try {
       const newest = await this.#newestOf(task);
@@ -150,13 +157,15 @@ export class Checkpointer {
           signal: this.#stopping.signal,
         },
       );
-      if (manifest === undefined) return newest && { task, id: newest.id, isNew: false, bytes: 0 };
+      if (manifest === undefined && this.#stopping.signal.aborted) return { task, failure: 'its worker stops' };
+      if (manifest === undefined) return { task, id: newest?.id ?? null, isNew: false, bytes: 0 };
       this.#newest.set(task, manifest);
       return await this.#finish(manifest, (clock.monotonic() - started) / 1000);
     } catch (error) {
       const code = isStockstreamError(error) ? error.code : 'unknown';
       metrics.failures.inc({ topology, code });
-      throw error;
+      logger.warn({ err: error, task }, 'no checkpoint, to be tried again');
+      return { task, failure: reasonOf(error) };
     }
   }
 

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { isStockstreamError } from '../../base/errors.ts';
-import type { CheckpointOutcome } from '../../gateway/checkpoints.ts';
+import type { CheckpointReport } from '../../gateway/checkpoints.ts';
 import type { CheckpointStore } from '../../state/checkpoint-store.ts';
 import { type KnownCheckpoint, listCheckpoints, readManifest, verifyCheckpoint } from '../../state/read-checkpoint.ts';
 import { type KnownImage, listImages, verifyImage } from '../../state/store-images.ts';
@@ -11,7 +11,8 @@ import { readConfig } from '../config.ts';
 import type { Config } from '../config-schema.ts';
 import { addSettings } from '../flags.ts';
 import { createLogger } from '../logging.ts';
-import { print, printJson, table, working } from '../output.ts';
+import type { Operator } from '../operator.ts';
+import { print, printJson, table, warn, working } from '../output.ts';
 import { restoreCheckpoints, specsOf } from '../restore-checkpoint.ts';
 import type { SettingGroup } from '../setting.ts';
 import { openCheckpoints } from '../wire/checkpoints.ts';
@@ -23,7 +24,7 @@ const groups: readonly SettingGroup[] = [...places, 'Checkpoints', 'Files'];
 export function addCheckpoints(program: Command): void {
   const checkpoint = program.command('checkpoint').description('Checkpoints of the state of tasks.');
   addSettings(checkpoint.command('create'), groups)
-    .description('Take one of each task now, of the application that runs with this data directory.')
+    .description('Take one of each stream task now, wherever it runs. Ends with 1 if some could not be taken.')
     .option('--json', 'Print JSON')
     .action(create);
   addSettings(checkpoint.command('list'), groups)
@@ -48,13 +49,26 @@ export function addCheckpoints(program: Command): void {
 
 function create(flags: Flags): Promise<void> {
   return withOperator(flags, async (operator) => {
-    const answer = await working('Taking checkpoints', operator.request('POST', '/v1/admin/checkpoints'));
-    const { checkpoints } = answer as { checkpoints: readonly CheckpointOutcome[] };
-    if (flags.json === true) return printJson(checkpoints);
+    const { checkpoints, missed } = await working('Taking checkpoints', taken(operator));
+    if (missed.length > 0) process.exitCode = 1;
+    if (flags.json === true) return printJson({ checkpoints, missed });
     print(table(checkpoints));
     const news = checkpoints.filter(({ isNew }) => isNew).length;
     print(`${news} taken; of ${checkpoints.length - news} tasks the newest has all that there is.`);
+    for (const { task, reason, detail } of missed) warn(`${task}: none, it is ${reason}: ${detail}`);
   });
+}
+
+/** A refusal of some is no reason not to tell of the others. */
+async function taken(operator: Operator): Promise<CheckpointReport> {
+  try {
+    const answer = await operator.request('POST', '/v1/admin/checkpoints');
+    return { missed: [], ...(answer as Pick<CheckpointReport, 'checkpoints'>) };
+  } catch (error) {
+    const isPartial = isStockstreamError(error, 'OPERATION_REFUSED') && error.details.code === 'checkpoints_incomplete';
+    if (!isPartial) throw error;
+    return error.cause as CheckpointReport;
+  }
 }
 
 function list(flags: Flags): Promise<void> {

@@ -10,14 +10,17 @@ import { clock } from '../wire/places.ts';
 import { WorkerProcess } from '../worker-process.ts';
 import type { Flags } from './operator-verb.ts';
 
+/** Where things are that gateways and workers both use. */
+const shared = ['Process', 'Log', 'Views', 'Archive', 'Files', 'Checkpoints', 'Payments', 'Shipping'] as const;
+
 export function addStart(program: Command): void {
   addSettings(program.command('start'))
     .description('Run everything in this process: gateway, worker, views.')
     .action(start);
-  addSettings(program.command('gateway'), ['Process', 'Log', 'Views', 'Gateway', 'Payments', 'Shipping'])
+  addSettings(program.command('gateway'), [...shared, 'Gateway'])
     .description('Run a gateway alone; any number may run beside each other. Needs Kafka.')
     .action(gateway);
-  addSettings(program.command('worker'), ['Process', 'Log', 'Worker', 'Views', 'Payments', 'Shipping', 'Mail'])
+  addSettings(program.command('worker'), [...shared, 'Worker', 'Feeds', 'Mail'])
     .description('Run workers and views alone; any number may run beside each other. Needs Kafka.')
     .action(worker);
 }

@@ -6,10 +6,9 @@ import type { StateQuery, TaskAnswer } from '../../gateway/state-queries.ts';
 import type { Log } from '../../log/log.ts';
 import type { Topology } from '../../streams/topology.ts';
 import type { Config } from '../config-schema.ts';
-import { tokenSecret } from '../secret.ts';
-import { tokenIssuer } from '../tokens.ts';
 import { clock } from '../wire/places.ts';
 import type { WorkerHandle } from '../worker-handle.ts';
+import { askerOf } from './ask.ts';
 import { groupOwners } from './owners.ts';
 import { StateReader } from './state-reader.ts';
 
@@ -28,7 +27,12 @@ const anywhere = new Set(['0.0.0.0', '::', '']);
 
 export function openStateReader({ config, log, ...parts }: OpenStateReaderParts): StateReader {
   const owners = groupOwners({ log, appId: config.appId, clock });
-  return new StateReader({ ...parts, owners, ask: asker(config) });
+  const post = askerOf(config);
+  const ask = async (endpoint: string, query: StateQuery) => {
+    const answer = await post(endpoint, taskStatePath, query, patienceMs);
+    return (answer as { answers: readonly TaskAnswer[] }).answers;
+  };
+  return new StateReader({ ...parts, owners, ask });
 }
 
 /** `host:port` where others find this process, which listens at `url`. */
@@ -37,21 +41,4 @@ export function endpointOf({ advertise }: Pick<Config, 'advertise'>, url: string
   const own = anywhere.has(host.replace(/^\[(.*)\]$/, '$1')) ? hostname() : host;
   if (advertise === undefined) return `${own}:${port}`;
   return /:\d+$/.test(advertise) ? advertise : `${advertise}:${port}`;
-}
-
-/** Processes of an application share its secret: with it each shows the others that it is one of them. */
-function asker(config: Config) {
-  let issuer: ReturnType<typeof tokenIssuer> | undefined;
-  return async (endpoint: string, query: StateQuery): Promise<readonly TaskAnswer[]> => {
-    issuer ??= tokenIssuer(tokenSecret(config));
-    const token = (await issuer)({ userId: 'state-query', role: 'operator', email: 'state-query@localhost' });
-    const response = await fetch(`http://${endpoint}${taskStatePath}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify(query),
-      signal: AbortSignal.timeout(patienceMs),
-    });
-    if (!response.ok) throw new Error(`${endpoint} answers ${response.status}: ${await response.text()}`);
-    return ((await response.json()) as { answers: readonly TaskAnswer[] }).answers;
-  };
 }

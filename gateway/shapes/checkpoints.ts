@@ -32,11 +32,12 @@ export const CheckpointOutcomes = Type.Object(
   {
     checkpoints: Type.Array(
       Type.Object({
-        ...which,
+        task: which.task,
+        id: Type.Unsafe<string | null>({ type: ['string', 'null'], description: 'Null if the task has no state yet.' }),
         isNew: Type.Boolean({ description: 'False if the newest has all that there is.' }),
         bytes: Type.Integer(),
       }),
     ),
   },
-  { description: 'One of each task of this process.' },
+  { description: 'One of each stream task of the application.' },
 );

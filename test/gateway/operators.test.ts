@@ -1,10 +1,12 @@
 // What operators look at: the streams and views; and what machines ask: health and figures.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import type { CheckpointReport } from '../../gateway/checkpoints.ts';
 import type { Operations } from '../../gateway/operations.ts';
 import { idleOperations, TestGateway } from './test-gateway.ts';
 
 const node = { processor: 'accept-order', stores: ['orders'], outputs: ['order-events'] };
+let report: CheckpointReport;
 const operations: Operations = {
   ...idleOperations,
   topologies: async () => [
@@ -22,6 +24,7 @@ const operations: Operations = {
     { kind: 'view', name: 'orders', topic: 'order-events', partition: 0, committed: null, end: 7, lag: 7 },
   ],
   rebuildView: async (name) => name === 'orders',
+  checkpoints: { ...idleOperations.checkpoints, create: async () => report },
 };
 
 describe('operators', () => {
@@ -63,6 +66,19 @@ describe('operators', () => {
     assert.deepEqual((await get('/v1/admin/tasks')).body, { tasks: await operations.tasks() });
     assert.deepEqual((await get('/v1/admin/lag')).body, { lag: await operations.lag() });
     assert.deepEqual((await get('/v1/admin/checkpoints')).body, await operations.checkpoints.list());
+  });
+
+  test('take checkpoints, and are told of each task that has none', async () => {
+    const taken = [{ task: 'shop_0', id: '1', isNew: true, bytes: 9 }];
+    report = { checkpoints: taken, missed: [] };
+    assert.deepEqual((await post('/v1/admin/checkpoints')).body, { checkpoints: taken });
+    const missed = [{ task: 'shop_1', reason: 'moving', detail: 'nobody has it' }] as const;
+    report = { checkpoints: taken, missed };
+    const { status, body, headers } = await post('/v1/admin/checkpoints');
+    assert.deepEqual([status, body.code, headers['retry-after']], [503, 'checkpoints_incomplete', '1']);
+    assert.match(headers['content-type'] ?? '', /problem\+json/);
+    assert.deepEqual([body.checkpoints, body.missed], [taken, missed]);
+    assert.match(body.detail, /^Of 1 of 2 tasks .*shop_1 moving \(nobody has it\)/);
   });
 
   test('rebuild a view', async () => {

@@ -48,7 +48,8 @@ export const idleOperations: Operations = {
   seed: async (products) => products,
   checkpoints: {
     list: async () => ({ place: 'memory', checkpoints: [], copies: [], damaged: [] }),
-    create: async () => [],
+    create: async () => ({ checkpoints: [], missed: [] }),
+    createHere: async () => [],
   },
   reconciliation: {
     state: () => ({ running: null, last: null }),

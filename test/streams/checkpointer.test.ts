@@ -45,8 +45,12 @@ function setUp(options: Partial<CheckpointerOptions> = {}) {
     writePosition(batch, keys, { offset, at: clock.now() });
     await store.write(batch);
   };
+  /** All that are asked for succeed. */
+  const create = async (only?: ReadonlySet<string>) => {
+    return (await checkpointer.create(only)).map((one) => ('failure' in one ? assert.fail(one.failure) : one));
+  };
   const idsOf = async (task: string) => (await listCheckpoints(checkpoints, task)).map(({ id }) => id);
-  return { clock, files, checkpoints, checkpointer, write, idsOf, registry };
+  return { clock, files, checkpoints, checkpointer, create, write, idsOf, registry };
 }
 
 /** Packing takes its time, whatever the clock says. */
@@ -55,10 +59,14 @@ async function until(isSo: () => Promise<boolean>): Promise<void> {
 }
 
 test('on command, of tasks that run, where there is news', async () => {
-  const { checkpointer, write, clock } = setUp();
-  assert.deepEqual(await checkpointer.create(), []);
+  const { create, write, clock } = setUp();
+  const none = { id: null, isNew: false, bytes: 0 };
+  assert.deepEqual(await create(), [
+    { task: 'toy_0', ...none },
+    { task: 'toy_1', ...none },
+  ]);
   for (const partition of [0, 1, 2]) await write(partition, 5);
-  const first = await checkpointer.create();
+  const first = await create();
   assert.deepEqual(
     first.map(({ task, isNew }) => [task, isNew]),
     [
@@ -68,22 +76,59 @@ test('on command, of tasks that run, where there is news', async () => {
   );
   await write(1, 9);
   clock.step(1);
-  const second = await checkpointer.create();
+  const second = await create();
   assert.deepEqual(second[0], { ...first[0], isNew: false, bytes: 0 });
-  assert.ok(second[1]!.isNew && second[1]!.id > first[1]!.id);
+  assert.ok(second[1]!.isNew && String(second[1]!.id) > String(first[1]!.id));
 });
 
 test('state that stands still is taken again before deletions could be forgotten', async () => {
-  const { checkpointer, write, clock } = setUp({
+  const { create, write, clock } = setUp({
     log: { admin: { offsets: async () => [5] } } as unknown as Log,
   });
   await write(0, 5);
-  const [first] = await checkpointer.create();
+  const [first] = await create();
   clock.step(2 * hour);
-  assert.equal((await checkpointer.create())[0]!.id, first!.id);
+  assert.equal((await create())[0]!.id, first!.id);
   clock.step(2 * hour);
-  const [later] = await checkpointer.create();
+  const [later] = await create();
   assert.ok(later!.isNew);
+});
+
+test('of the tasks that are named alone; one that fails is told, and the others are taken', async () => {
+  const { checkpointer, write, checkpoints, idsOf } = setUp();
+  for (const partition of [0, 1, 2]) await write(partition, 5);
+  const named = await checkpointer.create(new Set(['toy_1', 'toy_2', 'toy_7']));
+  assert.deepEqual(
+    named.map(({ task }) => task),
+    ['toy_1'],
+  );
+  const put = checkpoints.put.bind(checkpoints);
+  checkpoints.put = async (key, bytes) => {
+    if (key.includes('toy_0')) throw new Error('full');
+    await put(key, bytes);
+  };
+  await write(1, 6);
+  const [failed, taken] = await checkpointer.create();
+  assert.deepEqual(failed, { task: 'toy_0', failure: 'full' });
+  assert.ok(taken !== undefined && 'isNew' in taken && taken.isNew);
+  assert.deepEqual(await idsOf('toy_0'), []);
+});
+
+test('what is not done when the worker stops is told as failed', async () => {
+  const { checkpointer, write, checkpoints } = setUp();
+  await write(0, 5);
+  await write(1, 5);
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const put = checkpoints.put.bind(checkpoints);
+  checkpoints.put = async (key, bytes) => {
+    resolve();
+    await put(key, bytes);
+  };
+  const taking = checkpointer.create();
+  await promise;
+  await checkpointer.stop();
+  const answers = await taking;
+  assert.ok(answers.length < 2, JSON.stringify(answers));
 });
 
 test('at the interval, also after one that failed; a stop ends it', async () => {
@@ -112,11 +157,11 @@ test('at the interval, also after one that failed; a stop ends it', async () => 
 });
 
 test('of each task the last few stay', async () => {
-  const { checkpointer, write, clock, idsOf } = setUp({ keep: 2 });
+  const { create, write, clock, idsOf } = setUp({ keep: 2 });
   const ids: string[] = [];
   for (let offset = 1; offset <= 4; offset++) {
     await write(0, offset);
-    ids.unshift((await checkpointer.create())[0]!.id);
+    ids.unshift(String((await create())[0]!.id));
     clock.step(1000);
   }
   assert.deepEqual(await idsOf('toy_0'), ids.slice(0, 2));

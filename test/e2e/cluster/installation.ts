@@ -1,8 +1,10 @@
 // The shop on real servers: topics, groups and a database of its own, gateways and workers as processes apart. All of it
 // goes when the test ends.
+import { execFile } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { tokenIssuer } from '../../../app/tokens.ts';
 import { createTopics } from '../../../app/topics.ts';
@@ -17,6 +19,7 @@ import { Server } from '../server.ts';
 
 export const appId = 'stockstream';
 const partitions = 8;
+const launcher = fileURLToPath(new URL('../../../bin/stockstream.js', import.meta.url));
 const secret = 'a secret that is only good for this test run';
 
 type Role = 'shopper' | 'seller' | 'operator';
@@ -32,7 +35,8 @@ export class Installation {
   readonly mongo: string;
   readonly redis = services.redis;
   readonly prefix: string;
-  readonly #directory = mkdtempSync(join(tmpdir(), 'stockstream-cluster-'));
+  /** What the shop's processes keep is below. */
+  readonly directory = mkdtempSync(join(tmpdir(), 'stockstream-cluster-'));
   readonly #processes: Server[] = [];
   readonly #tokenOf: Awaited<ReturnType<typeof tokenIssuer>>;
 
@@ -77,29 +81,43 @@ export class Installation {
 
   /** What the simulators know, whichever process asked them. */
   get simulatorData(): string {
-    return join(this.#directory, 'simulators');
+    return join(this.directory, 'simulators');
   }
 
   /** As if somebody had deleted the file of the embedded search. */
   forgetIndex(disk: string): void {
-    for (const file of readdirSync(join(this.#directory, disk)).filter((name) =>
+    for (const file of readdirSync(join(this.directory, disk)).filter((name) =>
       /^search.*(sqlite|-wal|-shm)/.test(name),
     ))
-      if (!file.endsWith('.id')) rmSync(join(this.#directory, disk, file));
+      if (!file.endsWith('.id')) rmSync(join(this.directory, disk, file));
   }
 
   token(userId: string, role: Role): string {
     return this.#tokenOf({ userId, role, email: `${userId}@test.example` });
   }
 
+  /** A tool of the command line, in a process of its own that ends. */
+  async command(...words: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+    const args = [launcher, ...words, ...this.#flags('tool'), '--jwt-secret', secret];
+    return await new Promise((resolve) => {
+      execFile(process.execPath, args, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
+      });
+    });
+  }
+
   async #run(verb: string, disk: string, flags: readonly string[]): Promise<Server> {
-    const prefixes = ['--topic-prefix', this.prefix, '--app-id', appId];
-    const places = ['--data', join(this.#directory, disk), '--simulator-data', this.simulatorData, ...prefixes];
-    const servers = ['--brokers', services.brokers, '--registry', services.registry, '--mongo', this.mongo];
-    const kinds = ['--log', 'kafka', '--documents', 'mongo', '--log-level', 'warn'];
-    const process = await Server.run([verb, ...kinds, ...servers, ...places, ...flags]);
+    const more = ['--simulator-data', this.simulatorData, '--log-level', 'warn'];
+    const process = await Server.run([verb, ...this.#flags(disk), ...more, ...flags]);
     this.#processes.push(process);
     return process;
+  }
+
+  #flags(disk: string): string[] {
+    const prefixes = ['--topic-prefix', this.prefix, '--app-id', appId];
+    const places = ['--data', join(this.directory, disk), ...prefixes];
+    const servers = ['--brokers', services.brokers, '--registry', services.registry, '--mongo', this.mongo];
+    return ['--log', 'kafka', '--documents', 'mongo', ...servers, ...places];
   }
 
   async #clear(): Promise<void> {
@@ -113,6 +131,6 @@ export class Installation {
     // Not the database: FerretDB falls over if a statement of a killed worker still runs in it.
     for (const collection of await client.db().collections()) await collection.drop();
     await client.close();
-    rmSync(this.#directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true });
   }
 }
