@@ -4,6 +4,8 @@ export interface ApplicationOptions {
   readonly brokers: readonly string[];
   /** Of its topics. */
   readonly prefix: string;
+  /** Its transactions aren't any; see at-least-once.ts. */
+  readonly isAtLeastOnce: boolean;
   /** For its state. */
   readonly directory: string;
   readonly threads: number;

@@ -24,7 +24,7 @@ export function contendersOf(options: BenchOptions): readonly [Contender, ...Con
   return options.log === 'kafka' ? onKafka(options) : embedded(options);
 }
 
-function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
+function onKafka(options: KafkaOptions): readonly [Contender, ...Contender[]] {
   const { workload, brokers, threads, kafkaStreams = '' } = options;
   const args = ['--log', 'kafka', '--brokers', brokers.join(','), '--threads', String(threads)];
   const peer: Contender = {
@@ -34,7 +34,11 @@ function onKafka(options: KafkaOptions): readonly [Contender, Contender] {
     catchUp: () => catchUp(kafkaStreams, workload),
     keepUp: (steady) => keepUp(kafkaStreams, workload, steady),
   };
-  return [ours('stockstream kafka', { args, brokers, workload }), peer];
+  return [
+    ours('stockstream kafka', { args, brokers, workload }),
+    ours('stockstream kafka, at least once', { args: [...args, '--at-least-once'], brokers, workload }),
+    peer,
+  ];
 }
 
 /** One run of the shop's on the embedded log, with a profile of its thread at `path`. */

@@ -13,13 +13,15 @@ const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N
 --paid          orders are paid, to placed; on the embedded log
 --profile PATH  of the shop's thread, as PATH.cpuprofile and PATH.svg; on the embedded log
 --rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N
---brokers LIST  --threads N  --app-node FLAG   of the application on Kafka; the last may be repeated`;
+--brokers LIST  --threads N  --app-node FLAG   of the application on Kafka; the last may be repeated
+--at-least-once  without transactions, to measure what they cost; on Kafka`;
 
 function readOptions() {
   const { values } = parseArgs({
     options: {
       ...workloadFlags,
       log: { type: 'string', default: 'embedded' },
+      'at-least-once': { type: 'boolean', default: false },
       partitions: { type: 'string' },
       paid: { type: 'boolean', default: false },
       profile: { type: 'string' },
@@ -45,8 +47,10 @@ function readOptions() {
     brokers: values.brokers === undefined ? [] : addresses('brokers', values.brokers),
     threads: whole('threads', values.threads, [1, 64]),
     nodeFlags: values['app-node'],
+    isAtLeastOnce: values['at-least-once'],
   };
   if (options.log === 'kafka' && options.brokers.length === 0) throw new FlagError('--log kafka needs --brokers');
+  if (options.log === 'embedded' && options.isAtLeastOnce) throw new FlagError('--at-least-once is for --log kafka');
   if (options.log === 'kafka' && options.isPaid) throw new FlagError('--paid is for --log embedded');
   return options;
 }
@@ -63,7 +67,8 @@ const workload: WorkloadOptions = {
 try {
   const result =
     log === 'kafka' ? await runOnKafka({ workload, steady, kafka }) : await runEmbedded(workload, steady, profile);
-  printResult(`stockstream ${log}${isPaid ? ', paid' : ''}`, workload, result);
+  const how = `${isPaid ? ', paid' : ''}${kafka.isAtLeastOnce ? ', at least once' : ''}`;
+  printResult(`stockstream ${log}${how}`, workload, result);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
   process.exit(1);

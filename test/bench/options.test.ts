@@ -83,6 +83,8 @@ describe('the program ends with 2 and its usage:', () => {
       ['--log', 'kafka', '--brokers', '127.0.0.1:1', '--paid'],
       /^--paid is for --log embedded\n\n/,
     ],
+    ['stockstream-run.ts', ['--at-least-once'], /^--at-least-once is for --log kafka\n\n/],
+    ['stockstream-run.ts', ['--partitions', '0'], /^--partitions 0: .*\n\n/],
     ['peers/redis.ts', ['--variant', 'never'], /^--variant never: .*\n\n/],
   ];
   for (const [file, args, message] of wrong) {
