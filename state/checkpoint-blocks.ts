@@ -2,7 +2,7 @@
 // length of the value (4 bytes each), key, value. A block is decoded without a copy of what is in it.
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+import { constants, zstdCompress, zstdCompressSync, zstdDecompress, zstdDecompressSync } from 'node:zlib';
 import type { StoreEntry } from './store.ts';
 
 const compress = promisify(zstdCompress);
@@ -11,6 +11,8 @@ const decompress = promisify(zstdDecompress);
 const lengths = 8;
 /** The fastest that still halves what it gets: packing is the work of a checkpoint. */
 const level = 1;
+/** Up to so many bytes are done sooner than another thread takes them up. */
+const smallBytes = 64 << 10;
 
 /** Collects entries until a block is full. */
 export class BlockBuilder {
@@ -44,8 +46,9 @@ export class BlockBuilder {
   }
 }
 
-export function pack(raw: Buffer): Promise<Buffer> {
-  return compress(raw, { chunkSize: chunkOf(raw.length), params: { [constants.ZSTD_c_compressionLevel]: level } });
+export async function pack(raw: Buffer): Promise<Buffer> {
+  const options = { chunkSize: chunkOf(raw.length), params: { [constants.ZSTD_c_compressionLevel]: level } };
+  return raw.length <= smallBytes ? zstdCompressSync(raw, options) : await compress(raw, options);
 }
 
 /** Room for all at once: Node asks for a turn of the event loop a piece. */
@@ -56,7 +59,8 @@ function chunkOf(bytes: number): number {
 /** @throws Error if it is not what was packed */
 export async function unpack(packed: Buffer, rawBytes: number): Promise<Buffer> {
   // No more than was said, whatever the bytes claim.
-  const raw = await decompress(packed, { chunkSize: chunkOf(rawBytes), maxOutputLength: Math.max(1, rawBytes) });
+  const options = { chunkSize: chunkOf(rawBytes), maxOutputLength: Math.max(1, rawBytes) };
+  const raw = rawBytes <= smallBytes ? zstdDecompressSync(packed, options) : await decompress(packed, options);
   if (raw.length !== rawBytes) throw new Error(`it unpacks to ${raw.length} bytes, not ${rawBytes}`);
   return raw;
 }

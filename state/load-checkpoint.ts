@@ -25,7 +25,7 @@ const leastCommit = 1;
 function unfitness(position: StatePosition, { earliest, end, now, maxAgeMs }: ChangelogRange): string | undefined {
   const { offset, at } = position;
   if (offset > end) return `it stands at offset ${offset}, and the changelog ends at ${end}`;
-  if (offset < earliest) return `it stands at offset ${offset}, and the changelog begins at ${earliest}`;
+  if (isCutOff(position, earliest)) return `it stands at offset ${offset}, and the changelog begins at ${earliest}`;
   if (isForgetful(position, { end, now, maxAgeMs })) {
     return `it is of ${new Date(at).toISOString()}, and deletions since then may have been forgotten`;
   }
@@ -40,6 +40,12 @@ export function isForgetful(
   return end - offset > leastCommit && now - at > maxAgeMs;
 }
 
+/** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
+export function isCutOff(position: StatePosition | undefined, earliest: number): boolean {
+  const { offset, isMarked = false } = position ?? { offset: 0 };
+  return earliest > offset + (isMarked ? 1 : 0);
+}
+
 export interface LoadCheckpointOptions {
   readonly checkpoints: CheckpointStore;
   readonly store: Store;
@@ -50,7 +56,11 @@ export interface LoadCheckpointOptions {
   readonly onPassedOver?: ((error: StockstreamError, task: string) => void) | undefined;
 }
 
-/** Loads the newest that is whole and fits; undefined if there is none, or it was aborted. @throws STATE_* */
+/**
+ * Loads the newest that is whole and fits; undefined if there is none, or it was aborted. What the store has of the task is
+ * dropped when one fits, and not before.
+ * @throws STATE_*
+ */
 export async function loadNewestCheckpoint(
   range: ChangelogRange,
   options: LoadCheckpointOptions,
@@ -68,13 +78,11 @@ export async function loadNewestCheckpoint(
       } catch (error) {
         if (!isUnusable(error)) throw error;
         onPassedOver?.(error, task);
-        await forgetTask(options);
       }
     }
   } catch (error) {
     if (!isOutOfReach(error)) throw error;
     if (!signal.aborted) onPassedOver?.(error, task);
-    await forgetTask(options);
   }
   return undefined;
 }
@@ -88,7 +96,7 @@ const ahead = 2;
  */
 export async function loadCheckpoint(manifest: CheckpointManifest, options: LoadCheckpointOptions): Promise<boolean> {
   const { store } = options;
-  const loading = (loads.get(store) ?? Promise.resolve()).then(() => loadAlone(manifest, options));
+  const loading = (loads.get(store) ?? Promise.resolve()).then(() => loadOrForget(manifest, options));
   loads.set(
     store,
     loading.then(
@@ -104,6 +112,15 @@ export async function loadCheckpoint(manifest: CheckpointManifest, options: Load
  * the first tasks run while the last are loaded.
  */
 const loads = new WeakMap<Store, Promise<void>>();
+
+async function loadOrForget(manifest: CheckpointManifest, options: LoadCheckpointOptions): Promise<boolean> {
+  try {
+    return await loadAlone(manifest, options);
+  } catch (error) {
+    if (isUnusable(error) || isOutOfReach(error)) await forgetTask(options);
+    throw error;
+  }
+}
 
 async function loadAlone(
   manifest: CheckpointManifest,

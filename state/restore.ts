@@ -6,7 +6,14 @@ import { isStockstreamError, StockstreamError } from '../base/errors.ts';
 import type { Fetched, Log, TopicPartition } from '../log/log.ts';
 import { applyChangelog, readPosition, type StatePosition, writePosition } from './changelog.ts';
 import { TaskKeys } from './keys.ts';
-import { forgetTask, isForgetful, type LoadCheckpointOptions, loadNewestCheckpoint } from './load-checkpoint.ts';
+import {
+  type ChangelogRange,
+  forgetTask,
+  isCutOff,
+  isForgetful,
+  type LoadCheckpointOptions,
+  loadNewestCheckpoint,
+} from './load-checkpoint.ts';
 import type { Store } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 import { type Progress, progressKey, progressStore } from './task-state.ts';
@@ -86,13 +93,13 @@ async function seek(options: RestoreOptions): Promise<Tail> {
     throw new StockstreamError('STATE_AHEAD_OF_LOG', { task, position: position.offset, end });
   }
   const range = { earliest, end, now: clock.now(), maxAgeMs: options.maxAgeMs };
-  const isUseless = isCutOff(position, earliest) && options.checkpoints !== undefined;
-  if (position === undefined || isForgetful(position, range) || isUseless) {
+  if (position === undefined || isForgetful(position, range)) {
     // Also what a load left that was not finished.
     await forgetTask(options);
-    const checkpoint =
-      options.checkpoints && (await loadNewestCheckpoint(range, { ...options, ...options.checkpoints }));
-    position = checkpoint?.position;
+    position = await positionOfNewest(range, options);
+  } else if (isCutOff(position, earliest)) {
+    // Until one is loaded it stays: what was deleted of the changelog may be put back.
+    position = (await positionOfNewest(range, options)) ?? position;
   }
   const from = position?.offset ?? 0;
   if (isCutOff(position, earliest)) throw new StockstreamError('STATE_CHANGELOG_LOST', { task, from, earliest });
@@ -100,10 +107,10 @@ async function seek(options: RestoreOptions): Promise<Tail> {
   return { keys, specs, from: Math.max(from, earliest), end };
 }
 
-/** Whether what lies between was deleted, not compacted away: what follows it makes no whole state. */
-function isCutOff(position: StatePosition | undefined, earliest: number): boolean {
-  const { offset, isMarked = false } = position ?? { offset: 0 };
-  return earliest > offset + (isMarked ? 1 : 0);
+/** Of the newest checkpoint that fits, which is loaded; undefined if there is none. */
+async function positionOfNewest(range: ChangelogRange, options: RestoreOptions): Promise<StatePosition | undefined> {
+  const { checkpoints } = options;
+  return checkpoints && (await loadNewestCheckpoint(range, { ...options, ...checkpoints }))?.position;
 }
 
 async function readTo(tail: Tail, options: RestoreOptions): Promise<number> {

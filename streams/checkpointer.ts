@@ -40,6 +40,8 @@ export interface CheckpointerOptions extends Retention {
   readonly codeVersion: string;
   /** Milliseconds; 0 for none but on command. */
   readonly everyMs: number;
+  /** Bytes of entries a file. Default 8 MB. */
+  readonly blockBytes?: number;
   readonly metrics: CheckpointMetrics;
   readonly logger: Logger;
 }

@@ -35,6 +35,18 @@ export const faultNames = [
   'views time out after writing',
   'views are away',
   'views are slow',
+  'flip bits in a checkpoint',
+  'truncate a checkpoint',
+  'kill in a checkpoint',
+  'cut a changelog off',
 ] as const;
 
 export type FaultName = (typeof faultNames)[number];
+
+/** They make sense only where checkpoints are taken. */
+export const ofCheckpoints: ReadonlySet<FaultName> = new Set([
+  'flip bits in a checkpoint',
+  'truncate a checkpoint',
+  'kill in a checkpoint',
+  'cut a changelog off',
+]);

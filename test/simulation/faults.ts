@@ -6,13 +6,19 @@ import { chance, delay, pick } from './dice.ts';
 import { Disk } from './disk.ts';
 import { type FaultName, faultNames } from './fault-names.ts';
 import type { Plan } from './plan.ts';
+import { checkpointStrikes } from './strikes/checkpoints.ts';
 import { machineStrikes } from './strikes/machine.ts';
 import { neighbourStrikes } from './strikes/neighbours.ts';
 import { processStrikes } from './strikes/processes.ts';
 import type { Strike } from './strikes/strike.ts';
 import type { World } from './world.ts';
 
-const strikes: Readonly<Record<FaultName, Strike>> = { ...processStrikes, ...machineStrikes, ...neighbourStrikes };
+const strikes: Readonly<Record<FaultName, Strike>> = {
+  ...processStrikes,
+  ...machineStrikes,
+  ...neighbourStrikes,
+  ...checkpointStrikes,
+};
 
 export class Faults {
   readonly #world: World;
@@ -44,6 +50,8 @@ export class Faults {
     this.#isOver = true;
     const world = this.#world;
     await world.mend();
+    // What comes back later has a tail to read, and comes from what was taken under faults.
+    world.shelf.isFull = true;
     for (const stray of world.strays.splice(0)) stray.kill();
     await world.up();
     for (const worker of world.workers) {

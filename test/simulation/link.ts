@@ -13,8 +13,8 @@ import type { ProcessClock } from './process-clock.ts';
 
 export type Stage = 'sent' | 'arrived' | 'applied' | 'answered';
 
-/** What a message is for: of the group's coordinator, or anything else of the log. */
-export type LineKind = 'group' | 'log';
+/** What a message is for: of the group's coordinator, anything else of the log, or what checkpoints are kept in. */
+export type LineKind = 'group' | 'log' | 'checkpoints';
 
 export interface LinkParts {
   /** Of the process that calls. */
@@ -82,7 +82,7 @@ export class Link {
   loses(kind: LineKind): boolean {
     const { loses, counts } = this.#parts;
     const isLost = loses(kind);
-    if (isLost) count(counts, kind === 'group' ? 'group messages lost' : 'log messages lost');
+    if (isLost) count(counts, `${kind} messages lost`);
     return isLost;
   }
 

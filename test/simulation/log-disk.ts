@@ -2,7 +2,7 @@
 // full, give a batch back with another bit than was written, or have lost the changelog; `mend` is the operator's hand,
 // who frees room, changes the disk and puts the backup back. Checkers look at `storage`, past all that.
 import type { Random } from '../../base/random.ts';
-import { batchRange, everyKey, groupKey, type PartitionId, partitionKey } from '../../log/embedded/keys.ts';
+import { batchRange, everyKey, groupKey, offsetOf, type PartitionId, partitionKey } from '../../log/embedded/keys.ts';
 import { MemoryStorage } from '../../log/embedded/memory-storage.ts';
 import { Partition } from '../../log/embedded/partition.ts';
 import type { ReadOptions, StorageEntry, StorageOperation, StorageRange } from '../../log/embedded/storage.ts';
@@ -16,6 +16,9 @@ interface Backup {
   readonly id: PartitionId;
   readonly entries: readonly StorageEntry[];
   readonly before: Partition;
+  /** Where the partition began then, and how much was removed. */
+  readonly start: number;
+  readonly bytes: number;
 }
 
 export class LogDisk {
@@ -48,16 +51,24 @@ export class LogDisk {
     return true;
   }
 
-  /** Removes all records of one partition, as an operator's mistake does. Only while the machine is down. */
-  async empty(topic: string, index: number): Promise<void> {
+  /**
+   * Removes the records of one partition, all of them or those before an offset, as an operator's mistake does. Only while
+   * the machine is down.
+   */
+  async empty(topic: string, index: number, upTo?: number): Promise<void> {
     const id = await this.#idOf(topic, index);
     if (id === undefined || this.#backups.length > 0) return;
-    const entries = await this.storage.read(batchRange(id, 0));
+    const all = await this.storage.read(batchRange(id, 0));
     const before = await this.#partition(id);
-    this.#backups.push({ id, entries, before });
     const emptied = await this.#partition(id);
-    emptied.start = emptied.cleanedTo = emptied.next;
-    emptied.bytes = emptied.cleanedBytes = 0;
+    emptied.start = Math.max(before.start, upTo ?? before.next);
+    const [entries, kept] = [false, true].map((isKept) =>
+      all.filter(({ key }) => offsetOf(key) >= emptied.start === isKept),
+    ) as [StorageEntry[], StorageEntry[]];
+    emptied.bytes = kept.reduce((sum, { value }) => sum + value.length, 0);
+    emptied.cleanedTo = Math.max(before.cleanedTo, emptied.start);
+    emptied.cleanedBytes = 0;
+    this.#backups.push({ id, entries, before, start: emptied.start, bytes: before.bytes - emptied.bytes });
     await this.storage.write([
       ...entries.map(({ key }) => ({ type: 'del', key }) as const),
       { type: 'put', key: partitionKey(id), value: emptied.encode() },
@@ -68,12 +79,17 @@ export class LogDisk {
     return this.#backups.length > 0;
   }
 
+  /** Whether what somebody removed of a changelog is what comes next after `offset`. */
+  isCutOff(partition: number, offset: number): boolean {
+    return this.#backups.some(({ id, start }) => id.index === partition && offset < start);
+  }
+
   /** Puts back what was removed, below what was written since. Only while the machine is down. */
   async putBack(): Promise<void> {
-    for (const { id, entries, before } of this.#backups.splice(0)) {
+    for (const { id, entries, before, bytes } of this.#backups.splice(0)) {
       const partition = await this.#partition(id);
       partition.start = before.start;
-      partition.bytes += before.bytes;
+      partition.bytes += bytes;
       partition.cleanedTo = before.cleanedTo;
       partition.cleanedBytes = before.cleanedBytes;
       await this.storage.write([

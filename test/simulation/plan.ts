@@ -3,8 +3,16 @@
 import { type Random, seededRandom } from '../../base/random.ts';
 import type { StreamLimits } from '../../streams/stream-thread-options.ts';
 import { between, chance, pick } from './dice.ts';
-import { type FaultName, faultNames } from './fault-names.ts';
+import { type FaultName, faultNames, ofCheckpoints } from './fault-names.ts';
 import { type ViewName, viewNames } from './views.ts';
+
+export interface CheckpointPlan {
+  /** Milliseconds; 0 for none but on command. */
+  readonly everyMs: number;
+  readonly keep: number;
+  readonly keepMs: number;
+  readonly blockBytes: number;
+}
 
 export interface Plan {
   readonly seed: number;
@@ -31,6 +39,8 @@ export interface Plan {
     readonly cleanupIntervalMs: number;
     readonly activeTailBytes: number;
   };
+  /** Undefined if none are taken. */
+  readonly checkpoints: CheckpointPlan | undefined;
   readonly faults: readonly FaultName[];
   readonly faultEveryMs: number;
   /** For how long what has ended is remembered. */
@@ -50,6 +60,7 @@ const heavy: ReadonlySet<FaultName> = new Set([
   'fill the disk of the log',
   'flip bits in the log',
   'empty a changelog',
+  'cut a changelog off',
   'a long night',
 ]);
 
@@ -58,8 +69,9 @@ export function planOf(seed: number, only?: readonly FaultName[]): Plan {
   const random = seededRandom(seed);
   const sessionTimeoutMs = between(random, 3, 40) * 150;
   const off = 100 * hour;
-  const drawn = faultNames.filter((name) => chance(random, heavy.has(name) ? 0.2 : 0.5));
-  const faults = only ?? drawn;
+  const drawn = faultNames.filter((name) => !ofCheckpoints.has(name) && chance(random, heavy.has(name) ? 0.2 : 0.5));
+  const checkpoints = checkpointsOf(seed);
+  const faults = only ?? (checkpoints.areTaken ? [...drawn, ...checkpoints.faults] : drawn);
   return {
     seed,
     partitions: pick(random, [1, 2, 2, 3, 3, 4, 8]),
@@ -88,10 +100,24 @@ export function planOf(seed: number, only?: readonly FaultName[]): Plan {
       cleanupIntervalMs: faults.includes('compact') ? between(random, 1, 20) * 1_000 : off,
       activeTailBytes: pick(random, [1, 4_000]),
     },
+    checkpoints: (only ? only.some((name) => ofCheckpoints.has(name)) : checkpoints.areTaken) ? checkpoints : undefined,
     faults,
     faultEveryMs: pick(random, [500, 1_500, 4_000]),
     views: viewNames.filter(() => chance(random, 0.4)),
     windowMs: faults.includes('a long night') ? 30 * 24 * hour : 2 * hour,
+  };
+}
+
+/** With dice of its own: without them the seed means the same. */
+function checkpointsOf(seed: number) {
+  const random = seededRandom(seed ^ 0xc4ec);
+  return {
+    areTaken: chance(random, 0.4),
+    faults: faultNames.filter((name) => ofCheckpoints.has(name) && chance(random, heavy.has(name) ? 0.4 : 0.7)),
+    everyMs: pick(random, [0, 1_000, 5_000, 20_000]),
+    keep: between(random, 1, 3),
+    keepMs: pick(random, [60_000, 100 * hour]),
+    blockBytes: pick(random, [500, 8_000, 60_000]),
   };
 }
 

@@ -26,9 +26,20 @@ export const totalRows: readonly (readonly [title: string, ...parts: (readonly [
   ['rebalances', ['rebalances', 'generations of the group'], ['tasks demoted', 'tasks became copies']],
   ['copies', ['standbys promoted', 'standbys promoted'], ['warm-ups done', 'warm-ups done']],
   ['', ['killed while warming up', 'workers killed while warming up']],
+  ['checkpoints', ['checkpoints taken', 'taken'], ['checkpoints loaded', 'times state began with one']],
+  [
+    '',
+    ['checkpoints passed over', 'damaged or too old, and passed over'],
+    ['checkpoints out of reach', 'out of reach'],
+  ],
   ['duplicates', ['orders sent again', 'orders sent again'], ['changes sent again', 'stock changes sent again']],
   ['delays', ['calls late', 'calls far too late']],
-  ['losses', ['group messages lost', 'messages of the group lost'], ['log messages lost', 'of the log']],
+  [
+    'losses',
+    ['group messages lost', 'messages of the group lost'],
+    ['log messages lost', 'of the log'],
+    ['checkpoints messages lost', 'to checkpoints'],
+  ],
   ['', ['commits lost', 'commits lost'], ['commits late', 'late'], ['commits aborted', 'aborted']],
   ['', ['commits without an answer', 'commits that came true without an answer']],
 ];

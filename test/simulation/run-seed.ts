@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { seededRandom } from '../../base/random.ts';
 import { deadLetterHeaders } from '../../streams/dead-letter.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
+import { checkCheckpoints } from './checkers/checkpoints.ts';
 import { checkAll } from './checkers/list.ts';
 import { checkReplay } from './checkers/replay.ts';
 import { checkReturn } from './checkers/return.ts';
@@ -71,6 +72,7 @@ export async function runSeed(options: SeedOptions): Promise<Outcome> {
     const onReplayed = () => count(world.counts, 'replayed commits');
     if (replay && violations.length === 0) violations.push(...(await checkReplay(world, evidence, onReplayed)));
     const [digest, numbers] = [await digestOf(world), numbersOf(world, evidence)];
+    if (violations.length === 0) violations.push(...(await world.drive(checkCheckpoints(world, evidence))));
     if (violations.length === 0) violations.push(...(await checkReturn(world, evidence)));
     return { seed, violations, digest, evidence, numbers };
   } finally {

@@ -80,6 +80,7 @@ const sample: ReadonlySet<string> = new Set([
   'forgetful storage',
   'deletions forgotten at once',
   'damaged values taken for none',
+  'damaged checkpoints believed',
   'full disk of a worker unnoticed',
   'impatient view',
   'sold twice',
@@ -114,6 +115,8 @@ describe('a planted bug is caught:', () => {
       'flip bits in the log',
       'flip bits in a store',
       'empty a changelog',
+      'flip bits in a checkpoint',
+      'kill in a checkpoint',
       'views time out after writing',
       'views are away',
     ];

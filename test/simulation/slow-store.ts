@@ -16,6 +16,8 @@ export interface SlowStoreParts {
   readonly clock: Clock;
   readonly random: Random;
   readonly latency: () => number;
+  /** Of what is read of snapshots: nothing else waits for it. */
+  readonly snapshotRandom: Random;
   readonly reach: (call: string, stage: Stage) => void;
   /** Told of what was read. */
   readonly onRead: (key: Buffer, value: Buffer | undefined) => void;
@@ -73,7 +75,23 @@ export class SlowStore implements Store {
   }
 
   snapshot(): StoreSnapshot {
-    return this.#inner.snapshot();
+    const { clock, snapshotRandom: random, latency, disk } = this.#parts;
+    const inner = this.#inner.snapshot();
+    const pass = () => sleep(clock, delay(random, latency()));
+    return {
+      async getMany(keys) {
+        await pass();
+        if (keys.some((key) => disk.isDamagedAt(key))) throw damaged();
+        return await inner.getMany(keys);
+      },
+      async scan(range, options) {
+        await pass();
+        const entries = await inner.scan(range, options);
+        if (disk.isDamaged && entries.some(({ key }) => disk.isDamagedAt(key))) throw damaged();
+        return entries;
+      },
+      close: () => inner.close(),
+    };
   }
 
   async close(): Promise<void> {

@@ -9,8 +9,10 @@ import type { SteppedClock } from '../../base/stepped-clock.ts';
 import type { EmbeddedSession } from '../../log/embedded/session.ts';
 import type { TopicPartition } from '../../log/log.ts';
 import type { StatePosition } from '../../state/changelog.ts';
+import type { CheckpointStore } from '../../state/checkpoint-store.ts';
 import { TaskKeys } from '../../state/keys.ts';
 import type { KeyRange } from '../../state/store.ts';
+import type { Checkpointer } from '../../streams/checkpointer.ts';
 import { createStreamsMetrics, createViewMetrics } from '../../streams/metrics.ts';
 import { taskId } from '../../streams/names.ts';
 import { StreamThread } from '../../streams/stream-thread.ts';
@@ -18,6 +20,7 @@ import type { Topology } from '../../streams/topology.ts';
 import { ViewThread, type ViewThreadOptions } from '../../streams/view-thread.ts';
 import type { DocumentWrite } from '../../views/documents/documents.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
+import { restoring, startCheckpointer } from './checkpointing.ts';
 import { type Counts, count } from './counts.ts';
 import type { Destination } from './destination.ts';
 import { chance } from './dice.ts';
@@ -26,6 +29,7 @@ import { Link, type Stage } from './link.ts';
 import type { Plan } from './plan.ts';
 import { ProcessClock } from './process-clock.ts';
 import type { Shop } from './shop.ts';
+import { slowCheckpoints } from './slow-checkpoints.ts';
 import { SlowLog } from './slow-log.ts';
 import { SlowStore } from './slow-store.ts';
 import type { Ends } from './slow-transaction.ts';
@@ -47,6 +51,11 @@ export interface WorkerParts {
   readonly plan: Plan;
   readonly shop: Shop;
   readonly destination: Destination;
+  /** What checkpoints are kept in, and the dice of all that has to do with them. */
+  readonly checkpoints: CheckpointStore;
+  readonly checkpointRandom: Random;
+  /** Whether somebody removed of the shop's changelog what comes next after an offset. */
+  readonly isCutOff: (partition: number, offset: number) => boolean;
   readonly ends: Ends;
   readonly sabotage: Sabotage;
   /** How long one way over the network takes now, typically. */
@@ -76,7 +85,7 @@ const metrics = createStreamsMetrics(new Registry());
 const viewMetrics = createViewMetrics(new Registry());
 
 /** Lost coordinator's messages are asked for again at once; what else gets lost costs more. */
-const lossiness = { group: 1, log: 0.1 } as const;
+const lossiness = { group: 1, log: 0.1, checkpoints: 0.1 } as const;
 
 /** A killed process' last requests may still be under way for so long. */
 const lastWordsMs = 500;
@@ -87,6 +96,7 @@ export class Worker {
   readonly disk: Disk;
   readonly thread: StreamThread;
   readonly views: readonly ViewThread<DocumentWrite>[];
+  readonly #checkpointer: Checkpointer | undefined;
   /** How much slower it is than the plan says. */
   slowness = 1;
   /** Nothing gets through between it and the log. */
@@ -115,19 +125,12 @@ export class Worker {
       clock,
       random,
       latency: () => plan.latency.store * this.slowness,
+      snapshotRandom: parts.checkpointRandom,
       reach,
       onRead: (key, value) => this.#noteRead(key, value),
       onWipe: (range) => this.#checkWipe(range),
     });
-    this.#link = new Link({
-      clock,
-      world,
-      random,
-      latency: () => parts.networkLatency() * this.slowness,
-      loses: (kind) => this.isCutOff || chance(random, parts.loss() * lossiness[kind]),
-      reach,
-      counts: parts.counts,
-    });
+    this.#link = this.#line(random);
     const slow = new SlowLog({
       session: this.#session,
       link: this.#link,
@@ -156,6 +159,10 @@ export class Worker {
       onFailure: (error: unknown) => this.#fail(error),
     };
     const store = sabotage.store?.(this.#store, victim) ?? this.#store;
+    const checkpointing = plan.checkpoints && {
+      ...{ ...parts, ...common, store, random: parts.checkpointRandom, plan: plan.checkpoints },
+      checkpoints: slowCheckpoints(parts.checkpoints, this.#line(parts.checkpointRandom)),
+    };
     this.thread = new StreamThread({
       ...common,
       logger: { ...parts.logger, info: (fields: object, text: string) => this.#hear(fields, text) },
@@ -165,10 +172,25 @@ export class Worker {
       limits: plan.limits,
       rules: plan.rules,
       process: name,
+      checkpoints: checkpointing && restoring(checkpointing),
     });
     this.thread.start();
+    this.#checkpointer = checkpointing && startCheckpointer(checkpointing, this.thread);
     this.views = plan.views.map((view) => this.#viewThread(view, common));
     for (const view of this.views) view.start();
+  }
+
+  #line(random: Random): Link {
+    const { world, networkLatency, loss, reach, counts } = this.#parts;
+    return new Link({
+      clock: this.clock,
+      world,
+      random,
+      latency: () => networkLatency() * this.slowness,
+      loses: (kind) => this.isCutOff || chance(random, loss() * lossiness[kind]),
+      reach: (call, stage) => reach(this, call, stage),
+      counts,
+    });
   }
 
   #viewThread(name: ViewName, common: Omit<ViewThreadOptions<DocumentWrite>, 'view' | 'metrics'>) {
@@ -205,9 +227,15 @@ export class Worker {
     this.#parts.world.schedule(lastWordsMs, () => this.#session.kill());
   }
 
+  /** Takes checkpoints now; never ends if it is killed. */
+  async checkpoint(): Promise<void> {
+    await this.#checkpointer?.create();
+  }
+
   /** Commits what is in hand and leaves the group. */
   async stop(): Promise<void> {
     await Promise.all([this.thread, ...this.views].map((each) => each.stop()));
+    await this.#checkpointer?.stop();
     await this.#session.close();
     await this.#store.close();
     this.clock.die();
@@ -248,11 +276,12 @@ export class Worker {
     this.#parts.onIncident('read state again', what);
   }
 
-  /** What is deleted as a whole must be old: only then may the log have forgotten what it lacks. */
+  /** What is deleted as a whole must be old, for only then may the log have forgotten what it lacks, or be cut off. */
   #checkWipe({ gte, lt }: KeyRange): void {
-    const { shop, onIncident } = this.#parts;
+    const { shop, onIncident, isCutOff } = this.#parts;
     const { topology } = shop;
-    for (const [partition, { at }] of positionsOn(this.disk, topology)) {
+    for (const [partition, { at, offset }] of positionsOn(this.disk, topology)) {
+      if (isCutOff(partition, offset)) continue;
       const task = taskId(topology.name, partition);
       const { position } = new TaskKeys(task);
       const isMeant = Buffer.compare(position, gte) >= 0 && Buffer.compare(position, lt) < 0;

@@ -7,6 +7,7 @@ import { type Logger, silentLogger } from '../../base/logger.ts';
 import { type Random, seededRandom } from '../../base/random.ts';
 import { SteppedClock } from '../../base/stepped-clock.ts';
 import type { MemoryStorage } from '../../log/embedded/memory-storage.ts';
+import type { CheckpointStore } from '../../state/checkpoint-store.ts';
 import { internalTopics, topologyNames } from '../../streams/names.ts';
 import { type Breakage, breakageOf, breakProcessors } from './breakage.ts';
 import type { Sabotage } from './canaries/sabotage.ts';
@@ -19,6 +20,7 @@ import type { Stage } from './link.ts';
 import { LogDisk } from './log-disk.ts';
 import { Machine } from './machine.ts';
 import type { Plan } from './plan.ts';
+import { Shelf } from './shelf.ts';
 import { type Shop, shopOf } from './shop.ts';
 import { appId, type Incident, Worker } from './worker.ts';
 
@@ -59,6 +61,7 @@ const longestMs = 40 * 3_600_000;
 export class World {
   readonly clock = new SteppedClock();
   readonly logDisk = new LogDisk();
+  readonly shelf = new Shelf();
   readonly history = new History();
   readonly incidents: Incident[] = [];
   readonly counts: Counts = new Map();
@@ -98,6 +101,7 @@ export class World {
   readonly changelog: string;
   readonly #options: WorldOptions;
   readonly #random: Random;
+  readonly #checkpointRandom: Random;
   #waiting: ((machine: Machine) => void)[] = [];
 
   constructor(options: WorldOptions) {
@@ -106,6 +110,7 @@ export class World {
     this.loss = plan.loss;
     this.#options = options;
     this.#random = seededRandom(plan.seed ^ 0x5eed);
+    this.#checkpointRandom = seededRandom(plan.seed ^ 0xc4e5);
     const shop = shopOf(plan.partitions, plan.windowMs);
     this.breakage = breakageOf(plan.seed, plan.partitions, this.clock.now());
     const topology = this.breakage ? breakProcessors(shop.topology, this.breakage) : shop.topology;
@@ -124,6 +129,12 @@ export class World {
   /** What the log's disk holds, faults aside. */
   get storage(): MemoryStorage {
     return this.logDisk.storage;
+  }
+
+  /** What checkpoints are kept in, as a process has it. */
+  get checkpoints(): CheckpointStore {
+    const { sabotage } = this.#options;
+    return sabotage.checkpoints?.(this.shelf.store) ?? this.shelf.store;
   }
 
   addSlot(): Slot {
@@ -252,6 +263,9 @@ export class World {
       plan,
       shop,
       destination: this.destination,
+      checkpoints: this.checkpoints,
+      checkpointRandom: this.#checkpointRandom,
+      isCutOff: (partition, offset) => this.logDisk.isCutOff(partition, offset),
       ends: this.ends,
       sabotage: this.#options.sabotage,
       networkLatency: () => (this.isCalm ? Math.min(calmMs, plan.latency.network) : plan.latency.network),

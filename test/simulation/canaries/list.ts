@@ -1,4 +1,5 @@
 // The canaries by name: bugs that the simulation must catch, so that its silence means something.
+import { checkpointCanaries } from './checkpoint-canaries.ts';
 import { diskCanaries } from './disk-canaries.ts';
 import { logCanaries } from './log-canaries.ts';
 import { quarantineCanaries } from './quarantine-canaries.ts';
@@ -11,6 +12,7 @@ export const canaries: readonly Canary[] = [
   ...logCanaries,
   ...storeCanaries,
   ...diskCanaries,
+  ...checkpointCanaries,
   ...viewCanaries,
   ...shopCanaries,
   ...quarantineCanaries,

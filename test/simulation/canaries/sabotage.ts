@@ -2,6 +2,7 @@
 // a shipped part. State of a bug lives in its Sabotage, so that every run plants it afresh.
 import type { StorageEntry, StorageOperation } from '../../../log/embedded/storage.ts';
 import type { Log, TransactionalProducer } from '../../../log/log.ts';
+import type { CheckpointStore } from '../../../state/checkpoint-store.ts';
 import type { Store } from '../../../state/store.ts';
 import type { ViewSink } from '../../../streams/api.ts';
 import type { StreamThread } from '../../../streams/stream-thread.ts';
@@ -28,6 +29,8 @@ export interface Sabotage {
   stored?(entry: StorageEntry): StorageEntry;
   /** A write of the log's storage that fails is taken for one that did not. */
   readonly hidesFailures?: boolean;
+  /** What checkpoints are kept in. */
+  checkpoints?(checkpoints: CheckpointStore): CheckpointStore;
   sink?(sink: ViewSink<DocumentWrite>): ViewSink<DocumentWrite>;
   /** The destination of the views writes whatever comes, however old. */
   readonly isUnguarded?: boolean;

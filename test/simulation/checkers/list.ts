@@ -60,6 +60,7 @@ export const checkerNames: readonly string[] = [
   'views equal the log',
   'replay gives the same',
   'any disk can come back',
+  'checkpoints are what they say',
   'each key in its order, exactly once',
 ];
 

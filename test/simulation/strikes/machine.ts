@@ -28,7 +28,8 @@ export const machineStrikes = {
   'a long night': ({ world }) => {
     const offMs = 30 * 3_600_000;
     world.nightMs += offMs;
-    world.crashFor(offMs);
+    // A backup that is put back after it would bring back what was deleted, and forgotten, since.
+    world.crashFor(offMs, () => world.logDisk.putBack());
   },
   'slow the log': (at) => {
     const { world } = at;

@@ -26,9 +26,9 @@ const boundaries: readonly (readonly [call: string, stage: Stage])[] = [
 ];
 
 export const processStrikes = {
-  kill: (at, worker) => kill(at, worker),
-  'kill and empty the disk': (at, worker) => kill(at, worker, (slot) => at.world.changeDisk(slot, new Disk())),
-  'kill and go back to an old disk': (at, worker) => kill(at, worker, ({ disk }) => void disk.revert(at.random)),
+  kill: (at, worker) => killed(at, worker),
+  'kill and empty the disk': (at, worker) => killed(at, worker, (slot) => at.world.changeDisk(slot, new Disk())),
+  'kill and go back to an old disk': (at, worker) => killed(at, worker, ({ disk }) => void disk.revert(at.random)),
   freeze: (at, worker) => freeze(at, worker, short(at)),
   'freeze beyond the session': (at, worker) => freeze(at, worker, long(at)),
   'freeze everyone': (at) => {
@@ -36,7 +36,7 @@ export const processStrikes = {
     for (const worker of at.world.workers) freeze(at, worker, milliseconds + between(at.random, 0, 20));
   },
   'freeze at a boundary': (at) => trap(at, (worker) => freeze(at, worker, long(at))),
-  'kill at a boundary': (at) => trap(at, (worker) => kill(at, worker)),
+  'kill at a boundary': (at) => trap(at, (worker) => killed(at, worker)),
   'crash at a boundary': (at) => trap(at, () => at.world.crashFor(delay(at.random, 2_000))),
   'replace a frozen worker': replace,
   'rebalance during a restore': rebalanceInRestore,
@@ -62,7 +62,8 @@ export const processStrikes = {
   leave,
 } satisfies Record<string, Strike>;
 
-function kill(at: Striking, worker: Worker, meanwhile: (slot: Slot) => void = () => {}): void {
+/** The worker ends at once, and its place gets another one later. */
+export function killed(at: Striking, worker: Worker, meanwhile: (slot: Slot) => void = () => {}): void {
   const slot = slotOf(at, worker);
   if (slot === undefined) return;
   at.world.kill(worker);
@@ -122,9 +123,9 @@ function rebalanceInRestore(at: Striking, worker: Worker): void {
     const others = world.workers.filter((each) => each !== restoring);
     if (others.length === 0 || chance(at.random, 0.3)) join(at);
     else if (chance(at.random, 0.5)) leave(at, pick(at.random, others));
-    else kill(at, pick(at.random, others));
+    else killed(at, pick(at.random, others));
   };
-  kill(at, worker, (slot) => world.changeDisk(slot, new Disk()));
+  killed(at, worker, (slot) => world.changeDisk(slot, new Disk()));
   world.traps.push({ call: 'write', stage: 'sent', when: isRestoring, spring });
 }
 
