@@ -19,6 +19,7 @@ import { viewGroup, viewLabel } from '../streams/view.ts';
 import { allTopologies } from '../topologies/all.ts';
 import { seedProducts } from './demo/seed.ts';
 import { effectsOf } from './effects.ts';
+import { StateQuarantine } from './queries/quarantined-keys.ts';
 import { rebuildView } from './rebuild-view.ts';
 import type { ReplayBases } from './replay/bases.ts';
 import { LoggedReplays } from './replay/replays.ts';
@@ -53,6 +54,7 @@ export function operationsOf(parts: OperationsParts): Operations {
     rebuildView: (name) => rebuildView(name, parts),
     seed: (count) => seedProducts(log, { clock, topics, count }),
     state: parts.state,
+    quarantine: new StateQuarantine(topologies, parts.state),
     replays: new LoggedReplays({
       log,
       deadLetters: topics.deadLetters,

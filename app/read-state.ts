@@ -5,6 +5,7 @@ import type { Store } from '../state/store.ts';
 import type { StoreSpec } from '../state/store-spec.ts';
 import { storesOf, taskId } from '../streams/names.ts';
 import type { Topology } from '../streams/topology.ts';
+import { hasStore } from './queries/state-reader.ts';
 
 export interface ReadEntries {
   readonly task: string;
@@ -29,7 +30,7 @@ export async function readAtRest(
   topologies: readonly Topology[],
   query: StateQuery,
 ): Promise<TaskAnswer[] | undefined> {
-  const topology = topologies.find((each) => storesOf(each).some(({ name }) => name === query.store));
+  const topology = topologies.find((each) => hasStore(each, query));
   const spec = topology && storesOf(topology).find(({ name }) => name === query.store);
   if (topology === undefined || spec === undefined) return undefined;
   const { partitions = Array.from({ length: topology.partitions }, (_, partition) => partition) } = query;

@@ -267,6 +267,12 @@ export const requestErrors = {
     remedy: 'Deploy a fix; what a timer does is done again by the next one.',
     status: 422,
   },
+  QUARANTINED_KEY_NOT_FOUND: {
+    message: 'The key {key} does not stand still in topology {topology}.',
+    disposition: 'refuse',
+    remedy: 'None, if it went on meanwhile; GET /v1/admin/quarantined-keys lists those that stand still.',
+    status: 404,
+  },
   DEAD_LETTER_OVER: {
     message: 'The dead letter {id} is over: it was {state}.',
     disposition: 'refuse',

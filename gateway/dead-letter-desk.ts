@@ -79,11 +79,21 @@ export class DeadLetterDesk {
     const found = await this.#letters.find(id);
     this.#refuseOver(found, found.letter.state !== 'open');
     this.#refuseObstacle(found);
-    const topic = sourceTopic(found.letter.topic);
-    if (topic === undefined) throw notReplayable(id, 'a timer has no value');
-    const bytes = encoded(topic.serde, value);
-    await this.#send(found, bytes, by);
-    await this.#tell(found, { outcome: 'edited', by, after: value });
+    await this.#edit(found, value, by);
+  }
+
+  /**
+   * What a key stands still for, whether its letter is kept or lost: as it is, or with another value.
+   * @throws REQUEST_INVALID if the topic's schema doesn't take it; DEAD_LETTER_NOT_REPLAYABLE
+   */
+  async replayHeld(held: FoundLetter, by: Decider, value?: { readonly json: unknown }): Promise<void> {
+    if (value === undefined) await this.#replay(held, by);
+    else await this.#edit(held, value.json, by);
+  }
+
+  /** @throws DEAD_LETTER_NOT_REPLAYABLE */
+  async dropHeld(held: FoundLetter, by: Decider): Promise<void> {
+    await this.#drop(held, by);
   }
 
   /** @throws DEAD_LETTER_NOT_FOUND, DEAD_LETTER_OVER */
@@ -106,6 +116,14 @@ export class DeadLetterDesk {
   async #replay(found: FoundLetter, by: Decider): Promise<void> {
     await this.#send(found, undefined, by);
     await this.#tell(found, { outcome: 'replayed', by });
+  }
+
+  async #edit(found: FoundLetter, value: unknown, by: Decider): Promise<void> {
+    const topic = sourceTopic(found.letter.topic);
+    if (topic === undefined) throw notReplayable(found.letter.id, 'a timer has no value');
+    const bytes = encoded(topic.serde, value);
+    await this.#send(found, bytes, by);
+    await this.#tell(found, { outcome: 'edited', by, after: value });
   }
 
   async #drop(found: FoundLetter, by: Decider): Promise<void> {
@@ -143,15 +161,15 @@ export class DeadLetterDesk {
     await this.#writer.appendBytes(topic.name, partition, { key: Buffer.from(key), value: bytes, headers: [] });
   }
 
-  /** Marks it, and writes into the audit who did it, and how it was before. */
+  /** Marks it, if it is kept, and writes into the audit who did it, and how it was before. */
   async #tell(
-    { letter, record }: FoundLetter,
+    { letter, record, isLost = false }: FoundLetter,
     { outcome, by, after }: { outcome: Outcome; by: Decider; after?: unknown },
   ): Promise<void> {
     const at = this.#clock.now();
     const { id } = letter;
     const { actor, reason } = by;
-    await this.#writer.append(topics.deadLetterMarks, id, { letterId: id, outcome, actor, at });
+    if (!isLost) await this.#writer.append(topics.deadLetterMarks, id, { letterId: id, outcome, actor, at });
     const before = { ...letter, bytes: record.value?.toString('base64') ?? null };
     const entry: AuditEntry = {
       auditId: commandId(id, at),

@@ -4,6 +4,7 @@ import { reasonOf } from '../base/errors.ts';
 import type { BatchRecord, RecordHeader } from '../log/record-batch.ts';
 import { type TopicEntry, topics } from '../schemas/topics.ts';
 import type { DeadLetterMark } from '../schemas/types.generated.ts';
+import type { QuarantinedKey, QuarantinedRecord } from './quarantined-keys.ts';
 
 /** Headers that say why, as Kafka Streams names them (KIP-1034); all others are the record's own. */
 const prefix = '__streams.errors.';
@@ -60,6 +61,8 @@ export interface LetterFilter {
 export interface FoundLetter {
   readonly letter: DeadLetter;
   readonly record: BatchRecord;
+  /** It isn't in the log any more: this is what the task keeps of it. */
+  readonly isLost?: boolean;
 }
 
 /** `place`: its partition in the dead letters. */
@@ -95,6 +98,41 @@ export function detailsOf({ letter, record }: FoundLetter, mark: DeadLetterMark 
     codeVersion: errors.get('code.version') ?? '',
     headers: ownHeaders(record.headers).map(({ key, value }) => ({ key, value: value.toString() })),
     mark: mark ?? null,
+  };
+}
+
+/** Of a key that stands still, with the record as its task has it now: the letter that was `kept`, or what it said. */
+export function heldLetter(
+  { task, key, place, failedAt, code, message, processor }: QuarantinedKey,
+  { value, headers: own, ...from }: QuarantinedRecord,
+  kept: FoundLetter | undefined,
+): FoundLetter {
+  const { topic, partition, offset, timestamp } = from;
+  const at = failedAt ?? timestamp;
+  const header = (name: string, text: string) => ({ key: `${prefix}${name}`, value: Buffer.from(text) });
+  const says = { code: code ?? '', message: message ?? '', processor: processor ?? '' };
+  const errors = kept?.record.headers.filter((each) => each.key.startsWith(prefix)) ?? [
+    ...[header('task', task), header('quarantine', place)],
+    ...Object.entries(says).map(([name, text]) => header(name, text)),
+  ];
+  const letter: DeadLetter = kept?.letter ?? {
+    ...{
+      id: `${task}:${place}`,
+      state: 'open',
+      quarantined: true,
+      at,
+      ...says,
+      topic,
+      partition,
+      offset,
+      timestamp,
+      key,
+    },
+  };
+  return {
+    letter: { ...letter, state: 'open', quarantined: true },
+    record: { offset, timestamp: at, key: Buffer.from(key), value, headers: [...ownHeaders(own), ...errors] },
+    isLost: kept === undefined || kept.letter.state !== 'open',
   };
 }
 

@@ -7,11 +7,13 @@ import {
   type DeadLetterDetails,
   detailsOf,
   type FoundLetter,
+  heldBy,
   type LetterFilter,
   letterOf,
   matches,
 } from './dead-letter.ts';
 import { DeadLetterMarks } from './dead-letter-marks.ts';
+import type { QuarantinedKey } from './quarantined-keys.ts';
 import { readRange } from './read-range.ts';
 import { Refusal } from './refusal.ts';
 
@@ -42,6 +44,8 @@ export interface ListOptions {
 
 const pageBytes = 16 * 1024 * 1024;
 const portion = 1_000;
+/** Tasks write letters of their own time: in the topic they are in order but for so much. */
+const muddleMs = 60_000;
 
 export class DeadLetters {
   readonly #log: Log;
@@ -120,6 +124,48 @@ export class DeadLetters {
     }
   }
 
+  /** The newest letter of each key that stands still, as far as it is kept, whatever was done with it. */
+  async ofKeys(keys: readonly QuarantinedKey[]): Promise<ReadonlyMap<QuarantinedKey, FoundLetter>> {
+    const found = new Map<QuarantinedKey, FoundLetter>();
+    const wanted = new Map<string, QuarantinedKey>();
+    for (const key of keys) if (key.failedAt !== null) wanted.set(nameOf(key.task, key.place, key.key), key);
+    if (wanted.size === 0) return found;
+    await this.#marks.refresh();
+    const byTime = [...wanted.values()].sort((a, b) => a.failedAt! - b.failedAt!);
+    for (const place of this.#places()) {
+      const [end = 0] = await this.#log.admin.offsets([place], 'latest');
+      let done = 0;
+      let seenAt = 0;
+      for (const key of byTime) {
+        const until = key.failedAt! + muddleMs;
+        if (found.has(key) || seenAt > until) continue;
+        const [start = 0] = await this.#log.admin.offsets([place], { timestamp: key.failedAt! });
+        done = await this.#lookFor(place, { from: Math.max(start, done), to: end, until }, (letter) => {
+          seenAt = Math.max(seenAt, letter.letter.at);
+          const held = heldBy(letter.record);
+          const of = held && wanted.get(nameOf(`${held.topology}_${held.partition}`, held.place, letter.letter.key));
+          // It may have failed before, for the same record.
+          if (of !== undefined && of.failedAt === letter.letter.at) found.set(of, letter);
+        });
+      }
+    }
+    return found;
+  }
+
+  /** Visits letters up to a moment; gives where it ended. */
+  async #lookFor(
+    place: TopicPartition,
+    { from, to, until }: { readonly from: number; readonly to: number; readonly until: number },
+    visit: (found: FoundLetter) => void,
+  ): Promise<number> {
+    for (let at = from; at < to; at = Math.min(at + portion, to)) {
+      const found = await this.#read(place, at, Math.min(at + portion, to));
+      for (const each of found) visit(each);
+      if (found.some(({ letter }) => letter.at > until)) return Math.min(at + portion, to);
+    }
+    return Math.max(from, to);
+  }
+
   async #read({ topic, partition }: TopicPartition, from: number, to: number): Promise<FoundLetter[]> {
     const found: FoundLetter[] = [];
     const stateOf = (id: string) => this.#marks.of(id)?.outcome ?? 'open';
@@ -140,6 +186,10 @@ export class DeadLetters {
     const topic = topics.deadLetters.name;
     return Array.from({ length: this.#partitions }, (_, partition) => ({ topic, partition }));
   }
+}
+
+function nameOf(task: string, place: string, key: string | null): string {
+  return `${task}\0${place}\0${key}`;
 }
 
 function add(counts: Map<string, LetterCount>, { code, topic, processor, quarantined, at }: DeadLetter): void {

@@ -2,6 +2,7 @@
 // far it is behind. The app implements it; a gateway without workers beside it answers with what it can know.
 
 import type { Checkpoints } from './checkpoints.ts';
+import type { Quarantine } from './quarantined-keys.ts';
 import type { Reconciliation } from './reconciliation.ts';
 import type { Replays } from './replays.ts';
 import type { StateQueries } from './state-queries.ts';
@@ -70,6 +71,8 @@ export interface Operations {
   seed(products: number): Promise<number>;
   /** What tasks have committed, wherever they are. */
   readonly state: StateQueries;
+  /** Keys that stand still, wherever their tasks are. */
+  readonly quarantine: Quarantine;
   /** Of the state. */
   readonly checkpoints: Checkpoints;
   /** Doing the past again. */

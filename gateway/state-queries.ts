@@ -6,6 +6,8 @@ export type Consistency = 'strong' | 'stale';
 /** Of one store: a key, or a stretch of keys in byte order. */
 export interface StateQuery {
   readonly store: string;
+  /** Default: the first that has such a store. */
+  readonly topology?: string | undefined;
   readonly key?: string | undefined;
   /** From this key on. */
   readonly from?: string | undefined;
@@ -51,6 +53,8 @@ export interface StateAnswer {
 export interface StateQueries {
   /** From wherever the tasks are. Undefined if there is no such store. @throws STATE_MOVING, STATE_ELSEWHERE */
   read(query: StateQuery): Promise<StateAnswer | undefined>;
+  /** The same, task by task: each gives up to `limit` entries. */
+  readTasks(query: StateQuery): Promise<readonly TaskAnswer[] | undefined>;
   /** From this process alone: what it can answer, and nothing for the other tasks. Undefined if there is no such store. */
   readHere(query: StateQuery): Promise<readonly TaskAnswer[] | undefined>;
 }

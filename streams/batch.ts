@@ -13,7 +13,7 @@ import { type DeadLetter, type DeadLetterSource, deadLetter } from './dead-lette
 import { HeldInput } from './held-input.ts';
 import { InputRecord } from './input-queue.ts';
 import { timerOfStore } from './names.ts';
-import { codeOf, type Origin, sourceOf, subjectOf, timerOf } from './origin.ts';
+import { codeOf, failureOf, type Origin, sourceOf, subjectOf, timerOf } from './origin.ts';
 import type { BatchScope, ProcessorNode } from './processor-node.ts';
 import { type HeldRecord, heldRecord, obeyCommands, placeOf, type Quarantine, quarantines } from './quarantine.ts';
 
@@ -272,13 +272,13 @@ export class TaskBatch {
       this.#setAside(source, error, processor);
       return true;
     }
-    const timer = timerOf(from);
-    const place = placeOf(source, timer);
-    if (this.#releasing !== undefined) quarantine.stay(from.key, place);
+    const place = placeOf(source, timerOf(from));
+    const failure = failureOf(error, this.now, processor);
+    if (this.#releasing !== undefined) quarantine.stay(from.key, place, failure);
     else if (quarantine.has(from.key)) {
       this.#wait(from, processor);
       return false;
-    } else quarantine.begin(from.key, heldRecord(source, timer), place);
+    } else quarantine.begin(from.key, heldRecord(source, timerOf(from)), place, failure);
     this.#setAside(source, error, processor, place);
     return false;
   }

@@ -31,14 +31,26 @@ export interface QuarantineTotals {
   readonly records: number;
 }
 
+/** Why a key stands still, as its dead letter says: kept as long as it does, whatever becomes of the letter. */
+export interface QuarantineFailure {
+  /** As the dead letter's time: of the batch in which it failed. */
+  readonly at: number;
+  readonly code: string;
+  readonly message: string;
+  readonly processor: string;
+}
+
 /** The queue of a key: numbers from `head` up to but without `next`. `head` is what failed. */
-interface QuarantinedKey {
+export interface QuarantinedKey {
   readonly place: string;
   readonly head: number;
   readonly next: number;
   readonly bytes: number;
   /** One was turned away: all behind it are, too, or it would be overtaken. */
   readonly isFull: boolean;
+  /** When the key came to stand still. Undefined in what older programs wrote, as the failure. */
+  readonly since?: number;
+  readonly failure?: QuarantineFailure;
 }
 
 /** What lies in a queue. Bytes are base64. */
@@ -60,6 +72,8 @@ const queueStore: StoreSpec<HeldRecord> = { name: '@quarantine-queue', serde: js
 const totalsKey = 'totals';
 
 export const quarantineStores = [totalsStore, keysStore, queueStore] as readonly StoreSpec<unknown>[];
+/** Where keys and what waits for them can be looked up. */
+export const quarantineNames = { keys: keysStore.name, queue: queueStore.name } as const;
 /** Where the totals lie, so that a task can be told of them before its first batch. */
 export const quarantineTotals = { store: totalsStore.name, key: totalsKey } as const;
 
@@ -158,11 +172,12 @@ export class Quarantine {
   }
 
   /** From now on the key stands still. */
-  begin(key: string, head: HeldRecord, place: string): void {
+  begin(key: string, head: HeldRecord, place: string, failure: QuarantineFailure): void {
     const { keys, records } = this.#totals.get(totalsKey) ?? nothing;
     this.#mayHold = true;
     this.#queue.put(entryKey(key, 0), head);
-    this.#keys.put(key, { place, head: 0, next: 1, bytes: bytesOf(head), isFull: false });
+    const since = failure.at;
+    this.#keys.put(key, { place, head: 0, next: 1, bytes: bytesOf(head), isFull: false, since, failure });
     this.#tally({ keys: keys + 1, records: records + 1 });
   }
 
@@ -213,8 +228,8 @@ export class Quarantine {
   }
 
   /** The head has failed: the key stands still for it. */
-  stay(key: string, place: string): void {
-    this.#keys.put(key, { ...this.#keys.get(key)!, place });
+  stay(key: string, place: string, failure: QuarantineFailure): void {
+    this.#keys.put(key, { ...this.#keys.get(key)!, place, failure });
   }
 
   /** Nothing is left: the key goes on. */
@@ -249,7 +264,8 @@ export class Quarantine {
 
 const numberDigits = 9;
 
-function entryKey(key: string, number: number): string {
+/** Of a record in the queue. */
+export function entryKey(key: string, number: number): string {
   return `${key}\0${String(number).padStart(numberDigits, '0')}`;
 }
 

@@ -1,11 +1,12 @@
-// `dead-letters`: records that could not be processed: list, show and count them, replay, edit and drop them.
-import { readFileSync } from 'node:fs';
-import { type Command, InvalidArgumentError } from 'commander';
-import { reasonOf } from '../../base/errors.ts';
+// `dead-letters`: records that could not be processed: list, show and count them, replay, edit and drop them. The keys
+// that stand still for some of them are in quarantined-keys.ts.
+import type { Command } from 'commander';
 import type { LetterCount, LetterPage } from '../../gateway/dead-letters.ts';
 import { addSettings } from '../flags.ts';
 import { print, printJson, table } from '../output.ts';
 import { type Flags, places, withOperator } from './operator-verb.ts';
+import { addKeys } from './quarantined-keys.ts';
+import { given, queryOf, readFile, readJson } from './request-parts.ts';
 
 interface Counts {
   readonly total: number;
@@ -44,6 +45,7 @@ export function addDeadLetters(program: Command): void {
     .description('Let one, or all that match, be over: neither listed nor replayed any more.')
     .requiredOption('--reason <words>', 'Why: it goes into the audit')
     .action(drop);
+  addKeys(letters);
 }
 
 function withConditions(command: Command): Command {
@@ -115,30 +117,4 @@ function drop(id: string | undefined, flags: Flags): Promise<void> {
     const { dropped } = (await operator.request('POST', place, body)) as { dropped: number };
     print(`${dropped} dropped`);
   });
-}
-
-function given(flags: Flags, names: readonly string[]): { readonly [name: string]: unknown } {
-  return Object.fromEntries(names.filter((name) => flags[name] !== undefined).map((name) => [name, flags[name]]));
-}
-
-function queryOf(fields: { readonly [name: string]: unknown }): string {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(fields)) query.set(name, String(value));
-  return query.size === 0 ? '' : `?${query}`;
-}
-
-function readFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new InvalidArgumentError(reasonOf(error));
-  }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new InvalidArgumentError(`It is no JSON: ${reasonOf(error)}`);
-  }
 }

@@ -23,6 +23,7 @@ function consistent(command: Command): Command {
   return command
     .option('--stale', 'Take any copy, and tell how far it is behind')
     .option('--max-lag <ms>', 'No copy that is further behind')
+    .option('--topology <name>', 'For a store that several have, as those of quarantine')
     .option('--partition <n>', 'Of this task alone');
 }
 
@@ -44,7 +45,7 @@ function read(store: string, query: URLSearchParams, flags: Flags): Promise<read
   return withOperator(flags, async (operator) => {
     if (flags.stale === true) query.set('consistency', 'stale');
     if (typeof flags.maxLag === 'string') query.set('maxLagMs', flags.maxLag);
-    if (typeof flags.partition === 'string') query.set('partition', flags.partition);
+    for (const name of ['topology', 'partition']) if (typeof flags[name] === 'string') query.set(name, flags[name]);
     const path = `/v1/admin/state/${encodeURIComponent(store)}?${query}`;
     const { entries, lag } = (await operator.request('GET', path)) as StateAnswer;
     if (lag.records > 0) warn(`${lag.records} records and ${lag.milliseconds} ms behind the owner`);

@@ -12,6 +12,7 @@ import { storesOf, taskId, topologyNames } from '../../streams/names.ts';
 import type { StreamThread } from '../../streams/stream-thread.ts';
 import type { Topology } from '../../streams/topology.ts';
 import { readEntries } from '../read-state.ts';
+import { hasStore } from './state-reader.ts';
 
 export interface ReadTasksParts {
   readonly log: Log;
@@ -27,7 +28,7 @@ const leastLag = 1;
 
 /** Undefined if there is no such store. */
 export async function readTasks(parts: ReadTasksParts, query: StateQuery): Promise<TaskAnswer[] | undefined> {
-  const thread = parts.threads.find(({ topology }) => storesOf(topology).some(({ name }) => name === query.store));
+  const thread = parts.threads.find(({ topology }) => hasStore(topology, query));
   const spec = thread && storesOf(thread.topology).find(({ name }) => name === query.store);
   if (thread === undefined || spec === undefined) return undefined;
   const { topology } = thread;

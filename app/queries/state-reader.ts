@@ -32,9 +32,14 @@ export class StateReader implements StateQueries {
   }
 
   async read(query: StateQuery): Promise<StateAnswer | undefined> {
+    const answers = await this.readTasks(query);
+    return answers && merged(answers, query.limit);
+  }
+
+  async readTasks(query: StateQuery): Promise<readonly TaskAnswer[] | undefined> {
     const { topologies, workers, owners } = this.#parts;
     const { store } = query;
-    const topology = topologies.find((each) => storesOf(each).some(({ name }) => name === store));
+    const topology = topologies.find((each) => hasStore(each, query));
     if (topology === undefined) return undefined;
     if (workers.length === 0 && owners === undefined) throw new StockstreamError('STATE_ELSEWHERE', { store });
     const all = Array.from({ length: topology.partitions }, (_, partition) => partition);
@@ -51,7 +56,7 @@ export class StateReader implements StateQueries {
       const tasks = [...wanted].map((partition) => `${topology.name}_${partition}`).join(', ');
       throw new Refusal('STATE_MOVING', { details: { tasks }, retryAfter });
     }
-    return merged(answers, query.limit);
+    return answers;
   }
 
   readHere(query: StateQuery): Promise<readonly TaskAnswer[] | undefined> {
@@ -81,6 +86,11 @@ export class StateReader implements StateQueries {
     });
     await Promise.all(asked);
   }
+}
+
+/** Whether it is the topology that a query is of, perhaps among others. */
+export function hasStore(topology: Topology, { store, topology: wanted = topology.name }: StateQuery): boolean {
+  return wanted === topology.name && storesOf(topology).some(({ name }) => name === store);
 }
 
 /** What the workers of this process can answer. Undefined if there is no such store. */

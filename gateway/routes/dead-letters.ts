@@ -5,6 +5,7 @@ import type { LetterFilter } from '../dead-letter.ts';
 import { DeadLetterDesk } from '../dead-letter-desk.ts';
 import { DeadLetters } from '../dead-letters.ts';
 import { readMoments } from '../moments.ts';
+import { QuarantinedKeys } from '../quarantined-keys.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import {
   DeadLetterCountQuery,
@@ -21,15 +22,17 @@ import {
   ReplayRequest,
 } from '../shapes/dead-letters.ts';
 import { invalidRequest } from '../validation.ts';
+import { quarantinedKeyRoutes } from './quarantined-keys.ts';
 
 const operators = ['operator'] as const;
 
-export function deadLetterRoutes(app: App, { log, writer, clock }: Gateway): void {
+export function deadLetterRoutes(app: App, { log, writer, clock, operations }: Gateway): void {
   const letters = new DeadLetters(log, writer.partitionsOf(topics.deadLetters.name));
   const desk = new DeadLetterDesk({ letters, writer, clock });
   readLetters(app, letters);
   replayLetters(app, desk);
   dropLetters(app, desk);
+  quarantinedKeyRoutes(app, new QuarantinedKeys(operations.quarantine, letters), desk);
 }
 
 function readLetters(app: App, letters: DeadLetters): void {

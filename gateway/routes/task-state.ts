@@ -7,12 +7,13 @@ import { strict } from '../shapes/common.ts';
 import type { StateQueries } from '../state-queries.ts';
 
 export const taskStatePath = '/internal/task-state';
-const key = Type.Optional(Type.String({ maxLength: 1_000 }));
+const key = Type.Optional(Type.String({ maxLength: 2_000 }));
 
 const TaskStateQuery = strict({
   store: Type.String({ maxLength: 100 }),
+  topology: Type.Optional(Type.String({ maxLength: 100 })),
   ...{ key, from: key, to: key },
-  limit: Type.Integer({ minimum: 1, maximum: 200 }),
+  limit: Type.Integer({ minimum: 1, maximum: 1_000 }),
   consistency: Type.Optional(Type.Union([Type.Literal('strong'), Type.Literal('stale')])),
   maxLagMs: Type.Optional(Type.Integer({ minimum: 0 })),
   partitions: Type.Optional(Type.Array(Type.Integer({ minimum: 0 }), { maxItems: 1_000 })),

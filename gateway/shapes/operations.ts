@@ -104,6 +104,9 @@ export const StateQueryShape = strict({
   key: Type.Optional(Type.String({ maxLength: 1000, description: 'Just this key.' })),
   from: Type.Optional(Type.String({ maxLength: 1000, description: 'From this key on.' })),
   to: Type.Optional(Type.String({ maxLength: 1000, description: 'Up to this key, without it.' })),
+  topology: Type.Optional(
+    Type.String({ maxLength: 100, description: 'For a store that several have; default: the first that has it.' }),
+  ),
   partition: Type.Optional(Type.Integer({ minimum: 0, description: 'Of this task alone.' })),
   consistency: Type.Optional(oneOf(['strong', 'stale'], { default: 'strong' })),
   maxLagMs,

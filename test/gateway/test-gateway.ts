@@ -37,7 +37,8 @@ export const idleOperations: Operations = {
   lag: async () => [],
   health: async () => [],
   rebuildView: async () => false,
-  state: { read: async () => undefined, readHere: async () => undefined },
+  state: { read: async () => undefined, readTasks: async () => undefined, readHere: async () => undefined },
+  quarantine: { topologies: [], list: async () => [], record: async () => undefined },
   replays: {
     start: () => {
       throw new Refusal('TOPOLOGY_NOT_FOUND');
