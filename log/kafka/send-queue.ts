@@ -5,7 +5,8 @@
 //        ^               |  any failure: nothing more is taken until all that was sent is answered;
 //        +--- regroup ---+  then what is left goes first again, with the numbers that the broker expects next
 //
-// The broker takes number n only after all before it. So if the oldest was certainly not stored, none after it was; and if
+// A broker that knows the producer takes number n only after all before it; one that doesn't takes any number first, so
+// what goes to it goes alone until it has answered. So if the oldest was certainly not stored, none after it was; and if
 // one is acknowledged, all before it are stored, even those that were answered with an error when they were sent again:
 // they go out once more with their old numbers, alone, to learn their offsets while the broker still knows them.
 import type { StockstreamError } from '../../base/errors.ts';
@@ -19,7 +20,7 @@ export interface QueueOptions {
   readonly topic: string;
   readonly partition: number;
   readonly compression: Compression;
-  /** Transactions keep batches as they are and begin with one alone, which makes the partition part of them. */
+  /** Transactions keep batches as they are; the first one makes the partition part of them. */
   readonly transactional: boolean;
   /** Small batches that wait are put together up to so many bytes. */
   readonly mergeBytes: number;
@@ -27,12 +28,14 @@ export interface QueueOptions {
 
 /** Brokers remember so many batches of a producer to know them again. */
 const maxSent = 5;
+/** Brokers remember a producer that is silent for longer, a day unless they are told otherwise. */
+const mostSilenceMs = 600_000;
 const sequences = 2 ** 31;
 
 export class SendQueue {
   readonly options: QueueOptions;
   identity: ProducerIdentity;
-  /** Whether the partition is part of the open transaction. */
+  /** Whether the broker has stored something of this producer, or of the open transaction. */
   isAdded = false;
   /** The broker doesn't know the producer any more: before it goes on it needs another identity. */
   needsIdentity = false;
@@ -54,6 +57,7 @@ export class SendQueue {
   #expected = 0;
   #next = 0;
   #isRegrouping = false;
+  #heardAt = 0;
 
   constructor(options: QueueOptions, identity: ProducerIdentity, random: Random) {
     this.options = options;
@@ -94,7 +98,13 @@ export class SendQueue {
   isReady(now: number): boolean {
     if (this.#waiting.length === 0 || this.#isRegrouping || this.needsIdentity || now < this.notBefore) return false;
     if (this.#stored.size > 0) return this.#stored.has(this.#waiting[0]!);
-    return this.#out.length < (this.options.transactional && !this.isAdded ? 1 : maxSent);
+    return this.#out.length < (this.#isKnown(now) ? maxSent : 1);
+  }
+
+  /** The broker has just stored a batch, so it knows this producer. */
+  heard(now: number): void {
+    this.isAdded = true;
+    this.#heardAt = now;
   }
 
   /** Whether a request to this broker keeps the order: nothing may be out to another one. */
@@ -219,6 +229,10 @@ export class SendQueue {
     if (at >= 0) this.#out.splice(at, 1);
     this.#failed.delete(batch);
     return at >= 0;
+  }
+
+  #isKnown(now: number): boolean {
+    return this.isAdded && (this.options.transactional || now - this.#heardAt < mostSilenceMs);
   }
 
   /** Takes what follows into the first batch as far as it fits; gives how many batches it is made of. */

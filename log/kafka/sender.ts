@@ -240,7 +240,7 @@ export class Sender {
       const answer = found.get(keyOf(topic, partition));
       if (answer === undefined) this.#retry(queue, batch, 'the broker said nothing about it');
       else if (answer.error === kafka.none) {
-        queue.isAdded = true;
+        queue.heard(this.#now);
         queue.acknowledged(batch, answer.baseOffset);
       } else this.#refused({ queue, batch }, answer);
     }

@@ -26,10 +26,16 @@ async function relayed(t: TestContext): Promise<{ relay: Relay; log: KafkaLog }>
   return { relay, log };
 }
 
-/** Breaks one in so many requests of these kinds. */
+/** Breaks one in so many requests of these kinds: of each such stretch any, so that enough are broken however few there are. */
 function cutter(random: Random, oneIn: number, apis: readonly number[]): Relay['cutAt'] {
   const kinds: readonly Cut[] = ['unheard', 'half', 'unanswered', 'unanswered'];
-  return (api) => (apis.includes(api) && random.int(oneIn) === 0 ? kinds[random.int(kinds.length)] : undefined);
+  let seen = 0;
+  let broken = 0;
+  return (api) => {
+    if (!apis.includes(api)) return undefined;
+    if (seen % oneIn === 0) broken = random.int(oneIn);
+    return seen++ % oneIn === broken ? kinds[random.int(kinds.length)] : undefined;
+  };
 }
 
 async function valuesOf(log: KafkaLog, topic: string): Promise<string[][]> {
@@ -99,7 +105,7 @@ test('appends that do not wait for each other, while connections break', async (
   const topic = 'broken-appends';
   await direct.admin.createTopics([{ name: topic, partitions, cleanup: 'delete' }]);
   const { relay, log } = await relayed(t);
-  relay.cutAt = cutter(random, 10, [requests.produce]);
+  relay.cutAt = cutter(random, 5, [requests.produce]);
   const producer = await log.producer();
   const values = numbers(100);
   const offsets = await Promise.all(

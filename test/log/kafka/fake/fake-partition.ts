@@ -53,7 +53,9 @@ export class FakePartition {
     const { producerId, producerEpoch, baseSequence: sequence, count, isTransactional } = new RecordBatch(bytes);
     const known = this.#producers.get(producerId);
     if (known !== undefined && producerEpoch < known.epoch) return { error: oldEpoch };
-    const producer = known?.epoch === producerEpoch ? known : { epoch: producerEpoch, next: 0, recent: [] };
+    // The first number of a producer that isn't known may be any.
+    const first = known === undefined ? sequence : 0;
+    const producer = known?.epoch === producerEpoch ? known : { epoch: producerEpoch, next: first, recent: [] };
     const again = producer.recent.find((each) => each.sequence === sequence);
     if (again !== undefined) return { error: 0, offset: again.offset };
     if (sequence !== producer.next) return { error: outOfOrder };
