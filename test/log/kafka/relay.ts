@@ -1,8 +1,10 @@
 // A relay before the brokers of a real cluster: clients that begin at it stay on it, for the addresses that brokers give of
-// themselves are replaced by its own. It can cut connections, at once or at a request of its choice, and let nobody in.
+// themselves are replaced by its own. It can cut connections, at once or at a request of its choice, let nobody in, and be
+// slow or silent, as brokers are that are far away or hang.
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import { setTimeout as wait } from 'node:timers/promises';
 import { ResponseReader } from '../../../log/kafka/wire/response-reader.ts';
 
 /** Where a connection breaks: before the broker has the request, in its middle, or before the client has the answer. */
@@ -15,7 +17,12 @@ export class Relay {
   /** To begin at. */
   address = '';
   isOpen = true;
+  /** Every request and every answer takes so much longer, in milliseconds. */
+  delayMs = 0;
   cuts = 0;
+  /** Until it resolves nothing passes. */
+  #thaw: Promise<void> = Promise.resolve();
+  #resume: () => void = () => {};
   /** Asked at each request, by the number of its kind. */
   cutAt: (api: number) => Cut | undefined = () => undefined;
   /** Ports that stand for brokers, by their addresses. */
@@ -36,7 +43,29 @@ export class Relay {
     for (const socket of this.#sockets) socket.destroy();
   }
 
+  /** Connections stay, are taken, and nothing comes through. */
+  freeze(): void {
+    this.#thaw = new Promise((resolve) => {
+      this.#resume = resolve;
+    });
+  }
+
+  /** Open, quick and talking again. */
+  mend(): void {
+    this.isOpen = true;
+    this.delayMs = 0;
+    this.#resume();
+  }
+
+  /** Resolves when what came at `at` may go on. */
+  async #pass(at: number): Promise<void> {
+    const leftMs = at + this.delayMs - performance.now();
+    if (leftMs > 0) await wait(leftMs);
+    await this.#thaw;
+  }
+
   #close(): void {
+    this.mend();
     this.cut();
     for (const server of this.#servers) server.close();
   }
@@ -63,20 +92,24 @@ export class Relay {
     }
     const at = target.lastIndexOf(':');
     const broker = connect(Number(target.slice(at + 1)), target.slice(0, at));
-    for (const [one, other] of [
-      [client, broker],
-      [broker, client],
+    const line = new Line(this, client, broker);
+    for (const [one, other, take] of [
+      [client, broker, (frame: Buffer) => line.request(frame)],
+      [broker, client, (frame: Buffer) => line.answer(frame)],
     ] as const) {
       this.#sockets.add(one);
+      const passed = onFrames(one, async (frame, at) => {
+        await this.#pass(at);
+        await take(frame);
+      });
       one.on('error', () => {});
-      one.on('close', () => {
+      // What was sent before arrives, however late.
+      one.on('close', async () => {
         this.#sockets.delete(one);
+        await passed();
         other.destroy();
       });
     }
-    const line = new Line(this, client, broker);
-    onFrames(client, (frame) => line.request(frame));
-    onFrames(broker, (frame) => line.answer(frame));
   }
 
   /** Replaces the addresses in an answer. */
@@ -140,20 +173,23 @@ class Line {
   #break(): void {
     this.#relay.cuts++;
     this.#client.destroy();
+    this.#broker.destroy();
   }
 }
 
-/** Calls `take` with each whole message, one after the other. */
-function onFrames(socket: Socket, take: (frame: Buffer) => Promise<void>): void {
+/** Calls `take` with each whole message, one after the other, and when it came. Gives what resolves once all are taken. */
+function onFrames(socket: Socket, take: (frame: Buffer, at: number) => Promise<void>): () => Promise<void> {
   let received = Buffer.alloc(0);
   let last = Promise.resolve();
   socket.on('data', (data) => {
     received = Buffer.concat([received, data]);
+    const at = performance.now();
     while (received.length >= 4 && received.length >= 4 + received.readInt32BE(0)) {
       const end = 4 + received.readInt32BE(0);
       const frame = Buffer.from(received.subarray(0, end));
       received = received.subarray(end);
-      last = last.then(() => take(frame));
+      last = last.then(() => take(frame, at));
     }
   });
+  return () => last;
 }
