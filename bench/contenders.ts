@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { BenchOptions, EmbeddedOptions, KafkaOptions } from './options.ts';
 import type { Result } from './peer-result.ts';
-import { catchUp, keepUp } from './peers/kafka-streams.ts';
+import { catchUp, type Guarantee, keepUp, peerName } from './peers/kafka-streams.ts';
 import { ways } from './peers/postgres-ways.ts';
 import { linesOf } from './program.ts';
 import type { SteadyOptions } from './steady.ts';
@@ -25,19 +25,20 @@ export function contendersOf(options: BenchOptions): readonly [Contender, ...Con
 }
 
 function onKafka(options: KafkaOptions): readonly [Contender, ...Contender[]] {
-  const { workload, brokers, threads, kafkaStreams = '' } = options;
+  const { workload, brokers, threads, kafkaStreams: script = '' } = options;
   const args = ['--log', 'kafka', '--brokers', brokers.join(','), '--threads', String(threads)];
-  const peer: Contender = {
-    name: 'kafka streams',
+  const peer = (guarantee: Guarantee): Contender => ({
+    name: peerName(guarantee),
     isOurs: false,
-    missing: async () => (kafkaStreams === '' ? 'its run script is not given: --kafka-streams PATH' : undefined),
-    catchUp: () => catchUp(kafkaStreams, workload),
-    keepUp: (steady) => keepUp(kafkaStreams, workload, steady),
-  };
+    missing: async () => (script === '' ? 'its run script is not given: --kafka-streams PATH' : undefined),
+    catchUp: () => catchUp({ script, guarantee }, workload),
+    keepUp: (steady) => keepUp({ script, guarantee }, workload, steady),
+  });
   return [
     ours('stockstream kafka', { args, brokers, workload }),
     ours('stockstream kafka, at least once', { args: [...args, '--at-least-once'], brokers, workload }),
-    peer,
+    peer('exactly once'),
+    peer('at least once'),
   ];
 }
 

@@ -6,7 +6,24 @@ import { linesOf } from '../program.ts';
 import { ordersOf, type SteadyOptions } from '../steady.ts';
 import { usualDuplicateShare, type WorkloadOptions, zipfExponent } from '../workload.ts';
 
-const name = 'kafka streams';
+/** How the peer commits: exactly once as it is tuned, or at least once as fast as it answers. */
+export type Guarantee = 'exactly once' | 'at least once';
+
+const settings: { readonly [guarantee in Guarantee]: readonly string[] } = {
+  'exactly once': [],
+  'at least once': ['--guarantee=at_least_once', '--streams=producer.linger.ms=0'],
+};
+
+export function peerName(guarantee: Guarantee): string {
+  return guarantee === 'exactly once' ? 'kafka streams' : `kafka streams, ${guarantee}`;
+}
+
+/** What of the peer is run. */
+export interface Peer {
+  /** Its path. */
+  readonly script: string;
+  readonly guarantee: Guarantee;
+}
 
 /** What both modes print, of what is used here. */
 interface Line {
@@ -36,9 +53,10 @@ interface SteadyLine extends Line {
 }
 
 /** All orders wait when the application starts. @throws if the script fails */
-export async function catchUp(script: string, workload: WorkloadOptions): Promise<Result> {
-  const line = await run<CatchUpLine>(script, ['catchup', `--orders=${workload.orders}`], workload);
+export async function catchUp(peer: Peer, workload: WorkloadOptions): Promise<Result> {
+  const line = await run<CatchUpLine>(peer, ['catchup', `--orders=${workload.orders}`], workload);
   return {
+    contender: peerName(peer.guarantee),
     ...common(line, workload),
     ordersPerSecond: Math.round(line.ordersPerSec),
     ordersPerCpuSecondRunning: Math.round(line.ordersPerAppCpuSecSinceRunning),
@@ -46,12 +64,13 @@ export async function catchUp(script: string, workload: WorkloadOptions): Promis
 }
 
 /** @throws if the script fails */
-export async function keepUp(script: string, given: WorkloadOptions, steady: SteadyOptions): Promise<Result> {
+export async function keepUp(peer: Peer, given: WorkloadOptions, steady: SteadyOptions): Promise<Result> {
   const workload = { ...given, orders: ordersOf(steady) };
   const flags = Object.entries(steady).map(([flag, value]) => `--${flag}=${value}`);
-  const line = await run<SteadyLine>(script, ['steady', ...flags], workload);
+  const line = await run<SteadyLine>(peer, ['steady', ...flags], workload);
   const { p50ms, p99ms, p999ms, generatorBehindMs } = line;
   return {
+    contender: peerName(peer.guarantee),
     ...common(line, workload),
     ordersPerSecond: steady.rate,
     rate: steady.rate,
@@ -82,9 +101,10 @@ export async function readAgain(script: string, orders: number): Promise<Restore
   return line;
 }
 
-async function run<Printed>(script: string, mode: readonly string[], { products, load }: WorkloadOptions) {
+async function run<Printed>({ script, guarantee }: Peer, mode: readonly string[], { products, load }: WorkloadOptions) {
   const same = [`--products=${products}`, `--dist=${load}`, `--zipf=${zipfExponent}`];
-  const [line] = await linesOf<Printed>(script, [...mode, ...same, `--duplicates=${usualDuplicateShare}`]);
+  const flags = [...mode, ...same, `--duplicates=${usualDuplicateShare}`, ...settings[guarantee]];
+  const [line] = await linesOf<Printed>(script, flags);
   return line!;
 }
 
@@ -97,7 +117,6 @@ function common(
     `${missing} orders were not answered, ${repeated} more than once; ` +
     `${oversoldProducts} products are oversold, ${wrongProducts} do not balance`;
   return {
-    contender: name,
     orders,
     products,
     load,

@@ -22,12 +22,13 @@ function script(t: TestContext, body: string) {
   t.after(() => rmSync(directory, { recursive: true, force: true }));
   const [path, asked] = [join(directory, 'run'), join(directory, 'asked')];
   writeFileSync(path, `#!/bin/sh\necho "$@" > '${asked}'\n${body}\n`, { mode: 0o755 });
-  return { path, asked: () => readFileSync(asked, 'utf8').trim() };
+  const peer = { script: path, guarantee: 'exactly once' } as const;
+  return { ...peer, asked: () => readFileSync(asked, 'utf8').trim() };
 }
 
 test('its line of JSON becomes a result', async (t) => {
   const peer = script(t, `echo 'some log line'; echo '${JSON.stringify(line)}'`);
-  assert.deepEqual(await catchUp(peer.path, workload), {
+  assert.deepEqual(await catchUp(peer, workload), {
     ...workload,
     contender: 'kafka streams',
     ordersPerSecond: 2293,
@@ -41,10 +42,17 @@ test('its line of JSON becomes a result', async (t) => {
   assert.equal(peer.asked(), asked);
 });
 
+test('at least once it is told so, and named so', async (t) => {
+  const peer = script(t, `echo '${JSON.stringify(line)}'`);
+  const { contender } = await catchUp({ ...peer, guarantee: 'at least once' }, workload);
+  assert.equal(contender, 'kafka streams, at least once');
+  assert.match(peer.asked(), / --guarantee=at_least_once --streams=producer\.linger\.ms=0$/);
+});
+
 test('at a steady rate it gets as many orders as ours', async (t) => {
   const latencies = { p50ms: 1.5, p99ms: 2.5, p999ms: 3.5 };
   const peer = script(t, `echo '${JSON.stringify({ ...line, ...latencies, generatorBehindMs: 4.4 })}'`);
-  const result = await keepUp(peer.path, workload, { rate: 100, seconds: 20, warmup: 10 });
+  const result = await keepUp(peer, workload, { rate: 100, seconds: 20, warmup: 10 });
   assert.partialDeepStrictEqual(result, { ...latencies, orders: 3000, rate: 100, behindMs: 4, refused: 0.04 });
   assert.match(peer.asked(), /^steady --rate=100 --seconds=20 --warmup=10 --products=10 /);
 });
@@ -52,11 +60,11 @@ test('at a steady rate it gets as many orders as ours', async (t) => {
 test('a check that fails is a problem, even though the script then fails too', async (t) => {
   const wrong = { ...line, check: { ...check, ok: false, missing: 3 } };
   const peer = script(t, `echo '${JSON.stringify(wrong)}'; exit 1`);
-  const { problems } = await catchUp(peer.path, workload);
+  const { problems } = await catchUp(peer, workload);
   assert.match(problems.join(), /^3 orders were not answered/);
 });
 
 test('a script that prints nothing fails with what it said', async (t) => {
   const peer = script(t, `echo 'no broker' >&2; exit 3`);
-  await assert.rejects(catchUp(peer.path, workload), /catchup --orders=1000 [\s\S]*ended with 3: no broker/);
+  await assert.rejects(catchUp(peer, workload), /catchup --orders=1000 [\s\S]*ended with 3: no broker/);
 });
