@@ -1,5 +1,6 @@
 // Reads the state of tasks from whoever has them: this process first, then others, one hop away. What nobody answers for is
-// asked once more, where the group says that it is by then; after that it is on its way, and the caller may try again.
+// asked once more, where the group says that it is by then, or, if a copy does, of every process; after that it is on its way,
+// and the caller may try again.
 import { StockstreamError } from '../../base/errors.ts';
 import type { Logger } from '../../base/logger.ts';
 import { Refusal } from '../../gateway/refusal.ts';
@@ -26,6 +27,8 @@ const retryAfter = 1;
 
 export class StateReader implements StateQueries {
   readonly #parts: StateReaderParts;
+  /** Of each topology, as last told: while a group re-forms it tells of none. */
+  readonly #processes = new Map<string, readonly string[]>();
 
   constructor(parts: StateReaderParts) {
     this.#parts = parts;
@@ -72,19 +75,31 @@ export class StateReader implements StateQueries {
       logger.warn({ err: error, topology: topology.name }, 'who has the tasks is not known now');
       return undefined;
     });
+    const processes = this.#noteProcesses(topology.name, addresses);
     const byEndpoint = new Map<string, number[]>();
     for (const partition of wanted) {
-      const endpoint = endpointOf(addresses?.get(partition), query, attempt);
-      if (endpoint !== undefined) byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), partition]);
+      const isAnyones = query.consistency === 'stale' && attempt > 0;
+      for (const endpoint of isAnyones ? processes : endpointOf(addresses?.get(partition), query)) {
+        byEndpoint.set(endpoint, [...(byEndpoint.get(endpoint) ?? []), partition]);
+      }
     }
+    const done = Promise.withResolvers<void>();
     const asked = [...byEndpoint].map(async ([endpoint, partitions]) => {
       try {
         take(await this.#parts.ask(endpoint, { ...query, partitions }));
+        // Who hangs has nothing to add.
+        if (wanted.size === 0) done.resolve();
       } catch (error) {
         logger.debug({ err: error, endpoint }, 'a process did not answer for its state');
       }
     });
-    await Promise.all(asked);
+    await Promise.race([done.promise, Promise.all(asked)]);
+  }
+
+  #noteProcesses(topology: string, addresses: ReadonlyMap<number, TaskAddresses> = new Map()): readonly string[] {
+    const places = [...addresses.values()].flatMap(({ owner, standbys }) => [...standbys, owner ?? []].flat());
+    if (places.length > 0) this.#processes.set(topology, [...new Set(places)]);
+    return this.#processes.get(topology) ?? [];
   }
 }
 
@@ -110,17 +125,11 @@ interface Asking {
   readonly attempt: number;
 }
 
-/** Copies first for what may be stale: the owner has other work. */
-function endpointOf(
-  addresses: TaskAddresses | undefined,
-  { consistency }: StateQuery,
-  attempt: number,
-): string | undefined {
-  if (addresses === undefined) return undefined;
-  const { owner, standbys } = addresses;
-  if (consistency !== 'stale') return owner;
-  const places = [...standbys, ...(owner === undefined ? [] : [owner])];
-  return places[attempt % Math.max(1, places.length)];
+/** A copy for what may be stale: the owner has other work. None if nothing is known. */
+function endpointOf(addresses: TaskAddresses | undefined, { consistency }: StateQuery): readonly string[] {
+  const { owner, standbys = [] } = addresses ?? {};
+  const [endpoint = owner] = consistency === 'stale' ? standbys : [];
+  return endpoint === undefined ? [] : [endpoint];
 }
 
 function isGood({ lag }: TaskAnswer, { consistency, maxLagMs = usualMaxLagMs }: StateQuery): boolean {
