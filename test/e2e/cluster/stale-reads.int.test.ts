@@ -1,7 +1,7 @@
 // Two workers on Kafka, each with copies of the other's tasks: while an owner is stopped its copies answer for it whoever takes
 // stale state, and say what they lack; who wants it strong is told to come again, until the other one is the owner.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { addProduct, eventually, type Server } from '../server.ts';
 import { Installation } from './installation.ts';
 
@@ -18,7 +18,8 @@ interface Read {
   };
 }
 
-test('copies answer for an owner that is stopped, with their lag; strong reads wait for the next one', async (t) => {
+/** A shop with ten units of each product; `owned` are those that the second worker decides over. */
+async function shopOf(t: TestContext) {
   const installation = await Installation.create(t);
   const start = (name: string) => installation.startWorker(name, name, '--standbys', '1');
   const [first, second] = [await start('w1'), await start('w2')];
@@ -30,28 +31,26 @@ test('copies answer for an owner that is stopped, with their lag; strong reads w
     Promise.all(of.map((productId) => read(productId, consistency)));
   for (const productId of products) await hasUnits(() => read(productId, 'strong'), 10);
   for (const server of [first, second]) await hasCopies(server);
-
-  // What the second one owns.
-  const { body } = await second.call('POST', '/internal/task-state', {
-    token: operator,
-    body: { store: 'stock', limit: 50 },
-  });
-  const owned = (body.answers as { entries: { key: string }[] }[]).flatMap(({ entries }) =>
-    entries.map(({ key }) => key),
-  );
+  const query = { token: operator, body: { store: 'stock', limit: 50 } };
+  const { body } = await second.call('POST', '/internal/task-state', query);
+  const answers = body.answers as { entries: { key: string }[] }[];
+  const owned = answers.flatMap(({ entries }) => entries.map(({ key }) => key));
   assert.ok(owned.length > 0 && owned.length < products.length, owned.join());
-
-  // It decides while the copies stand still, and stops before they go on.
   const add = async (delta: number) => {
     const changes = owned.map((productId) => ({
-      changeId: `${delta}-${productId}`,
-      productId,
-      warehouseId: 'w1',
-      delta,
+      ...{ changeId: `${delta}-${productId}`, productId },
+      ...{ warehouseId: 'w1', delta },
     }));
     const { status } = await gateway.call('POST', '/v1/stock-changes', { token: seller, body: { changes } });
     assert.equal(status, 202);
   };
+  return { first, second, owned, add, read, readAll };
+}
+
+test('copies answer for an owner that is stopped, with their lag; strong reads wait for the next one', async (t) => {
+  const { first, second, owned, add, read, readAll } = await shopOf(t);
+
+  // It decides while the copies stand still, and stops before they go on.
   first.freeze();
   await add(5);
   for (const productId of owned) await hasUnits(() => read(productId, 'strong'), 15);
