@@ -13,6 +13,8 @@ export interface StoreEntry<V> {
   readonly serde: Serde<V>;
   /** Milliseconds since the Unix epoch, or undefined to stay. */
   readonly expiresAt?: (value: V) => number | undefined;
+  /** Most keys that are looked up are new. */
+  readonly hasNewKeys?: boolean;
 }
 
 const day = 86_400_000;
@@ -66,6 +68,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     orders: {
       name: 'orders',
       key: 'order id',
+      hasNewKeys: true,
       serde: serdeOf('OrderState'),
       expiresAt: (value) => after(orderEndedAt(value)),
     } satisfies StoreEntry<OrderState>,
@@ -73,6 +76,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     holds: {
       name: 'holds',
       key: '<product id>/<order id>',
+      hasNewKeys: true,
       serde: serdeOf('HoldState'),
       expiresAt: (value) => after(holdEndedAt(value)),
     } satisfies StoreEntry<HoldState>,
@@ -80,6 +84,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     stockOutcomes: {
       name: 'stock-outcomes',
       key: '<product id>/<change id>',
+      hasNewKeys: true,
       serde: serdeOf('StockEvent'),
       expiresAt: (value: { readonly at: number }) => after(value.at),
     },
@@ -98,6 +103,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     catalogOutcomes: {
       name: 'catalog-outcomes',
       key: '<product id>/<change id>',
+      hasNewKeys: true,
       serde: serdeOf('CatalogEvent'),
       expiresAt: (value: { readonly at: number }) => after(value.at),
     },
@@ -111,6 +117,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     reviewOutcomes: {
       name: 'review-outcomes',
       key: '<product id>/<command id>',
+      hasNewKeys: true,
       serde: serdeOf('ReviewOutcome'),
       expiresAt: (value: { readonly at: number }) => after(value.at),
     },

@@ -1,14 +1,17 @@
 // One store of one task: decoded entries in memory over the thread's Store. Reads are synchronous; what isn't in memory
 // suspends the reader. Values are shared, so whoever reads one must not change it.
 import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
+import { KeyFilter } from './key-filter.ts';
 import type { TaskKeys } from './keys.ts';
-import type { KeyRange, StoreEntry, WriteBatch } from './store.ts';
+import type { KeyRange, Store, StoreEntry, WriteBatch } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
 import type { TimeIndex } from './time-index.ts';
 import { type Entry, suspended, type Transaction } from './transaction.ts';
 
 /** About what an entry costs in memory beside its encoded bytes. */
 const entryOverhead = 200;
+/** How many keys are learned at a time. */
+const keysPage = 2_000;
 
 export class StorePartition<V> {
   readonly spec: StoreSpec<V>;
@@ -17,6 +20,7 @@ export class StorePartition<V> {
   readonly #entries = new Map<string, Entry>();
   /** Ranges that were scanned for the present batch: `from 0 to` -> keys in the store. */
   readonly #ranges = new Map<string, readonly string[]>();
+  readonly #filter: KeyFilter | undefined;
   #bytes = 0;
   /** Where the cache's clock stands: a `Map` walks past what was deleted, so each walk goes on where the last one ended. */
   #hand: MapIterator<Entry> | undefined;
@@ -32,11 +36,17 @@ export class StorePartition<V> {
     this.#keys = keys;
     this.#times = times;
     this.transaction = transaction;
+    this.#filter = spec.hasNewKeys ? new KeyFilter() : undefined;
   }
 
-  /** About how many bytes the cached entries take. */
+  /** About how many bytes the cached entries take, and what is known of the others. */
   get bytes(): number {
-    return this.#bytes;
+    return this.#bytes + (this.#filter?.bytes ?? 0);
+  }
+
+  /** Whether `learnKeys` would save looks into the store. */
+  get wantsKeys(): boolean {
+    return this.#filter?.wantsKeys ?? false;
   }
 
   get(key: string): V | undefined {
@@ -45,6 +55,10 @@ export class StorePartition<V> {
       entry.used = true;
       this.#recent = entry;
       return entry.value as V | undefined;
+    }
+    if (this.#filter?.lacks(key)) {
+      this.#recent = this.#add(key);
+      return undefined;
     }
     this.transaction.missing.push({ partition: this as StorePartition<unknown>, key });
     throw suspended;
@@ -86,14 +100,40 @@ export class StorePartition<V> {
 
   /** Whether `get` would answer at once. */
   holds(key: string): boolean {
-    return this.#entries.has(key);
+    return this.#entries.has(key) || (this.#filter?.lacks(key) ?? false);
+  }
+
+  /**
+   * Reads the keys that the store has, beside whatever else goes on, so that it needn't be asked for those that it doesn't
+   * have. Before each next page it waits for `turn`, and stops if that gives false.
+   */
+  async learnKeys(store: Store, turn: () => Promise<boolean>): Promise<void> {
+    const filter = this.#filter;
+    if (!filter?.wantsKeys) return;
+    filter.begin();
+    // What was sealed before may come into the store behind the scan.
+    for (const { dirty } of this.inFlight)
+      for (const { partition, key } of dirty) if (partition === this) filter.add(key);
+    try {
+      for (let range = this.storeRange('', undefined); ; ) {
+        const found = await store.scan(range, { limit: keysPage });
+        for (const { key } of found) filter.add(this.#keys.keyOf(this.spec.name, key));
+        if (found.length < keysPage) break;
+        if (!(await turn())) return filter.breakOff();
+        range = { gte: Buffer.concat([found.at(-1)!.key, zero]), lt: range.lt };
+      }
+      filter.end();
+    } catch (error) {
+      filter.breakOff();
+      throw error;
+    }
   }
 
   storeKey(key: string): Buffer {
     return this.#keys.entry(this.spec.name, key);
   }
 
-  storeRange(from: string, to: string): KeyRange {
+  storeRange(from: string, to: string | undefined): KeyRange {
     return this.#keys.entries(this.spec.name, from, to);
   }
 
@@ -126,7 +166,10 @@ export class StorePartition<V> {
     const { key, value } = entry;
     const storeKey = this.storeKey(key);
     if (value === undefined) batch.delete(storeKey);
-    else batch.put(storeKey, bytes);
+    else {
+      batch.put(storeKey, bytes);
+      this.#filter?.add(key);
+    }
     this.#resize(entry, bytes.length);
     if (this.spec.expiresAt === undefined) return;
     const at = value === undefined ? undefined : this.spec.expiresAt(value as V);
@@ -188,6 +231,7 @@ export class StorePartition<V> {
 }
 
 const empty = Buffer.alloc(0);
+const zero = Buffer.alloc(1);
 
 /** Whether a <= b as UTF-8 bytes. */
 function inByteOrder(a: string, b: string): boolean {

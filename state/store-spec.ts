@@ -7,4 +7,6 @@ export interface StoreSpec<V> {
   readonly serde: Serde<V>;
   /** Milliseconds since the Unix epoch, or undefined to stay. A pure function of the value. */
   readonly expiresAt?: (value: V) => number | undefined;
+  /** Most keys that are looked up are new: a filter in memory then saves the look into the store. */
+  readonly hasNewKeys?: boolean;
 }

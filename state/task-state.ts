@@ -65,6 +65,16 @@ export class TaskState {
     return sum;
   }
 
+  get wantsKeys(): boolean {
+    for (const partition of this.#partitions.values()) if (partition.wantsKeys) return true;
+    return false;
+  }
+
+  /** See StorePartition. */
+  async learnKeys(store: Store, turn: () => Promise<boolean>): Promise<void> {
+    for (const partition of this.#partitions.values()) await partition.learnKeys(store, turn);
+  }
+
   partition<V>(spec: StoreSpec<V>): StorePartition<V> {
     return this.partitionOf(spec.name) as StorePartition<V>;
   }

@@ -106,11 +106,15 @@ export class Transaction {
     return spans;
   }
 
-  /** Adds what `encodeTo` encoded to the store's batch, as slices of the changelog's bytes, with the time index. */
+  /**
+   * Adds what `encodeTo` encoded to the store's batch, as slices of the changelog's bytes, with the time index. From then on
+   * nothing can be taken back.
+   */
   storeTo(batch: WriteBatch, changelog: RecordBatchBuilder, spans: readonly number[]): void {
     for (let index = 0; index < this.dirty.length; index++) {
       const entry = this.dirty[index]!;
       entry.partition.write(entry, changelog.slice(spans[index * 2]!, spans[index * 2 + 1]!), batch);
     }
+    this.#undo.length = 0;
   }
 }

@@ -1,5 +1,5 @@
 // Step 1 of a commit: one task runs due timers, then records, in memory. Reads that aren't in memory suspend the
-// record; its effects are dropped, the records behind it are tried for what they will read, all of that is fetched at
+// record; its effects are dropped, the records behind it say what they will read (read-ahead.ts), all of that is fetched at
 // once, and the batch goes on at the same record. So decisions don't depend on what happens to be cached.
 import type { Clock } from '../base/clock.ts';
 import { isStockstreamError, StockstreamError } from '../base/errors.ts';
@@ -11,11 +11,12 @@ import type { Forwarded, QuarantineCommand } from './api.ts';
 import type { BatchBytes } from './batch-bytes.ts';
 import { type DeadLetter, type DeadLetterSource, deadLetter } from './dead-letter.ts';
 import { HeldInput } from './held-input.ts';
-import { InputRecord } from './input-queue.ts';
+import type { InputRecord } from './input-queue.ts';
 import { timerOfStore } from './names.ts';
 import { codeOf, failureOf, type Origin, sourceOf, subjectOf, timerOf } from './origin.ts';
 import type { BatchScope, ProcessorNode } from './processor-node.ts';
 import { type HeldRecord, heldRecord, obeyCommands, placeOf, type Quarantine, quarantines } from './quarantine.ts';
+import { ReadAhead } from './read-ahead.ts';
 
 export interface BatchParts {
   readonly task: string;
@@ -57,8 +58,8 @@ export class TaskBatch {
   readonly forwarded: Forwarded[] = [];
   /** Why processors passed things over, once for each. */
   readonly dropped: string[] = [];
-  /** What was written with unknown schemas; they are learned before the next `advance`. */
-  foreign: (InputRecord | HeldInput)[] = [];
+  /** What it says to learn is learned before the next `advance`. */
+  readonly ahead: ReadAhead;
   readonly #parts: BatchParts;
   readonly #input: BatchInput;
   readonly #start: Mark;
@@ -82,8 +83,8 @@ export class TaskBatch {
     for (const { store, key } of input.retired ?? []) parts.state.partitionOf(store)?.delete(key);
     this.#start = parts.state.transaction.mark();
     this.#enter();
-    for (const { store, key } of input.due) this.#prefetchTimer(store, key);
-    for (const record of input.records) this.#prefetchRecord(record);
+    this.ahead = new ReadAhead(parts, input.records);
+    for (const { store, key } of input.due) this.ahead.timer(store, key);
   }
 
   /** How many timers and expiries took effect. */
@@ -107,16 +108,6 @@ export class TaskBatch {
     return this.#records > 0 || this.#fired > 0 || this.staleRows.length > 0 || retired.length > 0;
   }
 
-  /** So that what newer programs write is decided, not set aside. @throws REGISTRY_UNAVAILABLE */
-  async learn(): Promise<void> {
-    const { foreign } = this;
-    this.foreign = [];
-    for (const record of foreign) {
-      await record.learn();
-      if (record instanceof InputRecord) this.#prefetch(record);
-    }
-  }
-
   /**
    * Runs until all is done or `deadline` (on the monotonic clock) has passed: true. Or until a read is missing: false;
    * the state's transaction then lists what to load before the next call.
@@ -135,6 +126,7 @@ export class TaskBatch {
       while (this.#releasing !== undefined)
         if (!this.#attempt(this.#release, this.#releasing)) return this.#lookAhead();
       this.#records++;
+      record.release();
       if (this.#isFull()) break;
     }
     return true;
@@ -191,23 +183,8 @@ export class TaskBatch {
     return false;
   }
 
-  /** Tries what comes after a suspended item only for its reads. */
   #lookAhead(): false {
-    const { state } = this.#parts;
-    const mark = state.transaction.mark();
-    const forwarded = this.forwarded.length;
-    const dropped = this.dropped.length;
-    for (const record of this.#input.records.slice(this.#records)) {
-      this.#parts.quarantine?.prefetch(record.key);
-      try {
-        if (record.problem === undefined && !record.isPassedOver) this.#parts.sources.get(record.topic)!.run(record);
-      } catch {
-        // A fault here may come from reads that are missing; the record will run again in its turn.
-      }
-      state.transaction.rollback(mark);
-      this.forwarded.length = forwarded;
-      this.dropped.length = dropped;
-    }
+    this.ahead.from(this.#records);
     return false;
   }
 
@@ -228,8 +205,9 @@ export class TaskBatch {
   readonly #process = (record: InputRecord): void => {
     const { sources, quarantine } = this.#parts;
     const node = sources.get(record.topic)!;
-    if (record.isPassedOver) return;
+    if (!node.concerns(record)) return;
     record.decode();
+    if (record.isForeign) throw suspended;
     if (record.problem !== undefined) this.#setAside(sourceOf(record), record.problem, node.name);
     else if (record.topic === quarantine?.commands) this.#obey(record, record.value as QuarantineCommand);
     else if (node.isQuarantined && quarantine?.has(record.key)) this.#wait(record, node.name);
@@ -313,7 +291,7 @@ export class TaskBatch {
       else if (value !== null) quarantine.edit(key, Buffer.from(value, 'base64'));
       for (const held of quarantine.queueOf(key)) this.#prefetchHeld(held);
     }
-    if (this.#parts.state.transaction.missing.length > 0 || this.foreign.length > 0) throw suspended;
+    if (this.#parts.state.transaction.missing.length > 0 || this.ahead.hasForeign) throw suspended;
     this.#releasing = key;
   }
 
@@ -339,12 +317,12 @@ export class TaskBatch {
 
   #prefetchHeld(held: HeldRecord): void {
     const input = this.#inputOf(held);
-    if (input.isForeign) this.foreign.push(input);
+    if (input.isForeign) this.ahead.addForeign(input);
     if (input.problem !== undefined) return;
     try {
       this.#nodeOf(input)?.prefetch(subjectOf(input), input.key);
     } catch {
-      // As in `#prefetch`.
+      // A hint is only a hint; the fault will show when it is processed.
     }
   }
 
@@ -365,30 +343,6 @@ export class TaskBatch {
     for (const { topic, value } of this.forwarded.slice(from)) encodable(topic.serde, value);
     for (const entry of this.#parts.state.transaction.changedSince(mark)) {
       if (entry.value !== undefined) encodable(entry.partition.spec.serde, entry.value);
-    }
-  }
-
-  #prefetchTimer(store: string, key: string): void {
-    const partition = this.#parts.state.partitionOf(store);
-    if (partition && !partition.holds(key)) partition.transaction.missing.push({ partition, key });
-    this.#parts.timers.get(timerOfStore(store) ?? '')?.prefetch(key, key);
-  }
-
-  #prefetchRecord(record: InputRecord): void {
-    record.isPassedOver = !this.#parts.sources.get(record.topic)!.concerns(record);
-    if (record.isPassedOver) return;
-    record.decode();
-    if (record.isForeign) this.foreign.push(record);
-    else this.#prefetch(record);
-  }
-
-  #prefetch(record: InputRecord): void {
-    this.#parts.quarantine?.prefetch(record.key);
-    if (record.problem !== undefined) return;
-    try {
-      this.#parts.sources.get(record.topic)!.prefetch(record, record.key);
-    } catch {
-      // A hint is only a hint; the fault will show when the record is processed.
     }
   }
 }

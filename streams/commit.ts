@@ -38,10 +38,17 @@ interface EncodedTask {
   readonly offsets: readonly PartitionOffset[];
 }
 
+/** No more than it takes to commit: the batch's objects needn't outlive their encoding. */
+interface SealedTask {
+  readonly task: StreamTask;
+  readonly changelog: RecordBatchBuilder;
+  readonly transaction: Transaction;
+}
+
 /** Everything of one commit in its final bytes, ready for the log and the store. */
 export interface SealedCommit {
   readonly outputs: OutputBatches;
-  readonly tasks: readonly (EncodedTask & { readonly transaction: Transaction })[];
+  readonly tasks: readonly SealedTask[];
   readonly offsets: readonly PartitionOffset[];
   readonly stores: WriteBatch;
 }
@@ -53,13 +60,13 @@ export interface SealedCommit {
 export function sealCommit(tasks: readonly StreamTask[], parts: SealParts): SealedCommit {
   const { outputs, encoded } = encodeTasks(tasks, parts);
   const stores = parts.store.batch();
-  const sealed = encoded.map((each) => {
-    each.task.stores.deleteTimes(each.batch.staleRows, stores);
-    const transaction = each.task.stores.seal(each.changelog, each.spans, stores);
-    for (const record of each.batch.consumed) record.queue.consume();
-    for (const queue of each.task.queues) queue.seal();
-    each.task.batch = undefined;
-    return { ...each, transaction };
+  const sealed = encoded.map(({ task, batch, changelog, spans }) => {
+    task.stores.deleteTimes(batch.staleRows, stores);
+    const transaction = task.stores.seal(changelog, spans, stores);
+    for (const record of batch.consumed) record.queue.consume();
+    for (const queue of task.queues) queue.seal();
+    task.batch = undefined;
+    return { task, changelog, transaction };
   });
   return { outputs, tasks: sealed, offsets: encoded.flatMap(({ offsets }) => offsets), stores };
 }

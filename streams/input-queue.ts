@@ -8,6 +8,9 @@ import type { Record, Topic } from './api.ts';
 
 const noHeaders: readonly RecordHeader[] = Object.freeze([]);
 
+/** So many records that were consumed may stay in memory: to move those behind them costs more. */
+const mostConsumed = 256;
+
 /** A record with the bytes that it came from. Its value is decoded once, when it is first needed. */
 export class InputRecord implements Record<unknown> {
   readonly queue: InputQueue;
@@ -30,6 +33,7 @@ export class InputRecord implements Record<unknown> {
   /** Why it can't be decoded; undefined if it can. */
   problem: unknown;
   #decoded = false;
+  #hasAsked = false;
 
   constructor(queue: InputQueue, cursor: RecordCursor) {
     this.queue = queue;
@@ -77,14 +81,23 @@ export class InputRecord implements Record<unknown> {
     }
   }
 
-  /** Whether it was written with a schema that its serde doesn't know yet and can ask for. */
+  /** Lets go of the value: until it is decoded again it takes no more than its bytes. */
+  release(): void {
+    this.value = this.problem = undefined;
+    this.#decoded = false;
+  }
+
+  /** Whether it was written with a schema that its serde doesn't know yet and wasn't asked for. */
   get isForeign(): boolean {
+    if (this.problem === undefined || this.#hasAsked) return false;
     return this.queue.topic.serde.learn !== undefined && isStockstreamError(this.problem, 'SCHEMA_UNKNOWN');
   }
 
   /** Asks for its schema and decodes it again; for one that is foreign. @throws REGISTRY_UNAVAILABLE */
   async learn(): Promise<void> {
-    if (!(await this.queue.topic.serde.learn!(this.rawValue!))) return;
+    const isKnown = await this.queue.topic.serde.learn!(this.rawValue!);
+    this.#hasAsked = true;
+    if (!isKnown) return;
     this.problem = undefined;
     this.#decoded = false;
     this.decode();
@@ -223,7 +236,7 @@ export class InputQueue {
     if (this.#head === this.#records.length) {
       this.#records = [];
       this.#head = 0;
-    } else if (this.#head > 10_000) {
+    } else if (this.#head > mostConsumed && this.#head * 2 > this.#records.length) {
       this.#records = this.#records.slice(this.#head);
       this.#head = 0;
     }
@@ -232,21 +245,22 @@ export class InputQueue {
 
 /** The first `limit` waiting records of all queues in their fixed order; nothing is consumed. */
 export function mergeQueues(queues: readonly InputQueue[], limit: number): InputRecord[] {
-  const heads = queues.map(() => 0);
+  const taken = queues.map(() => 0);
+  const heads = queues.map((queue) => queue.at(0));
   const merged: InputRecord[] = [];
   while (merged.length < limit) {
-    let best: InputRecord | undefined;
-    let from = 0;
-    for (let index = 0; index < queues.length; index++) {
-      const record = queues[index]!.at(heads[index]!);
-      if (record !== undefined && (best === undefined || record.timestamp < best.timestamp)) {
-        best = record;
-        from = index;
-      }
+    let from = -1;
+    let earliest = Number.POSITIVE_INFINITY;
+    for (let index = 0; index < heads.length; index++) {
+      const head = heads[index];
+      if (head === undefined || (from >= 0 && head.timestamp >= earliest)) continue;
+      from = index;
+      earliest = head.timestamp;
     }
-    if (best === undefined) break;
-    merged.push(best);
-    heads[from]!++;
+    if (from < 0) break;
+    merged.push(heads[from]!);
+    taken[from]!++;
+    heads[from] = queues[from]!.at(taken[from]!);
   }
   return merged;
 }

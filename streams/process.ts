@@ -34,23 +34,19 @@ export async function processBatches(
 
 /**
  * Runs started batches until each is done or `deadline` (on the monotonic clock) has passed, of which each has its share.
- * The first look for reads that nobody foresaw has time of its own, or nothing would be left for what it was made for.
  * @throws REGISTRY_UNAVAILABLE if a record's schema must be asked for and can't be now
  */
 export async function runBatches(
   tasks: readonly StreamTask[],
   { store, clock, deadline }: { store: Store; clock: Clock; deadline: number },
 ): Promise<void> {
-  let end = deadline;
-  for (let open = tasks, isFirst = true; open.length > 0; isFirst = false) {
-    for (const { batch } of open) if (batch!.foreign.length > 0) await batch!.learn();
+  for (let open = tasks; open.length > 0; ) {
+    for (const { batch } of open) if (batch!.ahead.hasForeign) await batch!.ahead.learn();
     const missing = open.map(({ stores }) => stores).filter(({ transaction }) => transaction.missing.length > 0);
     if (missing.length > 0) await loadMissing(store, missing);
-    const began = clock.monotonic();
     open = open.filter((task, index) => {
       const now = clock.monotonic();
-      return !task.batch!.advance(clock, now + (end - now) / (open.length - index));
+      return !task.batch!.advance(clock, now + (deadline - now) / (open.length - index));
     });
-    if (isFirst) end += clock.monotonic() - began;
   }
 }

@@ -30,7 +30,7 @@ export class ProcessorNode {
   readonly #run: (subject: never, context: Context<PlainWiring>) => void;
   readonly #prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined;
   readonly #context: Context<PlainWiring>;
-  readonly #stores: readonly (readonly [string, StorePartition<unknown>])[];
+  readonly #stores: readonly { readonly name: string; readonly partition: StorePartition<unknown> }[];
 
   private constructor(
     name: string,
@@ -43,12 +43,15 @@ export class ProcessorNode {
     this.#tags = tags;
     this.#run = run;
     this.#prefetch = prefetch;
-    this.#stores = Object.entries(wires.stores).map(([store, spec]) => [store, state.partition(spec)] as const);
+    this.#stores = Object.entries(wires.stores).map(([store, spec]) => ({
+      name: store,
+      partition: state.partition(spec),
+    }));
     this.#context = {
       get now() {
         return scope.now;
       },
-      stores: Object.fromEntries(this.#stores),
+      stores: Object.fromEntries(this.#stores.map((store) => [store.name, store.partition])),
       timers: timerHandles(wires, state),
       forward(output, key, value) {
         scope.forwarded.push({ topic: wires.outputs[output]!, key, value });
@@ -92,10 +95,12 @@ export class ProcessorNode {
   /** Notes the reads that the processor is expected to make and that aren't in memory. */
   prefetch(subject: unknown, key: string): void {
     const hints = this.#prefetch?.(subject as never);
-    for (const [name, partition] of this.#stores) {
-      const keys = hints === undefined ? [key] : (hints[name] ?? []);
-      for (const each of keys) {
-        if (!partition.holds(each)) partition.transaction.missing.push({ partition, key: each });
+    // By index: an iterator and a pair for each would be made for every record.
+    for (let index = 0; index < this.#stores.length; index++) {
+      const { name, partition } = this.#stores[index]!;
+      const keys = hints === undefined ? [key] : hints[name];
+      for (let at = 0; keys !== undefined && at < keys.length; at++) {
+        if (!partition.holds(keys[at]!)) partition.transaction.missing.push({ partition, key: keys[at]! });
       }
     }
   }

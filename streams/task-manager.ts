@@ -1,5 +1,5 @@
 // The tasks of a thread: made when they are assigned, restored beside the run loop, dropped when they move away.
-import type { Clock } from '../base/clock.ts';
+import { type Clock, sleep } from '../base/clock.ts';
 import type { Fetcher, Log } from '../log/log.ts';
 import type { RestoreCheckpoints } from '../state/restore.ts';
 import type { Store } from '../state/store.ts';
@@ -28,10 +28,15 @@ export interface TaskManagerOptions {
 /** State that stood still for longer is read anew; a changelog keeps its tombstones twice as long. */
 export const maxStateAgeMs = 12 * 60 * 60 * 1000;
 
+/** Between two pages of keys, which take about 9 ms each: a quarter of the thread at most. */
+const learnPauseMs = 25;
+
 export class TaskManager {
   readonly #options: TaskManagerOptions;
   readonly #tasks = new Map<number, StreamTask>();
   readonly #restoring = new Map<StreamTask, AbortController>();
+  /** Whether some task's keys are being read. */
+  #isLearning = false;
   #failure: unknown;
 
   constructor(options: TaskManagerOptions) {
@@ -50,11 +55,30 @@ export class TaskManager {
     return this.#tasks.get(partition);
   }
 
-  /** @throws what made a restore fail, once */
+  /** Looks after the tasks. @throws what made a restore fail, once */
   check(): void {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
+    for (const task of this.#tasks.values()) if (task.state === 'running' && task.stores.wantsKeys) this.#learn(task);
+  }
+
+  /** Beside the run loop, one task after the other: until it is done the store is asked for every key. */
+  #learn(task: StreamTask): void {
+    if (this.#isLearning) return;
+    this.#isLearning = true;
+    const { store, clock, fetcher } = this.#options;
+    const isRunning = () => task.state === 'running';
+    const turn = () => sleep(clock, learnPauseMs).then(isRunning);
+    task.stores
+      .learnKeys(store, turn)
+      .catch((error: unknown) => {
+        if (isRunning()) this.#failure = error;
+      })
+      .finally(() => {
+        this.#isLearning = false;
+        fetcher.wake();
+      });
   }
 
   /** Drops what isn't among `partitions`, makes what is new; the rest goes on as it is. Returns what was dropped. */

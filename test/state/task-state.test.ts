@@ -14,7 +14,7 @@ interface Item {
   readonly until?: number;
 }
 
-const items: StoreSpec<Item> = { name: 'items', serde: jsonSerde(), expiresAt: ({ until }) => until };
+const items: StoreSpec<Item> = { name: 'items', serde: jsonSerde(), expiresAt: ({ until }) => until, hasNewKeys: true };
 const open = (commit = 0) => new TaskState('task_0', [items as StoreSpec<unknown>], commit);
 
 /** Runs `read` as a task does: loads what is missing and tries again. */
@@ -51,6 +51,7 @@ const step = fc.oneof(
   fc.record({ type: fc.constant('record' as const), keep: fc.boolean(), puts: fc.array(key, { maxLength: 3 }) }),
   fc.record({ type: fc.constant('commit' as const), slow: fc.boolean() }),
   fc.record({ type: fc.constant('evict' as const) }),
+  fc.record({ type: fc.constant('learn' as const), wait: fc.boolean() }),
   fc.record({ type: fc.constant('crash' as const) }),
 );
 
@@ -106,6 +107,11 @@ test('whatever is done, reads give what a map would give', async () => {
           case 'evict':
             state.evict(0);
             break;
+          case 'learn': {
+            const learned = state.learnKeys(store, async () => true).catch(() => {});
+            if (each.wait) await learned;
+            break;
+          }
           case 'crash':
             store = memoryStore(disk);
             state = open(1000);

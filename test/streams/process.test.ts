@@ -69,17 +69,17 @@ class Bench {
   }
 }
 
-test('a look at what comes leaves the time to process it', async () => {
+test('a look at what comes takes no more of the time than it takes to process it', async () => {
   const bench = new Bench(1, 2_000);
   for (let batches = 0; batches < 4; batches++) {
     const [done = 0] = await bench.batch();
-    assert.ok(done >= inTime - late && done <= inTime + late, `${done} records`);
+    assert.ok(done >= inTime / 2 - late && done <= inTime, `${done} records`);
   }
 });
 
 test('each task has its share of the time', async () => {
   const bench = new Bench(4, 2_000);
-  for (const done of await bench.batch()) assert.ok(done > late && done <= inTime / 4 + late, `${done} records`);
+  for (const done of await bench.batch()) assert.ok(done > 0 && done <= inTime / 4, `${done} records`);
 });
 
 test('what a batch has no time for is not made ready for each', async () => {
