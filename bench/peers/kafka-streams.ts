@@ -1,6 +1,7 @@
 // A peer of the bench: the same job as a Kafka Streams application in Java, which isn't part of this repository. It is
 // given by the path of its run script, starts a broker of its own, and prints a line of JSON a mode.
 
+import { reasonOf } from '../../base/errors.ts';
 import type { Result } from '../peer-result.ts';
 import { linesOf } from '../program.ts';
 import { ordersOf, type SteadyOptions } from '../steady.ts';
@@ -104,7 +105,12 @@ export async function readAgain(script: string, orders: number): Promise<Restore
 async function run<Printed>({ script, guarantee }: Peer, mode: readonly string[], { products, load }: WorkloadOptions) {
   const same = [`--products=${products}`, `--dist=${load}`, `--zipf=${zipfExponent}`];
   const flags = [...mode, ...same, `--duplicates=${usualDuplicateShare}`, ...settings[guarantee]];
-  const [line] = await linesOf<Printed>(script, flags);
+  const tried = () => linesOf<Printed>(script, flags);
+  // Its broker, which has just started, may not know the topics yet that were made a moment ago.
+  const [line] = await tried().catch((error: unknown) => {
+    if (!/UnknownTopicOrPartition/.test(reasonOf(error))) throw error;
+    return tried();
+  });
   return line!;
 }
 

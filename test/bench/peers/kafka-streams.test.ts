@@ -49,6 +49,12 @@ test('at least once it is told so, and named so', async (t) => {
   assert.match(peer.asked(), / --guarantee=at_least_once --streams=producer\.linger\.ms=0$/);
 });
 
+test('a broker that does not know its topics yet is tried once more', async (t) => {
+  const first = `[ -e "$0.tried" ] || { touch "$0.tried"; echo UnknownTopicOrPartitionException >&2; exit 1; }`;
+  const peer = script(t, `${first}; echo '${JSON.stringify(line)}'`);
+  assert.equal((await catchUp(peer, workload)).ordersPerSecond, 2293);
+});
+
 test('at a steady rate it gets as many orders as ours', async (t) => {
   const latencies = { p50ms: 1.5, p99ms: 2.5, p999ms: 3.5 };
   const peer = script(t, `echo '${JSON.stringify({ ...line, ...latencies, generatorBehindMs: 4.4 })}'`);
