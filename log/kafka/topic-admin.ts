@@ -143,14 +143,19 @@ export class TopicAdmin {
     return created;
   }
 
-  /** Waits until every broker that answers says of the topics what it should, as far as patience goes. */
+  /**
+   * Waits until every broker says of the topics what it should, as far as patience goes: little for one that is away, which
+   * will know when it is back, and more for one that answers and is only slow.
+   */
   async #everywhere(topics: readonly string[], expect: (topic: TopicMetadata) => void): Promise<void> {
     const { brokers, parts } = this.#cluster;
+    const { unknownTopicMs, requestTimeoutMs } = parts.settings;
+    const ask = (broker: number) => brokers.shared(broker, 'metadata').call(metadataV12.api, [...topics], false);
     const knows = async (broker: number) => {
-      const answer = await brokers.shared(broker, 'metadata').call(metadataV12.api, [...topics], false);
-      answer.topics.forEach(expect);
+      const answer = await retrying({ ...parts, forMs: unknownTopicMs }, () => ask(broker)).catch(() => undefined);
+      answer?.topics.forEach(expect);
     };
-    const patience = { ...parts, forMs: parts.settings.unknownTopicMs };
+    const patience = { ...parts, forMs: requestTimeoutMs };
     await Promise.all(brokers.ids.map((broker) => retrying(patience, () => knows(broker)).catch(() => {})));
   }
 
