@@ -1,6 +1,7 @@
 // One store of one task: decoded entries in memory over the thread's Store. Reads are synchronous; what isn't in memory
 // suspends the reader. Values are shared, so whoever reads one must not change it.
 import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
+import { EntryCache } from './entry-cache.ts';
 import { KeyFilter } from './key-filter.ts';
 import type { TaskKeys } from './keys.ts';
 import type { KeyRange, Store, StoreEntry, WriteBatch } from './store.ts';
@@ -13,17 +14,19 @@ const entryOverhead = 200;
 /** How many keys are learned at a time. */
 const keysPage = 2_000;
 
+interface ScannedRange {
+  readonly stored: readonly StoreEntry[];
+  readonly inFlight: readonly string[];
+}
+
 export class StorePartition<V> {
   readonly spec: StoreSpec<V>;
   readonly #keys: TaskKeys;
   readonly #times: TimeIndex;
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new EntryCache();
   /** Ranges that were scanned for the present batch: `from 0 to` -> keys in the store. */
   readonly #ranges = new Map<string, readonly string[]>();
   readonly #filter: KeyFilter | undefined;
-  #bytes = 0;
-  /** Where the cache's clock stands: a `Map` walks past what was deleted, so each walk goes on where the last one ended. */
-  #hand: MapIterator<Entry> | undefined;
   /** The last one that was looked up by `get`: mostly the next to change. */
   #recent: Entry | undefined;
   /** The running transaction; the task sets it at every commit. */
@@ -41,7 +44,16 @@ export class StorePartition<V> {
 
   /** About how many bytes the cached entries take, and what is known of the others. */
   get bytes(): number {
-    return this.#bytes + (this.#filter?.bytes ?? 0);
+    return this.#entries.bytes + (this.#filter?.bytes ?? 0);
+  }
+
+  get entryBytes(): number {
+    return this.#entries.bytes;
+  }
+
+  /** Of the entries that were used since the last `turn`. */
+  get youngBytes(): number {
+    return this.#entries.youngBytes;
   }
 
   /** Whether `learnKeys` would save looks into the store. */
@@ -52,7 +64,6 @@ export class StorePartition<V> {
   get(key: string): V | undefined {
     const entry = this.#entries.get(key);
     if (entry !== undefined) {
-      entry.used = true;
       this.#recent = entry;
       return entry.value as V | undefined;
     }
@@ -79,11 +90,7 @@ export class StorePartition<V> {
       throw suspended;
     }
     const keys = new Set(stored);
-    for (const { dirty } of [...this.inFlight, this.transaction]) {
-      for (const { partition, key } of dirty) {
-        if (partition === this && inByteOrder(from, key) && !inByteOrder(to, key)) keys.add(key);
-      }
-    }
+    for (const key of [...this.inFlightIn(from, to), ...this.#changedIn(this.transaction, from, to)]) keys.add(key);
     const found: (readonly [string, V])[] = [];
     for (const key of [...keys].sort((a, b) => (inByteOrder(a, b) ? -1 : 1))) {
       const value = this.get(key);
@@ -95,7 +102,7 @@ export class StorePartition<V> {
   /** Drops an entry whose stored value isn't known, so that the next read asks the store. */
   forget(entry: Entry): void {
     this.#recent = undefined;
-    if (this.#entries.delete(entry.key)) this.#bytes -= entry.size;
+    this.#entries.delete(entry);
   }
 
   /** Whether `get` would answer at once. */
@@ -155,10 +162,21 @@ export class StorePartition<V> {
     this.#resize(entry, bytes.length);
   }
 
-  loadRange(from: string, to: string, stored: readonly StoreEntry[]): void {
+  /** Keys of a range that a scan which starts now may not find. */
+  inFlightIn(from: string, to: string): string[] {
+    return this.inFlight.flatMap((transaction) => this.#changedIn(transaction, from, to));
+  }
+
+  #changedIn({ dirty }: Transaction, from: string, to: string): string[] {
+    const own = dirty.filter(({ partition }) => partition === this).map(({ key }) => key);
+    return own.filter((key) => inByteOrder(from, key) && !inByteOrder(to, key));
+  }
+
+  /** `inFlight` is what was so before the scan: what the store got meanwhile is in both, not in neither. */
+  loadRange(from: string, to: string, { stored, inFlight }: ScannedRange): void {
     const keys = stored.map(({ key }) => this.#keys.keyOf(this.spec.name, key));
     for (let index = 0; index < keys.length; index++) this.load(keys[index]!, stored[index]!.value);
-    this.#ranges.set(`${from}\0${to}`, keys);
+    this.#ranges.set(`${from}\0${to}`, [...keys, ...inFlight]);
   }
 
   /** Adds an entry's final value to a store batch, with its row in the time index. */
@@ -190,22 +208,10 @@ export class StorePartition<V> {
     if (this.#ranges.size > 0) this.#ranges.clear();
   }
 
-  /** Drops cold entries that the store holds (changed in `applied` or before) until at most `budget` bytes are left. */
-  evict(budget: number, applied: number): void {
+  /** Drops the entries that weren't used since the last turn but one, if the store holds them (changed in `applied` or before). */
+  turn(applied: number): void {
     this.#recent = undefined;
-    for (let looks = this.#entries.size * 2; this.#bytes > budget && looks > 0; looks--) {
-      this.#hand ??= this.#entries.values();
-      const { value: entry, done } = this.#hand.next();
-      if (done) {
-        this.#hand = undefined;
-        continue;
-      }
-      this.#entries.delete(entry.key);
-      if (entry.used || entry.changedIn > applied) {
-        entry.used = false;
-        this.#entries.set(entry.key, entry);
-      } else this.#bytes -= entry.size;
-    }
+    this.#entries.turn(applied);
   }
 
   #change(key: string, value: V | undefined): void {
@@ -216,17 +222,14 @@ export class StorePartition<V> {
   #add(key: string): Entry {
     const partition = this as StorePartition<unknown>;
     const size = entryOverhead + key.length * 2;
-    const entry = { partition, key, value: undefined, changedIn: 0, indexedAt: undefined, size, used: true };
-    this.#entries.set(key, entry);
-    this.#bytes += size;
+    const entry = { partition, key, value: undefined, changedIn: 0, indexedAt: undefined, size, generation: 0 };
+    this.#entries.add(entry);
     return entry;
   }
 
   #resize(entry: Entry, valueBytes: number): void {
     // A decoded value takes about six times its encoded bytes, as orders and products were measured.
-    const size = entryOverhead + entry.key.length * 2 + valueBytes * 6;
-    this.#bytes += size - entry.size;
-    entry.size = size;
+    this.#entries.resize(entry, entryOverhead + entry.key.length * 2 + valueBytes * 6);
   }
 }
 

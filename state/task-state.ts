@@ -117,16 +117,24 @@ export class TaskState {
     this.#open(this.#transaction);
   }
 
-  /** Drops cold entries until about `budget` bytes are cached. Not while a batch is being processed. */
+  /** Drops cold entries, so that about `budget` bytes are cached at most. Not while a batch is being processed. */
   evict(budget: number): void {
-    const bytes = this.bytes;
-    if (bytes <= budget) return;
-    // A store of a few entries that every record reads keeps them: it takes nothing.
-    const small = budget / (2 * this.#partitions.size);
-    const large = [...this.#partitions.values()].filter((partition) => partition.bytes > small);
-    const largeBytes = large.reduce((sum, partition) => sum + partition.bytes, 0);
-    const left = budget - (bytes - largeBytes);
-    for (const partition of large) partition.evict(left * (partition.bytes / largeBytes), this.#applied);
+    let [filters, entries, young] = [0, 0, 0];
+    for (const { bytes, entryBytes, youngBytes } of this.#partitions.values()) {
+      filters += bytes - entryBytes;
+      entries += entryBytes;
+      young += youngBytes;
+    }
+    const room = Math.max(budget - filters, budget / 4);
+    // Each generation has one half.
+    if (young * 2 <= room && entries <= room) return;
+    this.#turn();
+    // If that wasn't enough, the budget shrank, or one batch alone used more.
+    if (young > room) this.#turn();
+  }
+
+  #turn(): void {
+    for (const partition of this.#partitions.values()) partition.turn(this.#applied);
   }
 
   #open(transaction: Transaction): void {
@@ -150,7 +158,9 @@ export async function loadMissing(store: Store, states: readonly TaskState[]): P
   const values = await store.getMany(keys.map(({ partition, key }) => partition.storeKey(key)));
   for (let index = 0; index < keys.length; index++) keys[index]!.partition.load(keys[index]!.key, values[index]);
   for (const { partition, key, to } of ranges) {
-    partition.loadRange(key, to!, await store.scan(partition.storeRange(key, to!), { limit: rangeLimit }));
+    const inFlight = partition.inFlightIn(key, to!);
+    const stored = await store.scan(partition.storeRange(key, to!), { limit: rangeLimit });
+    partition.loadRange(key, to!, { stored, inFlight });
   }
 }
 

@@ -17,8 +17,8 @@ export interface Entry {
   indexedAt: number | undefined;
   /** About how many bytes it takes. */
   size: number;
-  /** Second chance of the cache's clock. */
-  used: boolean;
+  /** In which of the cache's generations it was used last. */
+  generation: number;
 }
 
 /** What a suspended record waits for: a key, or a range of keys, of one store. */

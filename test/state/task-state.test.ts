@@ -161,14 +161,37 @@ test('eviction keeps the hot, the dirty, and what is not in the store yet', asyn
   assert.ok(state.bytes < 3_000, `${state.bytes} bytes are left`);
 });
 
-test('a store of a few entries keeps them, however much another one has', async () => {
+test('what every batch reads stays, however much else comes and goes', async () => {
   const few: StoreSpec<Item> = { name: 'few', serde: jsonSerde() };
   const store = memoryStore();
   const state = new TaskState('task_0', [items, few] as readonly StoreSpec<unknown>[], 0);
   state.partition(few).put('one', { text: '' });
-  for (let each = 0; each < 1_000; each++) state.partition(items).put(`k${each}`, { text: 'x'.repeat(100) });
-  await commitTo(store, state);
-  for (let times = 0; times < 3; times++) state.evict(10_000);
-  assert.ok(state.partition(few).holds('one'));
-  assert.ok(state.bytes <= 10_000, `${state.bytes} bytes are left`);
+  for (let batch = 0; batch < 20; batch++) {
+    for (let each = 0; each < 50; each++) state.partition(items).put(`k${batch} ${each}`, { text: 'x'.repeat(100) });
+    assert.ok(state.partition(few).get('one'));
+    await commitTo(store, state);
+    state.evict(100_000);
+    assert.ok(state.bytes <= 100_000, `${state.bytes} bytes are left`);
+  }
+  assert.ok(state.partition(items).holds('k19 1'));
+  assert.ok(!state.partition(items).holds('k0 1'));
+});
+
+test('a range finds what was written while it was being read', async () => {
+  const store = memoryStore();
+  const state = open();
+  state.partition(items).put('a', { text: 'x' });
+  const finish = await commitTo(store, state, false);
+  const scanning: Store = {
+    ...{ getMany: (keys) => store.getMany(keys), batch: () => store.batch(), write: (each) => store.write(each) },
+    ...{ snapshot: () => store.snapshot(), close: () => store.close() },
+    async scan(range, options) {
+      const entries = await store.scan(range, options);
+      await finish();
+      return entries;
+    },
+  };
+  assert.deepEqual(await reading(scanning, state, () => state.partition(items).range('a', 'b')), [
+    ['a', { text: 'x' }],
+  ]);
 });
