@@ -13,6 +13,9 @@ import { type Counts, count } from './counts.ts';
 import { chance, delay } from './dice.ts';
 import type { ProcessClock } from './process-clock.ts';
 
+/** However slow it is, no client waits for longer: the adapters' calls time out. */
+const mostWayMs = 15_000;
+
 /** A deleted document keeps its position, so that an older write doesn't bring it back. */
 interface Kept {
   readonly position: number;
@@ -108,7 +111,7 @@ export class Destination {
   }
 
   #way(): number {
-    return delay(this.#parts.random, this.#parts.latency() * this.slowness);
+    return Math.min(delay(this.#parts.random, this.#parts.latency() * this.slowness), mostWayMs);
   }
 }
 
