@@ -1,5 +1,6 @@
 // Builds a record batch straight into its final bytes: values are encoded into a scratch and copied once.
 // The header's last fields (offset, producer, CRC) are filled in by `finish`, called by a log adapter.
+import { eventTimeBytes, writeEventTime } from './event-time.ts';
 import {
   attributeTransactional,
   batchHeaderBytes,
@@ -38,6 +39,8 @@ export class RecordBatchBuilder {
   /** Where the last appended value lies in the batch; equal if it was null or empty. */
   valueStart = 0;
   valueEnd = 0;
+  /** What records that are added without headers carry as theirs, until it is set otherwise. */
+  eventTime: number | undefined;
 
   constructor(capacity = 4096) {
     this.#bytes = Buffer.allocUnsafeSlow(capacity);
@@ -136,7 +139,7 @@ export class RecordBatchBuilder {
       Math.max(0, keyLength) +
       varintSize(valueLength) +
       Math.max(0, valueLength) +
-      headersSize(headers);
+      (this.#carries(headers) ? eventTimeBytes : headersSize(headers));
     let at = this.#begin(timestamp, length);
     const bytes = this.#bytes;
     at = writeVarint(bytes, at, keyLength);
@@ -165,7 +168,9 @@ export class RecordBatchBuilder {
   #close(valueAt: number, valueLength: number, headers: readonly RecordHeader[]): void {
     const valueEnd = valueAt + Math.max(0, valueLength);
     const bytes = this.#bytes;
-    let at = writeVarint(bytes, valueEnd, headers.length);
+    let at = this.#carries(headers)
+      ? writeEventTime(bytes, valueEnd, this.eventTime!)
+      : writeVarint(bytes, valueEnd, headers.length);
     for (const { key, value } of headers) {
       at = writeVarint(bytes, at, Buffer.byteLength(key));
       at += bytes.write(key, at);
@@ -177,6 +182,11 @@ export class RecordBatchBuilder {
     this.valueEnd = valueEnd;
     this.#end = at;
     this.#count++;
+  }
+
+  /** Whether the event time is what stands in place of `headers`. */
+  #carries(headers: readonly RecordHeader[]): boolean {
+    return this.eventTime !== undefined && headers.length === 0;
   }
 
   #reserve(more: number): void {

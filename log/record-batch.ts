@@ -143,7 +143,7 @@ export class RecordCursor {
   /** Where the whole record lies, its length field included. */
   recordStart = 0;
   recordEnd = batchHeaderBytes;
-  #headersAt = 0;
+  headersStart = 0;
   #left: number;
   readonly bytes: Buffer;
   readonly #reader: VarintReader;
@@ -173,7 +173,7 @@ export class RecordCursor {
     this.valueStart = this.#field();
     this.valueEnd = reader.position;
     if (reader.position > this.recordEnd) throw new RangeError('a field is longer than its record');
-    this.#headersAt = reader.position;
+    this.headersStart = reader.position;
     this.#left--;
     return true;
   }
@@ -200,24 +200,25 @@ export class RecordCursor {
   }
 
   get hasHeaders(): boolean {
-    return this.bytes[this.#headersAt] !== 0;
+    return this.bytes[this.headersStart] !== 0;
   }
 
   headers(): RecordHeader[] {
-    const reader = new VarintReader(this.bytes, this.#headersAt);
-    const headers: RecordHeader[] = [];
-    for (let left = reader.varint(); left > 0; left--) {
-      const key = this.#slice(reader).toString('utf8');
-      headers.push({ key, value: this.#slice(reader) });
-    }
-    return headers;
+    return readHeaders(this.bytes, this.headersStart, this.recordEnd);
   }
+}
 
-  #slice(reader: VarintReader): Buffer {
+/** A record's headers, of which `at` is the count and which end by `end`. */
+export function readHeaders(bytes: Buffer, at: number, end: number): RecordHeader[] {
+  const reader = new VarintReader(bytes, at);
+  const slice = () => {
     const length = Math.max(0, reader.varint());
     const start = reader.position;
     reader.position += length;
-    if (reader.position > this.recordEnd) throw new RangeError('a header is longer than its record');
-    return this.bytes.subarray(start, reader.position);
-  }
+    if (reader.position > end) throw new RangeError('a header is longer than its record');
+    return bytes.subarray(start, reader.position);
+  };
+  const headers: RecordHeader[] = [];
+  for (let left = reader.varint(); left > 0; left--) headers.push({ key: slice().toString('utf8'), value: slice() });
+  return headers;
 }

@@ -124,6 +124,8 @@ export interface Forwarded {
   readonly topic: Topic<unknown>;
   readonly key: string;
   readonly value: unknown;
+  /** What it carries as its event time, in milliseconds since the Unix epoch; undefined for nothing. */
+  readonly eventTime?: number | undefined;
 }
 
 /**

@@ -189,7 +189,8 @@ export class TaskBatch {
   }
 
   readonly #fire = (row: TimeRow): void => {
-    const { state, timers } = this.#parts;
+    const { state, timers, scope } = this.#parts;
+    scope.eventTime = undefined;
     const partition = state.partitionOf(row.store);
     const value = partition?.get(row.key);
     if (partition === undefined || value === undefined || partition.spec.expiresAt?.(value) !== row.at) {
@@ -203,9 +204,10 @@ export class TaskBatch {
   };
 
   readonly #process = (record: InputRecord): void => {
-    const { sources, quarantine } = this.#parts;
+    const { sources, quarantine, scope } = this.#parts;
     const node = sources.get(record.topic)!;
     if (!node.concerns(record)) return;
+    scope.eventTime = record.eventTime;
     record.decode();
     if (record.isForeign) throw suspended;
     if (record.problem !== undefined) this.#setAside(sourceOf(record), record.problem, node.name);
@@ -309,6 +311,7 @@ export class TaskBatch {
   #runHeld(input: HeldInput): boolean {
     const { source, timer } = input;
     const node = this.#nodeOf(input);
+    this.#parts.scope.eventTime = input.eventTime;
     if (node !== undefined && input.problem === undefined) return this.#guarded(node, subjectOf(input), input);
     const problem = input.problem ?? new Error(`nothing handles the timer ${timer} any more`);
     this.#setAside(source, problem, node?.name ?? '');

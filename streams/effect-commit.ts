@@ -55,7 +55,10 @@ export async function commitOutcomes(
 
 function write(entry: Entry, outputs: OutputBatches, { now, deadLetters, setAside }: EffectCommitParts): void {
   try {
-    outputs.addForwarded(entry.outcome!.forwarded, now);
+    // What answers a record takes its turn by what that stems from.
+    const { carriedTime: eventTime } = entry.record;
+    const { forwarded } = entry.outcome!;
+    outputs.addForwarded(eventTime === undefined ? forwarded : forwarded.map((each) => ({ ...each, eventTime })), now);
   } catch (error) {
     setAside(entry, error);
   }

@@ -2,6 +2,7 @@
 // that it was read with. What a newer program wrote may have to be learned first, as with records that come in.
 import { isStockstreamError } from '../base/errors.ts';
 import type { Serde } from '../base/serde.ts';
+import { eventTimeIn } from '../log/event-time.ts';
 import type { RecordHeader } from '../log/record-batch.ts';
 import type { Record } from './api.ts';
 import type { DeadLetterSource } from './dead-letter.ts';
@@ -35,6 +36,11 @@ export class HeldInput implements Record<unknown> {
     this.timer = held.timer;
     this.#serde = serde;
     this.#decode();
+  }
+
+  /** As of any input; undefined for a timer. */
+  get eventTime(): number | undefined {
+    return this.timer === undefined ? (eventTimeIn(this.headers) ?? this.timestamp) : undefined;
   }
 
   /** Whether it was written with a schema that its serde doesn't know yet and wasn't asked for. */

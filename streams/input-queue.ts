@@ -1,9 +1,10 @@
 // Records that were fetched for a task and wait to be processed, one queue a source topic, merged in a fixed order:
-// of the queues' first records the earliest by timestamp, then by source. So the order within a partition always holds,
+// of the queues' first records the earliest by event time, then by source. So the order within a partition always holds,
 // and the same input ranges always give the same order. What waits stays bytes until its turn is near.
 import { isStockstreamError, reasonOf } from '../base/errors.ts';
+import { eventTimeIn, readEventTime } from '../log/event-time.ts';
 import type { Fetched } from '../log/log.ts';
-import type { RecordBatch, RecordCursor, RecordHeader } from '../log/record-batch.ts';
+import { type RecordBatch, type RecordCursor, type RecordHeader, readHeaders } from '../log/record-batch.ts';
 import type { Record, Topic } from './api.ts';
 
 const noHeaders: readonly RecordHeader[] = Object.freeze([]);
@@ -17,7 +18,8 @@ export class InputRecord implements Record<unknown> {
   readonly offset: number;
   readonly timestamp: number;
   readonly key: string;
-  readonly headers: readonly RecordHeader[];
+  /** The event time that it carries, if it does. */
+  readonly carriedTime: number | undefined;
   /** How many bytes of its batch it takes. */
   readonly size: number;
   readonly #bytes: Buffer;
@@ -25,10 +27,11 @@ export class InputRecord implements Record<unknown> {
   readonly #keyEnd: number;
   readonly #valueStart: number;
   readonly #valueEnd: number;
+  /** 0 for none. */
+  readonly #headersStart: number;
+  readonly #end: number;
   /** Where its queue goes on after it: past control batches, if it is the last of a fetch. */
   nextOffset: number;
-  /** It doesn't concern its processor, so that it is taken undecoded. */
-  isPassedOver = false;
   value: unknown;
   /** Why it can't be decoded; undefined if it can. */
   problem: unknown;
@@ -40,13 +43,15 @@ export class InputRecord implements Record<unknown> {
     this.offset = cursor.offset;
     this.timestamp = cursor.timestamp;
     this.key = cursor.keyText();
-    this.headers = cursor.hasHeaders ? cursor.headers() : noHeaders;
     this.size = cursor.recordEnd - cursor.recordStart;
     this.#bytes = cursor.bytes;
     this.#keyStart = cursor.keyStart;
     this.#keyEnd = cursor.keyEnd;
     this.#valueStart = cursor.valueStart;
     this.#valueEnd = cursor.valueEnd;
+    this.#headersStart = cursor.hasHeaders ? cursor.headersStart : 0;
+    this.#end = cursor.recordEnd;
+    this.carriedTime = this.#headersStart > 0 ? this.#readCarriedTime() : undefined;
     this.nextOffset = cursor.offset + 1;
   }
 
@@ -56,6 +61,15 @@ export class InputRecord implements Record<unknown> {
 
   get rawValue(): Buffer | null {
     return this.#valueStart < 0 ? null : this.#bytes.subarray(this.#valueStart, this.#valueEnd);
+  }
+
+  /** When what it stems from came into the log; its own timestamp unless it says otherwise. */
+  get eventTime(): number {
+    return this.carriedTime ?? this.timestamp;
+  }
+
+  get headers(): readonly RecordHeader[] {
+    return this.#headersStart === 0 ? noHeaders : readHeaders(this.#bytes, this.#headersStart, this.#end);
   }
 
   get topic(): string {
@@ -79,6 +93,10 @@ export class InputRecord implements Record<unknown> {
     } catch (error) {
       this.problem = error ?? new Error(reasonOf(error));
     }
+  }
+
+  #readCarriedTime(): number | undefined {
+    return readEventTime(this.#bytes, this.#headersStart, this.#end) ?? eventTimeIn(this.headers);
   }
 
   /** Lets go of the value: until it is decoded again it takes no more than its bytes. */
@@ -125,6 +143,8 @@ export class InputQueue {
   #position: number;
   #from: number;
   #end: number;
+  /** The partition's own end, as far as that was heard of. */
+  #known = 0;
   /** Records at this offset or later aren't shown: a replay takes just what a commit took. */
   #bound = Number.POSITIVE_INFINITY;
 
@@ -156,6 +176,16 @@ export class InputQueue {
     this.#from = this.#position;
   }
 
+  /** Whether the partition has more than was fetched. */
+  get hasMore(): boolean {
+    return this.#end < this.#known;
+  }
+
+  /** The partition goes up to `end`, at least. */
+  expect(end: number): void {
+    this.#known = Math.max(this.#known, end);
+  }
+
   /** How many records wait. */
   get length(): number {
     return this.#length;
@@ -169,6 +199,7 @@ export class InputQueue {
   add(fetched: Fetched): void {
     for (const batch of fetched.batches) this.#addBatch(batch);
     this.#end = Math.max(this.#end, fetched.nextOffset);
+    this.expect(fetched.endOffset);
     const last = this.#waiting.at(-1) ?? this.#records.at(-1);
     if (this.#length > 0 && last) last.nextOffset = Math.max(last.nextOffset, fetched.nextOffset);
     else this.#position = Math.max(this.#position, fetched.nextOffset);
@@ -243,7 +274,10 @@ export class InputQueue {
   }
 }
 
-/** The first `limit` waiting records of all queues in their fixed order; nothing is consumed. */
+/**
+ * The first `limit` waiting records of all queues in their fixed order; nothing is consumed. It ends where a queue does that
+ * has more than was fetched, for what comes next there may come before what the others have.
+ */
 export function mergeQueues(queues: readonly InputQueue[], limit: number): InputRecord[] {
   const taken = queues.map(() => 0);
   const heads = queues.map((queue) => queue.at(0));
@@ -253,14 +287,15 @@ export function mergeQueues(queues: readonly InputQueue[], limit: number): Input
     let earliest = Number.POSITIVE_INFINITY;
     for (let index = 0; index < heads.length; index++) {
       const head = heads[index];
-      if (head === undefined || (from >= 0 && head.timestamp >= earliest)) continue;
+      if (head === undefined || (from >= 0 && head.eventTime >= earliest)) continue;
       from = index;
-      earliest = head.timestamp;
+      earliest = head.eventTime;
     }
     if (from < 0) break;
     merged.push(heads[from]!);
     taken[from]!++;
     heads[from] = queues[from]!.at(taken[from]!);
+    if (heads[from] === undefined && queues[from]!.hasMore) break;
   }
   return merged;
 }

@@ -49,8 +49,7 @@ export class LoopTopics {
     this.#producers = producers;
     this.#topology = topology;
     this.#writer = writer;
-    const outputs = new Set(topology.outputs.map(({ name }) => name));
-    this.names = new Set(topology.sources.map(({ topic }) => topic.name).filter((name) => outputs.has(name)));
+    this.names = topology.loops;
     this.#basedAt = Math.max(Number.NEGATIVE_INFINITY, ...bases.map((base) => base?.now ?? Number.NEGATIVE_INFINITY));
   }
 

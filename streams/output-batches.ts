@@ -55,9 +55,10 @@ export class OutputBatches {
     const last = new Map<Topic<unknown>, Map<string, Forwarded>>();
     for (const each of forwarded) if (each.topic.cleanup === 'compact') lastOf(last, each.topic).set(each.key, each);
     for (const each of forwarded) {
-      const { topic, key, value } = each;
+      const { topic, key, value, eventTime } = each;
       if (topic.cleanup === 'compact' && last.get(topic)?.get(key) !== each) continue;
       const builder = this.builder(topic.name, partitionOf(key, topic.partitions));
+      builder.eventTime = eventTime;
       builder.encode(now, key, value, topic.serde);
       encodings?.note(builder, value, topic.serde);
     }

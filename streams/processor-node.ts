@@ -9,6 +9,8 @@ import type { PlainWires, PlainWiring } from './topology.ts';
 /** What processors of one batch share: the time, and where the records go that are sent when the batch commits. */
 export interface BatchScope {
   now: number;
+  /** Of the record at hand; undefined for a timer. */
+  eventTime: number | undefined;
   forwarded: Forwarded[];
   /** A reason for each thing that was dropped. */
   dropped: string[];
@@ -19,6 +21,8 @@ interface NodeParts {
   readonly state: TaskState;
   readonly scope: BatchScope;
   readonly isQuarantined: boolean;
+  /** Names of the topics whose records carry event times. */
+  readonly timed: ReadonlySet<string>;
   readonly tags?: readonly string[];
 }
 
@@ -36,7 +40,7 @@ export class ProcessorNode {
     name: string,
     run: (subject: never, context: Context<PlainWiring>) => void,
     prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined,
-    { wires, state, scope, isQuarantined, tags }: NodeParts,
+    { wires, state, scope, isQuarantined, timed, tags }: NodeParts,
   ) {
     this.name = name;
     this.isQuarantined = isQuarantined;
@@ -54,7 +58,9 @@ export class ProcessorNode {
       stores: Object.fromEntries(this.#stores.map((store) => [store.name, store.partition])),
       timers: timerHandles(wires, state),
       forward(output, key, value) {
-        scope.forwarded.push({ topic: wires.outputs[output]!, key, value });
+        const topic = wires.outputs[output]!;
+        const eventTime = timed.has(topic.name) ? scope.eventTime : undefined;
+        scope.forwarded.push({ topic, key, value, eventTime });
       },
       drop(reason) {
         scope.dropped.push(reason);

@@ -66,8 +66,7 @@ export class ReadAhead {
   }
 
   #ask(record: InputRecord): void {
-    record.isPassedOver = !this.#parts.sources.get(record.topic)!.concerns(record);
-    if (record.isPassedOver) return;
+    if (!this.#parts.sources.get(record.topic)!.concerns(record)) return;
     record.decode();
     if (record.isForeign) this.#foreign.push(record);
     else this.#expect(record);
@@ -90,10 +89,12 @@ export class ReadAhead {
     const forwarded = scope.forwarded.length;
     const dropped = scope.dropped.length;
     for (const record of records) {
+      const node = sources.get(record.topic)!;
+      if (!node.concerns(record)) continue;
       quarantine?.prefetch(record.key);
       try {
-        if (!record.isPassedOver) record.decode();
-        if (record.problem === undefined && !record.isPassedOver) sources.get(record.topic)!.run(record);
+        record.decode();
+        if (record.problem === undefined) node.run(record);
       } catch {
         // A fault here may come from reads that are missing; the record will run again in its turn.
       }

@@ -1,5 +1,6 @@
 // Tells a record by what is in it, wherever it stands: for comparing what was written with what would be.
 import { createHash } from 'node:crypto';
+import { eventTimeHeader } from '../log/event-time.ts';
 import type { BatchRecord } from '../log/record-batch.ts';
 
 /** The time of the record that it was made of. */
@@ -15,6 +16,9 @@ export function fingerprintOf({ timestamp, key, value, headers }: Omit<BatchReco
     hash.update(bytes === null ? '-' : `${bytes.length}:`);
     if (bytes !== null) hash.update(bytes);
   }
-  for (const header of headers) hash.update(`${header.key}\0${header.value.length}:`).update(header.value);
+  // What earlier programs sent carries no event time, and says the same.
+  for (const header of headers) {
+    if (header.key !== eventTimeHeader) hash.update(`${header.key}\0${header.value.length}:`).update(header.value);
+  }
   return `${key?.toString().replaceAll('\0', '/') ?? 'null'}@${timestamp}#${hash.digest('base64url')}`;
 }

@@ -43,11 +43,16 @@ export async function restoreTask(task: StreamTask, options: RestoreTaskOptions)
     if (committed.every((each, index) => each === before[index])) throw problem;
     ({ progress, offset } = await restoreState(task, options));
   }
-  const earliest = await log.admin.offsets(sources, 'earliest');
+  const [earliest, ends] = await Promise.all([
+    log.admin.offsets(sources, 'earliest'),
+    log.admin.offsets(sources, 'latest'),
+  ]);
   const inputs = sources.map(({ topic }, index) => progress?.inputs[topic] ?? committed[index] ?? earliest[index]!);
   const totals = await readTotals(task, options);
   if (task.state !== 'restoring' || signal.aborted) return offset;
   task.open(progress, inputs);
+  // Until it has read so far it doesn't know what comes first.
+  for (const [index, queue] of task.queues.entries()) queue.expect(ends[index]!);
   task.stores.partitionOf(quarantineTotals.store)?.load(quarantineTotals.key, totals);
   return offset;
 }

@@ -48,6 +48,9 @@ interface BeginWith {
   readonly most?: BatchInput['most'];
 }
 
+/** How long records wait for those of a source that can't be read. */
+const mostBehindMs = 5_000;
+
 /** Of a batch, however slow the one before it was. */
 const leastRecords = 64;
 
@@ -70,6 +73,8 @@ export class StreamTask {
   /** How many records a batch takes at most: what it has no time for needn't be made ready. */
   #mostRecords = Number.POSITIVE_INFINITY;
   #taken = 0;
+  /** Since when a source has more than was fetched and nothing that waits, on the monotonic clock. */
+  #behindSince: number | undefined;
 
   constructor(topology: Topology, partition: number, codeVersion: string) {
     this.id = taskId(topology.name, partition);
@@ -107,15 +112,15 @@ export class StreamTask {
   /** Opens the restored state and starts running; `inputs` are the offsets to read on from, one a source. */
   open(progress: Progress | undefined, inputs: readonly number[]): void {
     const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
-    const scope: BatchScope = { now: 0, forwarded: [], dropped: [] };
-    const { sources, timers, quarantine } = this.topology;
+    const scope: BatchScope = { now: 0, eventTime: undefined, forwarded: [], dropped: [] };
+    const { sources, timers, quarantine, timed } = this.topology;
     const node = ({ topic, processor, wires, isQuarantined }: SourceNode): [string, ProcessorNode] => [
       topic.name,
-      ProcessorNode.ofRecords(processor, { wires, state, scope, isQuarantined }),
+      ProcessorNode.ofRecords(processor, { wires, state, scope, isQuarantined, timed }),
     ];
     const timerNode = ({ name, processor, wires }: TimerNode): [string, ProcessorNode] => [
       name,
-      ProcessorNode.ofTimers(processor, { wires, state, scope, isQuarantined: true }),
+      ProcessorNode.ofTimers(processor, { wires, state, scope, isQuarantined: true, timed }),
     ];
     this.#parts = {
       task: this.id,
@@ -162,8 +167,18 @@ export class StreamTask {
     return (
       this.#retiring.length > 0 ||
       this.stores.times.nextAt <= this.timeOf(clock) ||
-      this.#queues.some(({ length }) => length > 0)
+      (this.#queues.some(({ length }) => length > 0) && !this.#mustWait(clock))
     );
+  }
+
+  /** Whether what is still to be fetched may have to come before what waits; not for ever, for a broker may be away. */
+  #mustWait(clock: Clock): boolean {
+    if (!this.#queues.some(({ length, hasMore }) => length === 0 && hasMore)) {
+      this.#behindSince = undefined;
+      return false;
+    }
+    this.#behindSince ??= clock.monotonic();
+    return clock.monotonic() - this.#behindSince < mostBehindMs;
   }
 
   /** Looks up what is due, then starts a batch. */
@@ -173,7 +188,7 @@ export class StreamTask {
     const due = times.nextAt <= now ? await times.due(store, now, limits.timers) : [];
     const retired = this.#retiring.length > 0 ? await this.#retire(store, limits.timers) : [];
     const most = { bytes: limits.bytes, meter: this.#meter };
-    const records = Math.min(limits.records, this.#mostRecords);
+    const records = this.#mustWait(clock) ? 0 : Math.min(limits.records, this.#mostRecords);
     this.beginWith({ now, due, retired, maxFired: limits.timers, records, most });
   }
 

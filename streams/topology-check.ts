@@ -11,6 +11,7 @@ const rules: readonly Rule[] = [
   namesAreUnique,
   timersAreHandled,
   loopsAreMeant,
+  answeredIsSent,
   retiredIsGone,
 ];
 
@@ -90,6 +91,13 @@ function reachedFrom(source: SourceNode, handlers: ReadonlyMap<string, TimerNode
     }
   }
   return reached;
+}
+
+function answeredIsSent({ timed, outputs }: Topology): string[] {
+  const sent = new Set(outputs.map(({ name }) => name));
+  return [...timed]
+    .filter((name) => !sent.has(name))
+    .map((name) => `topic ${name} is answered, but nothing sends to it`);
 }
 
 function retiredIsGone(topology: Topology): string[] {

@@ -54,6 +54,10 @@ export interface Topology {
   readonly timers: readonly TimerNode[];
   readonly stores: readonly StoreSpec<unknown>[];
   readonly outputs: readonly Topic<unknown>[];
+  /** Names of the outputs that are sources, too: what it sends to itself. */
+  readonly loops: ReadonlySet<string>;
+  /** Names of the outputs that carry event times: its loops, and what is answered. */
+  readonly timed: ReadonlySet<string>;
   /** Outputs that close a loop on purpose, with the reason why it ends. */
   readonly feedback: ReadonlyMap<string, string>;
   /** Of these, the ones that others write to as well: not all that is in them follows from its commits. */
@@ -74,6 +78,7 @@ export class TopologyBuilder {
   readonly #timers: TimerNode[] = [];
   readonly #feedback = new Map<string, string>();
   readonly #sharedOutputs = new Set<string>();
+  readonly #answered = new Set<string>();
   #quarantine: QuarantineSpec | undefined;
   #retired: Retired = { stores: [], sources: [] };
   #commitDelayMs = 0;
@@ -118,6 +123,12 @@ export class TopologyBuilder {
     return this;
   }
 
+  /** Says that an effect answers records sent to `topic` with records of a source: they take their turn as its loops do. */
+  answered(topic: Topic<unknown>): this {
+    this.#answered.add(topic.name);
+    return this;
+  }
+
   /**
    * Lets records gather for so many milliseconds after a commit: a commit costs as much as many records. What comes after
    * a pause is still taken at once. It changes when commits are made, never what follows from them.
@@ -146,12 +157,17 @@ export class TopologyBuilder {
     const quarantine = this.#quarantine;
     const commands = quarantine && { topic: quarantine.commands, processor: obeyCommands, wires: noWires };
     const sources = [...this.#sources, ...(commands ? [{ ...commands, isQuarantined: false } as SourceNode] : [])];
+    const outputs = distinct(nodes.flatMap(({ wires }) => Object.values(wires.outputs)));
+    const taken = new Set(sources.map(({ topic }) => topic.name));
+    const loops = new Set(outputs.map(({ name }) => name).filter((name) => taken.has(name)));
     const topology: Topology = {
       name: this.#name,
       sources,
       timers: this.#timers,
       stores: distinct(nodes.flatMap(({ wires }) => Object.values(wires.stores))),
-      outputs: distinct(nodes.flatMap(({ wires }) => Object.values(wires.outputs))),
+      outputs,
+      loops,
+      timed: new Set([...loops, ...this.#answered]),
       feedback: this.#feedback,
       sharedOutputs: this.#sharedOutputs,
       quarantine,

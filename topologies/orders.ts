@@ -54,5 +54,6 @@ export const orders = (stores: Stores, topics: Topics) => (builder: TopologyBuil
     .timer('hold-expiry', expireHolds, order)
     .timer('payment-retry', retryPayment, order)
     .feedback(topics.reservationReplies, 'an answer leads at most to releases, and a release is not answered')
+    .answered(topics.paymentRequests)
     .feedback(topics.riskChecks, 'a check of a customer leads to one of a token, and that to a verdict');
 };

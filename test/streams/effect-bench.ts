@@ -67,9 +67,11 @@ export class EffectBench {
     for (const id of ids) await this.sendBytes(key, Buffer.from(JSON.stringify({ id })));
   }
 
-  async sendBytes(key: string, value: Buffer | null): Promise<void> {
+  async sendBytes(key: string, value: Buffer | null, eventTime?: number): Promise<void> {
     const producer = await this.log.producer();
-    const batch = new RecordBatchBuilder().append(this.clock.now(), key, value);
+    const batch = new RecordBatchBuilder();
+    batch.eventTime = eventTime;
+    batch.append(this.clock.now(), key, value);
     await producer.append(calls.name, partitionOf(key, partitions), batch);
     await producer.close();
   }

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StockstreamError } from '../../base/errors.ts';
+import { eventTimeIn } from '../../log/event-time.ts';
 import { partitionOf } from '../../log/partitioner.ts';
+import { batchesOf } from '../../streams/commit-history.ts';
 import { doors, EffectBench, hang, ok, partitions, told } from './effect-bench.ts';
 
 test('every record is performed, what came of it is told, and the offsets move on', async () => {
@@ -22,6 +24,22 @@ test('every record is performed, what came of it is told, and the offsets move o
   );
   assert.match(await bench.registry.metrics(), /effect_performed_total\{effect="call"\} 3/);
   assert.match(await bench.registry.metrics(), /effect_calls_in_flight\{effect="call"\} 0/);
+  await bench.log.close();
+});
+
+test('what answers a record has its event time, if it has one', async () => {
+  const bench = await EffectBench.open();
+  await bench.sendBytes('a', Buffer.from('{"id":"a1"}'), 1_234);
+  await bench.send('a', 'a2');
+  const thread = bench.start(ok);
+  await bench.until(async () => (await bench.results()).length === 2);
+  await thread.stop();
+  const found: (number | undefined)[] = [];
+  const place = { topic: told.name, partition: partitionOf('a', partitions) };
+  for await (const { batch } of batchesOf(bench.log, place, 0)) {
+    for (const { headers } of batch.records()) found.push(eventTimeIn(headers));
+  }
+  assert.deepEqual(found, [1_234, undefined]);
   await bench.log.close();
 });
 

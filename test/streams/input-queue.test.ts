@@ -30,6 +30,23 @@ test('the earliest head first; of equal times the earlier source; never out of a
   assert.equal(queues[0]!.length, 3, 'nothing is consumed');
 });
 
+test('what carries an event time is taken by it, however late it was written', () => {
+  const builder = new RecordBatchBuilder();
+  for (const time of [2, 6]) {
+    builder.eventTime = time;
+    builder.append(100, `loop${time}`, Buffer.from('{}'));
+  }
+  const loop = new InputQueue(toyTopic('loop'), 0, 0);
+  const batches = [new RecordBatch(builder.finish(0))];
+  loop.add({ topic: 'loop', partition: 0, batches, nextOffset: 2, endOffset: 2 });
+  const merged = mergeQueues([queueOf('a', 1, 5, 9), loop], 10);
+  assert.deepEqual(keys(merged), ['a1', 'loop2', 'a5', 'loop6', 'a9']);
+  assert.deepEqual(
+    merged.map(({ timestamp, eventTime }) => [timestamp, eventTime]),
+    [1, 100, 5, 100, 9].map((timestamp, index) => [timestamp, [1, 2, 5, 6, 9][index]]),
+  );
+});
+
 test('the same ranges give the same order, however they arrived and wherever the batch was cut', () => {
   const times = fc.array(fc.nat(20), { maxLength: 12 });
   fc.assert(
@@ -42,6 +59,14 @@ test('the same ranges give the same order, however they arrived and wherever the
       assert.deepEqual(keys(mergeQueues(again, 1000)), keys(taken));
     }),
   );
+});
+
+test("what isn't fetched yet may come first: behind its place nothing is taken", () => {
+  const queues = [queueOf('a', 1, 5), queueOf('b', 2, 9)];
+  queues[0]!.expect(3);
+  assert.deepEqual(keys(mergeQueues(queues, 10)), ['a1', 'b2', 'a5']);
+  queues[0]!.add(fetched('a', 2, [7]));
+  assert.deepEqual(keys(mergeQueues(queues, 10)), ['a1', 'b2', 'a5', 'a7', 'b9']);
 });
 
 test('the position follows what was consumed, past the gap behind the last record', () => {

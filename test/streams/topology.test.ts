@@ -99,6 +99,15 @@ const invalid: readonly [string, () => Topology, RegExp][] = [
         .build(),
     /records of a can lead back/,
   ],
+  [
+    'answers to what is never sent',
+    () =>
+      topology('t')
+        .source(a, nothing, wires({ outputs: { b } }))
+        .answered(c)
+        .build(),
+    /topic c is answered, but nothing sends to it/,
+  ],
 ];
 
 for (const [name, build, expected] of invalid) {
@@ -127,6 +136,9 @@ test('the shop has one task a product partition, and says why its loop ends', ()
   const shop = shopTopology();
   assert.equal(shop.partitions, 8);
   assert.deepEqual([...shop.feedback.keys()], ['catalog-changes', 'reservation-replies', 'risk-checks']);
+  // What an order causes takes its turn with it, whoever answers.
+  const timed = ['reservations', 'reservation-replies', 'risk-checks', 'risk-verdicts', 'payment-requests'];
+  for (const name of timed) assert.ok(shop.timed.has(name), name);
   assert.equal(shop.sources[0]!.topic.name, 'catalog-changes');
 });
 
