@@ -3,9 +3,9 @@ import type { StateEntry, StateQuery, TaskAnswer } from '../gateway/state-querie
 import { TaskKeys } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
 import type { StoreSpec } from '../state/store-spec.ts';
-import { storesOf, taskId } from '../streams/names.ts';
+import { taskId } from '../streams/names.ts';
 import type { Topology } from '../streams/topology.ts';
-import { hasStore } from './queries/state-reader.ts';
+import { storeOf } from './queries/state-reader.ts';
 
 export interface ReadEntries {
   readonly task: string;
@@ -30,8 +30,8 @@ export async function readAtRest(
   topologies: readonly Topology[],
   query: StateQuery,
 ): Promise<TaskAnswer[] | undefined> {
-  const topology = topologies.find((each) => hasStore(each, query));
-  const spec = topology && storesOf(topology).find(({ name }) => name === query.store);
+  const topology = topologies.find((each) => storeOf(each, query));
+  const spec = topology && storeOf(topology, query);
   if (topology === undefined || spec === undefined) return undefined;
   const { partitions = Array.from({ length: topology.partitions }, (_, partition) => partition) } = query;
   const answers: TaskAnswer[] = [];

@@ -68,7 +68,12 @@ class Report {
     for (const answer of answers) if (this.#open.delete(answer.task)) this.#answers.set(answer.task, answer);
   }
 
-  /** Why there is no answer yet. */
+  /** Another try begins: what was in the way before may not be any more. */
+  forgetReasons(): void {
+    this.#reasons.clear();
+  }
+
+  /** Why there is no answer yet; without a word it moves. */
   note(tasks: readonly string[], reason: MissedCheckpoint['reason'], detail: string): void {
     for (const task of tasks) this.#reasons.set(task, { task, reason, detail });
   }
@@ -94,11 +99,7 @@ interface Asking extends TakeCheckpointsParts {
 
 async function askOnce(report: Report, { workers, owners, ask, clock, left, isFresh }: Asking): Promise<void> {
   const { open } = report;
-  report.note(
-    open.map(({ id }) => id),
-    'moving',
-    movingWords,
-  );
+  report.forgetReasons();
   const isHere = new Set<string>();
   const asked: Promise<void>[] = [];
   const askFor = (tasks: readonly string[], answer: Promise<readonly TaskCheckpoint[]>) => {
@@ -158,10 +159,8 @@ async function within<T>(work: Promise<T>, { clock, left }: { clock: Clock; left
   }
 }
 
-const movingWords = 'no process that can be asked runs it now';
-
 function moving(task: string): MissedCheckpoint {
-  return { task, reason: 'moving', detail: movingWords };
+  return { task, reason: 'moving', detail: 'no process that can be asked runs it now' };
 }
 
 function tasksOf({ name, partitions }: Topology): Task[] {

@@ -15,7 +15,7 @@ import { type BenchOptions, type EmbeddedOptions, readOptions, usage } from './o
 import type { Result } from './peer-result.ts';
 import { benchPopularity } from './popularity.ts';
 import { benchProducts } from './product-cache.ts';
-import { latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
+import { grouped, latencyLines, problemLines, type Results, roundLine, table } from './report.ts';
 import { benchRestore } from './restore/restore.ts';
 import { benchSearch } from './search/search.ts';
 import { linesIn, writeReport } from './write-report.ts';
@@ -122,7 +122,7 @@ async function measure(
 function describe({ workload, rounds, log }: Pick<BenchOptions, 'workload' | 'rounds' | 'log'>): string {
   const { orders, products, load } = workload;
   const lines = log === 'kafka' ? '' : ` of ${linesIn(workload)}`;
-  return `${orders.toLocaleString('en')} orders${lines} over ${products.toLocaleString('en')} products, ${load}, rounds in turn: ${rounds}`;
+  return `${grouped(orders)} orders${lines} over ${grouped(products)} products, ${load}, rounds in turn: ${rounds}`;
 }
 
 /** Half of the median that a contender did when all orders waited. */

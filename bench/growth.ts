@@ -6,6 +6,7 @@ import { runOurs } from './contenders.ts';
 import { addresses, FlagError, oneOf, orExit, whole, wholes } from './flags.ts';
 import { machineNow, nameOf } from './machine.ts';
 import type { Result } from './peer-result.ts';
+import { grouped } from './report.ts';
 import { markdownTable, performancePage, writeSection } from './section.ts';
 import { loads, type WorkloadOptions } from './workload.ts';
 
@@ -77,7 +78,7 @@ export async function benchGrowth(args: readonly string[]): Promise<void> {
     for (const size of sizes) {
       const run = await runOf(size, options);
       runs.get(size)!.push(run);
-      process.stdout.write(`round ${round}: ${size.toLocaleString('en')} ${kind}: ${lineOf(run)}\n`);
+      process.stdout.write(`round ${round}: ${grouped(size)} ${kind}: ${lineOf(run)}\n`);
     }
   }
   const problems = [...runs.values()].flat().flatMap((run) => run.problems);
@@ -106,8 +107,8 @@ function lineOf({ ordersPerSecond, ordersPerCpuSecond, peakRssMb }: Result): str
 function write(runs: ReadonlyMap<number, readonly Result[]>, { kind, workload, sizes }: GrowthOptions): void {
   const smallest = runs.get(sizes[0]!)!;
   const rows = [...runs].map(([size, results]) => [
-    size.toLocaleString('en'),
-    each(results, ({ ordersPerSecond }) => ordersPerSecond.toLocaleString('en')),
+    grouped(size),
+    each(results, ({ ordersPerSecond }) => grouped(ordersPerSecond)),
     each(results, ({ ordersPerCpuSecond }) => micros(ordersPerCpuSecond)),
     each(results, ({ ordersPerCpuSecond }, round) => {
       return (smallest[round]!.ordersPerCpuSecond / ordersPerCpuSecond).toFixed(2);
@@ -116,9 +117,9 @@ function write(runs: ReadonlyMap<number, readonly Result[]>, { kind, workload, s
   ]);
   const head = [kind, 'orders/s', 'us of processor an order', 'to the smallest', 'MB at most'];
   const machine = machineNow();
-  const over = kind === 'products' ? '' : ` over ${workload.products.toLocaleString('en')} products`;
+  const over = kind === 'products' ? '' : ` over ${grouped(workload.products)} products`;
   const where = kind === 'threads' ? 'on Kafka' : 'on the embedded log';
-  const orders = `${workload.orders.toLocaleString('en')} orders${over}, ${workload.load}, ${where}`;
+  const orders = `${grouped(workload.orders)} orders${over}, ${workload.load}, ${where}`;
   writeSection(performancePage, `bench growth-${kind}`, [
     `${nameOf(machine)}, load average ${machine.load} at the end. ${orders}; a figure a round.`,
     '',

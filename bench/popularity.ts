@@ -20,6 +20,7 @@ import { discoveryTopology } from '../topologies/discovery.ts';
 import { Feeder, productIdOf } from './feeder.ts';
 import { oneOf, orExit, whole } from './flags.ts';
 import { measuredHere } from './peer-result.ts';
+import { grouped } from './report.ts';
 import { partitionsOf } from './shop.ts';
 import { loads, picker } from './workload.ts';
 
@@ -116,7 +117,7 @@ async function run(options: Options, seed: number): Promise<void> {
   await store.close();
   rmSync(directory, { recursive: true, force: true });
   const { events } = options;
-  const rates = [events / seconds, events / cpuSeconds].map((rate) => Math.round(rate).toLocaleString('en'));
+  const rates = [events / seconds, events / cpuSeconds].map((rate) => grouped(Math.round(rate)));
   say(`${rates[0]} looks/s, ${rates[1]} a CPU second; ${activity} sums sent, ${told} news of popularity`);
   if (counted !== expected) throw new Error(`${counted} looks were counted, not ${expected}`);
 }

@@ -112,25 +112,13 @@ export function heldLetter(
   const header = (name: string, text: string) => ({ key: `${prefix}${name}`, value: Buffer.from(text) });
   const says = { code: code ?? '', message: message ?? '', processor: processor ?? '' };
   const errors = kept?.record.headers.filter((each) => each.key.startsWith(prefix)) ?? [
-    ...[header('task', task), header('quarantine', place)],
+    header('task', task),
+    header('quarantine', place),
     ...Object.entries(says).map(([name, text]) => header(name, text)),
   ];
-  const letter: DeadLetter = kept?.letter ?? {
-    ...{
-      id: `${task}:${place}`,
-      state: 'open',
-      quarantined: true,
-      at,
-      ...says,
-      topic,
-      partition,
-      offset,
-      timestamp,
-      key,
-    },
-  };
+  const said = kept?.letter ?? { id: `${task}:${place}`, at, ...says, topic, partition, offset, timestamp, key };
   return {
-    letter: { ...letter, state: 'open', quarantined: true },
+    letter: { ...said, state: 'open', quarantined: true },
     record: { offset, timestamp: at, key: Buffer.from(key), value, headers: [...ownHeaders(own), ...errors] },
     isLost: kept === undefined || kept.letter.state !== 'open',
   };

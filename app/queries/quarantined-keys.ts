@@ -1,5 +1,4 @@
 // Keys that stand still, read out of the state of the tasks that hold them: as any query of state, from their owners.
-
 import type {
   QuarantinedKey as KeyShown,
   Quarantine,
@@ -40,9 +39,7 @@ export class StateQuarantine implements Quarantine {
     const known = held?.value as QuarantinedKey | undefined;
     if (known === undefined || known.place !== place) return undefined;
     const [entry] = await this.#entries({ ...at, store: quarantineNames.queue, key: entryKey(key, known.head) });
-    if (entry === undefined) return undefined;
-    const { headers, ...source } = sourceOf(entry.value as HeldRecord);
-    return { ...source, headers };
+    return entry && sourceOf(entry.value as HeldRecord);
   }
 
   async #ofTopology({ name, partitions }: Topology, query: QuarantineQuery): Promise<KeyShown[]> {

@@ -8,11 +8,11 @@ import { TaskKeys } from '../../state/keys.ts';
 import type { Store } from '../../state/store.ts';
 import type { StoreSpec } from '../../state/store-spec.ts';
 import { progressKey, progressStore } from '../../state/task-state.ts';
-import { storesOf, taskId, topologyNames } from '../../streams/names.ts';
+import { taskId, topologyNames } from '../../streams/names.ts';
 import type { StreamThread } from '../../streams/stream-thread.ts';
 import type { Topology } from '../../streams/topology.ts';
 import { readEntries } from '../read-state.ts';
-import { hasStore } from './state-reader.ts';
+import { storeOf } from './state-reader.ts';
 
 export interface ReadTasksParts {
   readonly log: Log;
@@ -28,8 +28,8 @@ const leastLag = 1;
 
 /** Undefined if there is no such store. */
 export async function readTasks(parts: ReadTasksParts, query: StateQuery): Promise<TaskAnswer[] | undefined> {
-  const thread = parts.threads.find(({ topology }) => hasStore(topology, query));
-  const spec = thread && storesOf(thread.topology).find(({ name }) => name === query.store);
+  const thread = parts.threads.find(({ topology }) => storeOf(topology, query));
+  const spec = thread && storeOf(thread.topology, query);
   if (thread === undefined || spec === undefined) return undefined;
   const { topology } = thread;
   const { partitions = Array.from({ length: topology.partitions }, (_, partition) => partition) } = query;

@@ -42,7 +42,7 @@ export class StateReader implements StateQueries {
   async readTasks(query: StateQuery): Promise<readonly TaskAnswer[] | undefined> {
     const { topologies, workers, owners } = this.#parts;
     const { store } = query;
-    const topology = topologies.find((each) => hasStore(each, query));
+    const topology = topologies.find((each) => storeOf(each, query));
     if (topology === undefined) return undefined;
     if (workers.length === 0 && owners === undefined) throw new StockstreamError('STATE_ELSEWHERE', { store });
     const all = Array.from({ length: topology.partitions }, (_, partition) => partition);
@@ -103,9 +103,9 @@ export class StateReader implements StateQueries {
   }
 }
 
-/** Whether it is the topology that a query is of, perhaps among others. */
-export function hasStore(topology: Topology, { store, topology: wanted = topology.name }: StateQuery): boolean {
-  return wanted === topology.name && storesOf(topology).some(({ name }) => name === store);
+/** The topology's store that a query is of, perhaps beside others'. */
+export function storeOf(topology: Topology, { store, topology: wanted = topology.name }: StateQuery) {
+  return wanted === topology.name ? storesOf(topology).find(({ name }) => name === store) : undefined;
 }
 
 /** What the workers of this process can answer. Undefined if there is no such store. */

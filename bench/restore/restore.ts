@@ -19,6 +19,7 @@ import { writeCheckpoint } from '../../state/write-checkpoint.ts';
 import { taskId, topologyNames } from '../../streams/names.ts';
 import { FlagError, orExit, whole } from '../flags.ts';
 import { readAgain } from '../peers/kafka-streams.ts';
+import { grouped } from '../report.ts';
 import { type Timed, timed } from '../timed.ts';
 import { killOften } from './kill.ts';
 import { type BenchLog, openBenchLog } from './log.ts';
@@ -241,7 +242,7 @@ class Bench {
 }
 
 function perSecond(count: number, seconds: number): string {
-  return Math.round(count / seconds).toLocaleString('en');
+  return grouped(Math.round(count / seconds));
 }
 
 function say(line: string): void {

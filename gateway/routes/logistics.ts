@@ -13,7 +13,7 @@ import { derivedId } from '../derived-id.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import { areaChange, calendarChange, routeChange, warehouseChange } from '../network-body.ts';
 import { type NetworkDesk, shown } from '../network-desk.ts';
-import { readAhead } from '../read-ahead.ts';
+import { csv, ndjson, takeStreams } from '../read-ahead.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { described, idempotencyHeader, NextCursor } from '../shapes/common.ts';
@@ -38,8 +38,6 @@ import {
 
 const operators = ['operator'] as const;
 const base = '/v1/admin/logistics';
-const ndjson = 'application/x-ndjson';
-const csv = 'text/csv';
 
 interface Parts {
   readonly app: App;
@@ -64,8 +62,7 @@ interface PartRoutes<Body extends TSchema> {
 }
 
 export function logisticsRoutes(app: App, gateway: Gateway, desk: NetworkDesk): void {
-  // The stream itself: the whole is never in memory.
-  app.addContentTypeParser([ndjson, csv], (_request, payload, done) => done(null, readAhead(payload)));
+  takeStreams(app);
   const parts = { app, gateway, desk };
   networkState(parts);
   partRoutes(parts, {

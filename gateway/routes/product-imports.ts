@@ -11,7 +11,7 @@ import { type BulkOptions, csvLines, ndjsonLines } from '../bulk-lines.ts';
 import { derivedId } from '../derived-id.ts';
 import { idempotencyKeyOf } from '../idempotency/answer-once.ts';
 import { longestProductLine, productColumns, productLines } from '../import-products.ts';
-import { readAhead } from '../read-ahead.ts';
+import { csv, ndjson, takeStreams } from '../read-ahead.ts';
 import { ImportReader } from '../read-imports.ts';
 import { Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
@@ -28,8 +28,6 @@ import {
 } from '../shapes/product-imports.ts';
 import { takeImport } from '../take-import.ts';
 
-const ndjson = 'application/x-ndjson';
-const csv = 'text/csv';
 const sellers = ['seller'] as const;
 
 const words = `One product a line. NDJSON has them as POST /v1/products takes them. CSV has columns productId, title, price (in
@@ -40,8 +38,7 @@ sent twice counts once. After a break read \`nextLine\` of the import and send t
 header row again), or send all again: the effect is the same. Lines that were mended are an import of their own.`;
 
 export function productImportRoutes(app: App, gateway: Gateway): void {
-  // The stream itself: the whole is never in memory.
-  app.addContentTypeParser([ndjson, csv], (_request, payload, done) => done(null, readAhead(payload)));
+  takeStreams(app);
   const reader = new ImportReader(gateway.documents, (topic) => gateway.writer.partitionsOf(topic));
   importProducts(app, gateway, reader);
   readImports(app, reader);

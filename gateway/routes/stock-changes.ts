@@ -8,7 +8,7 @@ import { principalOf } from '../auth.ts';
 import { csvLines, ndjsonLines } from '../bulk-lines.ts';
 import { longestStockLine, stockColumns, takeBulkStock } from '../bulk-stock.ts';
 import { preferenceApplied, waitSecondsOf } from '../prefer.ts';
-import { readAhead } from '../read-ahead.ts';
+import { csv, ndjson, takeStreams } from '../read-ahead.ts';
 import { type Fault, Refusal } from '../refusal.ts';
 import { type App, about, config, type Gateway } from '../route.ts';
 import { described, idempotencyHeader, preferHeader } from '../shapes/common.ts';
@@ -23,12 +23,8 @@ import {
 import { changeFault, type StockDesk } from '../stock-desk.ts';
 import { invalidRequest } from '../validation.ts';
 
-const ndjson = 'application/x-ndjson';
-const csv = 'text/csv';
-
 export function stockChangeRoutes(app: App, gateway: Gateway, desk: StockDesk): void {
-  // The stream itself: the whole is never in memory.
-  app.addContentTypeParser([ndjson, csv], (_request, payload, done) => done(null, readAhead(payload)));
+  takeStreams(app);
   takeChanges(app, gateway, desk);
   readOutcome(app, gateway);
 }

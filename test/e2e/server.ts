@@ -129,6 +129,13 @@ export async function addProduct(server: Server, seller: string, productId: stri
   assert.equal(changed.status, 202, JSON.stringify(changed.body));
 }
 
+/** What a process says that it waits for, part by part. */
+export async function waitingParts(server: Server) {
+  const { body } = await server.call('GET', '/health/ready');
+  const parts: readonly { readonly name: string; readonly healthy: boolean; readonly detail?: string }[] = body.parts;
+  return parts.filter(({ healthy }) => !healthy);
+}
+
 export async function eventually<T>(look: () => Promise<T>, isGood: (value: T) => boolean, seconds = 20): Promise<T> {
   for (const until = performance.now() + seconds * 1000; ; ) {
     const value = await look();

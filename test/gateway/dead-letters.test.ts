@@ -6,12 +6,11 @@ import { SteppedClock } from '../../base/stepped-clock.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { noImport } from '../../schemas/catalog-defaults.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { SearchMiss, StockChange } from '../../schemas/types.generated.ts';
+import type { StockChange } from '../../schemas/types.generated.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
-import type { Processor } from '../../streams/api.ts';
 import { deadLetter } from '../../streams/dead-letter.ts';
 import { TopologyDriver } from '../../streams/testing/topology-driver.ts';
-import { topology } from '../../streams/topology.ts';
+import { standingStill } from './standing-still.ts';
 import { TestGateway } from './test-gateway.ts';
 
 const change: StockChange = {
@@ -228,29 +227,13 @@ describe('dead letters', () => {
 });
 
 describe('dead letters of keys that stand still', () => {
-  interface Wiring {
-    stores: object;
-    outputs: { done: SearchMiss };
-    timers: never;
-  }
-  const failing: Processor<StockChange, Wiring> = {
-    name: 'toy',
-    process({ key, value: { sequence } }, { forward }) {
-      if (sequence === 13) throw new Error('bad luck');
-      forward('done', key, { query: 'q', language: 'en', at: sequence ?? 0 });
-    },
-  };
-
   test('are decided by their task, which is told through the log', async () => {
     const shop = await TestGateway.open();
-    const toy = topology('shop')
-      .source(topics.stockChanges, failing, { stores: {}, outputs: { done: topics.searchMisses }, timers: {} })
-      .quarantine(topics.shopQuarantine);
     const driver = await TopologyDriver.open({
       log: shop.log,
       store: memoryStore(),
       clock: new SteppedClock(),
-      topology: toy.build(),
+      topology: standingStill,
       deadLetters: topics.deadLetters,
     });
     const call = (method: string, path: string, payload?: object) =>

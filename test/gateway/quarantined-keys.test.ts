@@ -8,31 +8,11 @@ import { SteppedClock } from '../../base/stepped-clock.ts';
 import { partitionOf } from '../../log/partitioner.ts';
 import { noImport } from '../../schemas/catalog-defaults.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { SearchMiss, StockChange } from '../../schemas/types.generated.ts';
+import type { StockChange } from '../../schemas/types.generated.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
-import type { Processor } from '../../streams/api.ts';
 import { TopologyDriver } from '../../streams/testing/topology-driver.ts';
-import { topology } from '../../streams/topology.ts';
+import { standingStill as toy } from './standing-still.ts';
 import { idleOperations, TestGateway } from './test-gateway.ts';
-
-interface Wiring {
-  stores: object;
-  outputs: { done: SearchMiss };
-  timers: never;
-}
-
-const failing: Processor<StockChange, Wiring> = {
-  name: 'toy',
-  process({ key, value: { sequence } }, { forward }) {
-    if (sequence === 13) throw new Error('bad luck');
-    forward('done', key, { query: 'q', language: 'en', at: sequence ?? 0 });
-  },
-};
-
-const toy = topology('shop')
-  .source(topics.stockChanges, failing, { stores: {}, outputs: { done: topics.searchMisses }, timers: {} })
-  .quarantine(topics.shopQuarantine)
-  .build();
 
 const changeOf = (productId: string, sequence: number): StockChange => ({
   ...{ changeId: 'dead', productId, warehouseId: 'w1', sellerId: 'seller', sequence, at: 1, ...noImport },

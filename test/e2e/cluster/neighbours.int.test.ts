@@ -9,7 +9,7 @@ import { Feeder, feedCatalog, feedOrders } from '../../../bench/feeder.ts';
 import { workload } from '../../../bench/workload.ts';
 import { type Line, relay } from '../../relay.ts';
 import { services } from '../../services.ts';
-import { eventually, type Server } from '../server.ts';
+import { eventually, waitingParts } from '../server.ts';
 import { atRest, noOpenTransaction, viewsEqualLog } from './checks.ts';
 import { Installation } from './installation.ts';
 import { prepare } from './prepare.ts';
@@ -51,13 +51,13 @@ test('neighbours that are away, hang, or are slow', async (t) => {
       const expected = kind === 'away' ? waits[name] : undefined;
       if (expected !== undefined)
         await eventually(
-          () => waiting(worker),
+          () => waitingParts(worker),
           (parts) => parts.some(({ name }) => expected.test(name)),
         );
       await passes(troubleMs);
       line.mend();
       await eventually(
-        () => waiting(worker),
+        () => waitingParts(worker),
         (parts) => parts.length === 0,
         60,
       );
@@ -83,18 +83,6 @@ async function feedListings({ log }: Installation, signal: AbortSignal): Promise
     await passes(500);
   }
   await producer.close();
-}
-
-interface Part {
-  readonly name: string;
-  readonly healthy: boolean;
-  readonly detail?: string;
-}
-
-/** The parts of a worker that wait for something, and for what. */
-async function waiting(worker: Server): Promise<Part[]> {
-  const { body } = await worker.call('GET', '/health/ready');
-  return (body.parts as readonly Part[]).filter(({ healthy }) => !healthy);
 }
 
 async function linesTo(t: TestContext, installation: Installation) {

@@ -8,7 +8,7 @@ import { Feeder, feedOrders } from '../../../bench/feeder.ts';
 import { workload } from '../../../bench/workload.ts';
 import { Relay } from '../../log/kafka/relay.ts';
 import { services } from '../../services.ts';
-import { addProduct, eventually, type Server } from '../server.ts';
+import { addProduct, eventually, type Server, waitingParts } from '../server.ts';
 import { atRest, noOpenTransaction, viewsEqualLog } from './checks.ts';
 import { Installation } from './installation.ts';
 import { prepare } from './prepare.ts';
@@ -110,17 +110,6 @@ async function count(gateway: Server, token: string, counter: { units: number },
   }
 }
 
-interface Part {
-  readonly name: string;
-  readonly healthy: boolean;
-  readonly detail?: string;
-}
-
-async function partsOf(server: Server): Promise<Part[]> {
-  const { body } = await server.call('GET', '/health/ready');
-  return (body.parts as readonly Part[]).filter(({ healthy }) => !healthy);
-}
-
 async function figureOf(server: Server): Promise<string | undefined> {
   const response = await fetch(`${server.url}/metrics`);
   return /^log_available(?:\{.*\})? (\d)$/m.exec(await response.text())?.[1];
@@ -128,7 +117,7 @@ async function figureOf(server: Server): Promise<string | undefined> {
 
 async function saysOfLog(server: Server, says: RegExp): Promise<void> {
   await eventually(
-    () => partsOf(server),
+    () => waitingParts(server),
     (parts) => parts.some(({ name, detail = '' }) => name.startsWith('log') && says.test(detail)),
     10,
   );
@@ -137,7 +126,7 @@ async function saysOfLog(server: Server, says: RegExp): Promise<void> {
 
 async function isWell(server: Server): Promise<void> {
   await eventually(
-    () => partsOf(server),
+    () => waitingParts(server),
     (parts) => parts.length === 0,
     60,
   );
