@@ -1,5 +1,6 @@
 // The application on Kafka, as `stockstream worker` runs it: threads that each have connections and state of their own.
 // It says when its first task runs and what it has used, and ends when it is told to or the runner is gone.
+import '../bin/runtime.js';
 import { Worker } from 'node:worker_threads';
 import type { ApplicationOptions, Question, Report, Used } from './application-messages.ts';
 import { peakRssMb, secondsOf } from './peer-result.ts';

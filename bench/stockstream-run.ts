@@ -1,5 +1,6 @@
 // One contender of the bench: the shop, on the embedded log in this process, or on Kafka in a process of its own. All
 // orders at once, or with `--rate` at a steady rate. Prints one line of JSON.
+import '../bin/runtime.js';
 import { parseArgs } from 'node:util';
 import { addresses, FlagError, oneOf, orExit, whole } from './flags.ts';
 import { printResult, workloadFlags, workloadOf } from './peer-result.ts';

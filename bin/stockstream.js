@@ -11,7 +11,7 @@ const oldest = 24;
 
 if (Number.parseInt(process.versions.node, 10) >= oldest) {
   stopWithParent();
-  await import('./compile-cache.js');
+  await import('./runtime.js');
   await import('../app/cli.ts');
 } else {
   runOn(installedNode());

@@ -24,8 +24,9 @@ export function addPrograms(program: Command): void {
 /** With this Node; ends as it ends. A supervisor's signal goes on to it; a terminal sends its own to both. */
 function run(file: string, options: readonly string[]): Promise<void> {
   const path = fileURLToPath(new URL(`../../${file}`, import.meta.url));
+  const runtime = new URL('../../bin/runtime.js', import.meta.url).href;
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [path, ...options], { stdio: 'inherit' });
+    const child = spawn(process.execPath, ['--import', runtime, path, ...options], { stdio: 'inherit' });
     process.on('SIGTERM', (signal) => child.kill(signal));
     child.on('error', reject);
     child.on('exit', (code) => {

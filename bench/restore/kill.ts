@@ -32,10 +32,10 @@ export async function killOften(options: ServeOptions, times: number): Promise<K
 }
 
 /** As bin/stockstream.js begins. */
-const compileCache = new URL('../../bin/compile-cache.js', import.meta.url).href;
+const runtime = new URL('../../bin/runtime.js', import.meta.url).href;
 
 async function start(options: ServeOptions) {
-  const child = spawn(process.execPath, ['--import', compileCache, program, JSON.stringify(options)], {
+  const child = spawn(process.execPath, ['--import', runtime, program, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   for await (const line of createInterface(child.stdout)) {
