@@ -44,7 +44,8 @@ export class Journal {
     const { segment, position } = this.next;
     const frame = encodeFrame({ segment, position }, operations, freed);
     assert(frame.bytes < mostFrameBytes, 'a write has less than 2 GiB');
-    const file = this.#file === undefined || position === 0 ? await this.#begin(segment) : this.#file;
+    // The last segment may have been found empty, its first write cut off.
+    const file = segment === this.#end?.segment && this.#file !== undefined ? this.#file : await this.#begin(segment);
     await writeAll(file, frame.parts, position);
     await file.datasync();
     this.#end = { segment, position: position + frame.bytes };
