@@ -1,7 +1,8 @@
 // What the journal and its index are when they are opened. All frames behind the last checkpoint go to the index again, in
 // order: some may be there, and each says what is, not what changes, so that the last word is the right one. A frame that
 // isn't whole can only be the very last, which was never said to be written: it is cut off. Anything else is damage.
-import { type FileHandle, open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { ifThere } from '../../../base/whole-files.ts';
 import type { StorageOperation } from '../storage.ts';
 import { appliedUpTo, type Checkpoint, nothing, readProgress } from './checkpoint.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -44,7 +45,8 @@ async function checkSealed(files: SegmentFiles, { place, segments }: Checkpoint,
   const sealed = new Map<number, number>();
   for (const [segment, size] of segments) if (segment < place.segment) sealed.set(segment, size);
   for (const [segment, size] of sealed) {
-    const actual = await files.use(segment, sizeOf);
+    const actual = (await ifThere(stat(files.pathOf(segment))))?.size;
+    if (actual === undefined) throw new Error(`${files.nameOf(segment)} is missing`);
     if (actual !== size) throw new Error(`${files.nameOf(segment)} has ${actual} bytes, not ${size}`);
   }
   for (const segment of present) {
@@ -68,7 +70,7 @@ async function replay({ files, index, table, applied, isLast }: Opening, from: P
   try {
     // The index must not learn of a frame that a loss of power could still take.
     await file.datasync();
-    const size = await sizeOf(file);
+    const { size } = await file.stat();
     const reader = new FrameReader(file, size);
     const end = await bringIn(reader, index, table, { segment, position: Math.min(from.position, size) });
     const { position } = end;
@@ -103,8 +105,4 @@ async function bringIn(reader: FrameReader, index: LevelIndex, table: SegmentTab
     if (frame === undefined) return { segment, position };
     operations = [];
   }
-}
-
-async function sizeOf(file: FileHandle): Promise<number> {
-  return (await file.stat()).size;
 }

@@ -70,7 +70,9 @@ export function copyJournal(from: string, to: string): void {
 export function segmentsIn(directory: string): Map<string, number> {
   const journal = join(directory, 'journal');
   const names = existsSync(journal) ? readdirSync(journal).sort() : [];
-  return new Map(names.map((name) => [name, statSync(join(journal, name)).size]));
+  // One may go while they are looked at.
+  const sizes = names.map((name) => [name, statSync(join(journal, name), { throwIfNoEntry: false })?.size] as const);
+  return new Map(sizes.flatMap(([name, size]) => (size === undefined ? [] : [[name, size] as const])));
 }
 
 export function journalBytes(directory: string): number {
