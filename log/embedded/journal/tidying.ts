@@ -17,6 +17,9 @@ import { readValues } from './value-reader.ts';
 const portionBytes = 2 ** 20;
 const portionKeys = 1000;
 
+/** Segments that go with one checkpoint: what is moved takes room before what was there gives its own back. */
+const portionSegments = 8;
+
 export interface Tidied {
   readonly files: SegmentFiles;
   readonly index: LevelIndex;
@@ -71,7 +74,8 @@ export class Tidier {
       this.#isWanted = false;
       try {
         if (this.#checkpoint.segment < this.#active) await this.#takeCheckpoint();
-        for (const segment of this.#sparse()) await this.#giveBack(segment);
+        while (this.#sparse().length > 0 && !this.#closed)
+          await this.#giveBack(this.#sparse().slice(0, portionSegments));
       } catch (error) {
         onError(error);
       }
@@ -87,18 +91,18 @@ export class Tidier {
     return this.#of.table.sparse(this.#active).filter((segment) => !this.#givenUp.has(segment));
   }
 
-  /** All that is in the index now is made safe; `without` is a segment that is no more. */
-  async #takeCheckpoint(without?: number): Promise<void> {
+  /** All that is in the index now is made safe; `gone` are segments that are no more. */
+  async #takeCheckpoint(gone: readonly number[] = []): Promise<void> {
     const { index, table, journal, writer } = this.#of;
     const checkpoint = await writer.between(async () => {
-      if (without !== undefined) table.delete(without);
+      for (const segment of gone) table.delete(segment);
       return { place: journal.end!, segments: table.stored() };
     });
     try {
       await index.sync();
       await index.write([checkpointed(checkpoint)]);
       // A segment may go only when the index is sure to know that it is gone.
-      if (without !== undefined) await index.sync();
+      if (gone.length > 0) await index.sync();
     } catch (error) {
       // What a disk failed to sync it may claim to have synced at the next try.
       writer.fail(error);
@@ -107,20 +111,27 @@ export class Tidier {
     this.#checkpoint = checkpoint.place;
   }
 
-  async #giveBack(segment: number): Promise<void> {
+  async #giveBack(segments: readonly number[]): Promise<void> {
     const { files, readsDone } = this.#of;
+    const emptied: number[] = [];
+    for (const segment of segments) if (await this.#isEmptied(segment)) emptied.push(segment);
+    if (emptied.length === 0) return;
+    await this.#takeCheckpoint(emptied);
+    // Who still has a pointer to one of them has read by then.
+    await readsDone();
+    for (const segment of emptied) await files.remove(segment);
+  }
+
+  async #isEmptied(segment: number): Promise<boolean> {
     try {
       await this.#empty(segment);
     } catch (error) {
       // It stays as it is, and is looked at again when the log is opened the next time.
       this.#givenUp.add(segment);
-      throw error;
+      this.#of.onError(error);
+      return false;
     }
-    if (this.#closed) return;
-    await this.#takeCheckpoint(segment);
-    // Who still has a pointer to it has read by then.
-    await readsDone();
-    await files.remove(segment);
+    return !this.#closed;
   }
 
   /** Moves what is left of a segment, whatever the figures say of it. */

@@ -70,6 +70,25 @@ describe('room in the journal', { timeout: 60_000 }, () => {
     await again.close();
   });
 
+  it('is given back by compaction of batches of which a part stays', async () => {
+    const directory = temporaryDirectory();
+    const log = await openLog(directory);
+    await log.admin.createTopics([{ name: 't', partitions: 1, cleanup: 'compact' }]);
+    const producer = await log.producer();
+    for (let index = 0; index < 100; index++) {
+      await producer.append(
+        't',
+        0,
+        batchOf(index, `same:${'x'.repeat(3000)}`, `own ${index}:`.concat('y'.repeat(1500))),
+      );
+    }
+    assert.ok(journalBytes(directory) > 450_000);
+    await log.compact();
+    await until(() => journalBytes(directory) < 330_000);
+    assert.equal((await readTexts(log, t0)).length, 102);
+    await log.close();
+  });
+
   it('is given back by deleted topics, and what lies between stays', async () => {
     const directory = temporaryDirectory();
     const log = await openLog(directory);
@@ -126,6 +145,18 @@ describe('room in the journal', { timeout: 60_000 }, () => {
     await readers;
     assert.ok(reads > 3);
     await assertHolds(storage, model);
+    await storage.close();
+  });
+
+  it('goes when the reads are done that began before', async () => {
+    const directory = temporaryDirectory();
+    const storage = await JournalStorage.open(directory, options);
+    const keys = Array.from({ length: 120 }, (_, index) => `${1000 + index}`);
+    for (const key of keys) await storage.write([put(key, valueFor(key, 30_000))]);
+    const [found] = await Promise.all([storage.read(everything), storage.write(keys.map(del))]);
+    for (const { key, value } of found) assert.ok(value.equals(valueFor(key.toString(), 30_000)));
+    assert.equal(found.length, keys.length);
+    await until(() => segmentsIn(directory).size <= 2);
     await storage.close();
   });
 
