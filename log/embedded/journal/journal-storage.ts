@@ -93,10 +93,9 @@ export class JournalStorage implements LogStorage {
   async close(): Promise<void> {
     try {
       await this.#tidier.close();
-      await Promise.allSettled(this.#reads);
-      await this.#journal.close();
-      await this.#files.close();
     } finally {
+      await Promise.allSettled(this.#reads);
+      await Promise.allSettled([this.#journal.close(), this.#files.close()]);
       await this.#index.close();
     }
   }

@@ -1,7 +1,6 @@
 // The end of the journal, where frames are appended: one at a time, each synced before the next. Segments are files of
 // about one size; where a frame ends beyond it, the next one begins a new segment.
-import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { assert } from '../../../base/assert.ts';
 import type { StorageOperation } from '../storage.ts';
 import { encodeFrame, type Frame, type Freed } from './frame.ts';
@@ -35,6 +34,7 @@ export class Journal {
 
   /** Goes on at `end`, the end of the last segment. */
   async resume(end: Place): Promise<void> {
+    await this.#files.sync();
     this.#file = await open(this.#files.pathOf(end.segment), 'r+');
     this.#end = end;
   }

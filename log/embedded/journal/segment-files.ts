@@ -1,7 +1,7 @@
 // The files of the journal in their directory: which there are, and reads of them through a bounded number of open files.
 
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ifThere, syncDirectory } from '../../../base/whole-files.ts';
 
 /** Files kept open for reading, besides those that are being read right now. */
@@ -41,16 +41,21 @@ export class SegmentFiles {
 
   /** Makes an empty file, which is there for good, and opens it for writing. */
   async create(segment: number): Promise<FileHandle> {
-    if ((await mkdir(this.directory, { recursive: true })) !== undefined)
-      await syncDirectory(join(this.directory, '..'));
+    await mkdir(this.directory, { recursive: true });
     const file = await open(this.pathOf(segment), 'wx');
     try {
-      await syncDirectory(this.directory);
+      await this.sync();
     } catch (error) {
       await file.close();
       throw error;
     }
     return file;
+  }
+
+  /** What was made is there for good, also if whoever made it was killed before it could see to that. */
+  async sync(): Promise<void> {
+    await syncDirectory(this.directory);
+    await syncDirectory(dirname(this.directory));
   }
 
   /** Lets `work` read a segment. @throws what `work` and the file system do; it says which segment is missing */
