@@ -101,6 +101,7 @@ export class JournalStorage implements LogStorage {
   }
 
   async #read(range: StorageRange, options?: ReadOptions): Promise<StorageEntry[]> {
+    await this.#writer.indexed();
     const entries = await this.#index.read(range, options);
     const pointers = entries.flatMap(({ value }) => pointerOf(value) ?? []);
     if (pointers.length === 0) return entries;

@@ -1,18 +1,21 @@
-// The one way into the journal and its index: one write at a time, first to the journal, synced, then to the index. Readers
-// see the index, and so never what the disk may still lose. After a failure nobody knows what is on the disk, so that
-// nothing more is taken until the storage is opened again.
+// The one way into the journal and its index: one write at a time, first to the journal, synced, then to the index, which
+// follows while the next is on its way to the journal. Readers wait for the index, and so see all that was written and
+// nothing that the disk may still lose. After a failure nobody knows what is on the disk, so that nothing more is taken until
+// the storage is opened again.
 import { appliedUpTo } from './checkpoint.ts';
 import type { Journal } from './journal.ts';
 import type { LevelIndex } from './level-index.ts';
 import { isLarge } from './pointer.ts';
 import type { SegmentTable } from './segment-table.ts';
-import { type JournalOperation, settled } from './settled.ts';
+import { isReplacing, type JournalOperation, type Settled, settled } from './settled.ts';
 
 export class JournalWriter {
   readonly #journal: Journal;
   readonly #index: LevelIndex;
   readonly #table: SegmentTable;
   #last: Promise<unknown> = Promise.resolve();
+  /** Of the newest write. */
+  #indexed: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(journal: Journal, index: LevelIndex, table: SegmentTable) {
@@ -25,9 +28,14 @@ export class JournalWriter {
     return this.#failure !== undefined;
   }
 
-  /** Resolves once it is safe from a power cut and seen by readers. Gives whether room may be to be had by it. */
+  /** Resolves once it is safe from a power cut. Gives whether room may be to be had by it. */
   write(operations: readonly JournalOperation[]): Promise<boolean> {
     return this.between(() => this.#write(operations));
+  }
+
+  /** Resolves when the index has all writes that have resolved. @throws what it failed with */
+  indexed(): Promise<void> {
+    return this.#indexed;
   }
 
   /** Nothing more is to be written: what the disk holds isn't known any more. */
@@ -56,11 +64,19 @@ export class JournalWriter {
       await this.#index.writeSynced([...given]);
       return false;
     }
-    const { operations, freed } = await settled(this.#index, given, this.#journal.next.segment);
+    const { operations, freed } = await this.#settled(given);
     if (operations.length === 0) return false;
     const frame = await this.#journal.append(operations, freed);
-    await this.#index.write([...frame.operations, appliedUpTo(this.#journal.end!)]);
     this.#table.count(frame);
+    await this.#indexed;
+    this.#indexed = this.#index.write([...frame.operations, appliedUpTo(this.#journal.end!)]);
+    this.#indexed.catch((error) => this.fail(error));
     return freed.length > 0 || frame.place.position === 0;
+  }
+
+  async #settled(operations: readonly JournalOperation[]): Promise<Settled> {
+    if (!operations.some(isReplacing)) return { operations, freed: [] };
+    await this.#indexed;
+    return settled(this.#index, operations, this.#journal.next.segment);
   }
 }

@@ -9,9 +9,13 @@ import { isLarge, isSame, type Pointer, pointerOf } from './pointer.ts';
 /** A put that only moves its value is dropped if the key got another one meanwhile. */
 export type JournalOperation = StorageOperation & { readonly movedFrom?: Pointer };
 
-interface Settled {
+export interface Settled {
   readonly operations: readonly StorageOperation[];
   readonly freed: readonly Freed[];
+}
+
+export function isReplacing(operation: JournalOperation): boolean {
+  return operation.type === 'del' || operation.replaces === true || operation.movedFrom !== undefined;
 }
 
 /** `segment` is where the write will stand. All writes before it are in the index, and none comes between. */
@@ -20,8 +24,7 @@ export async function settled(
   operations: readonly JournalOperation[],
   segment: number,
 ): Promise<Settled> {
-  const replacing = operations.filter((each) => each.type === 'del' || each.replaces || each.movedFrom !== undefined);
-  if (replacing.length === 0) return { operations, freed: [] };
+  const replacing = operations.filter(isReplacing);
   const values = await index.getMany(replacing.map(({ key }) => key));
   const pointers = new Map<string, Pointer | undefined>();
   for (const [at, { key }] of replacing.entries()) {

@@ -95,6 +95,7 @@ export class Tidier {
   async #takeCheckpoint(gone: readonly number[] = []): Promise<void> {
     const { index, table, journal, writer } = this.#of;
     const checkpoint = await writer.between(async () => {
+      await writer.indexed();
       for (const segment of gone) table.delete(segment);
       return { place: journal.end!, segments: table.stored() };
     });
@@ -156,6 +157,7 @@ export class Tidier {
   /** Writes again what its key still points to. */
   async #move(found: readonly Found[]): Promise<void> {
     const { files, index, writer } = this.#of;
+    await writer.indexed();
     const current = await index.getMany(found.map(({ key }) => key));
     const live = found.filter(({ pointer }, at) => current[at] && isSame(pointer, pointerOf(current[at])));
     for (const portion of portions(live)) {
