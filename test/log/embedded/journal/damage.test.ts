@@ -20,6 +20,8 @@ async function written({ closed = false, bytes = segmentBytes } = {}): Promise<s
   const directory = temporaryDirectory();
   const storage = await JournalStorage.open(directory, { segmentBytes: bytes });
   for (let index = 0; index < 20; index++) await storage.write([put(`key ${index}`)]);
+  // A read waits for the index, which then has heard of all.
+  await storage.read(everything, { limit: 1 });
   const copy = temporaryDirectory();
   if (!closed) copyAsCrashed(directory, copy);
   await storage.close();

@@ -4,8 +4,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { seededRandom } from '../../../../base/random.ts';
 import { JournalStorage } from '../../../../log/embedded/journal/journal-storage.ts';
+import { LevelIndex } from '../../../../log/embedded/journal/level-index.ts';
+import type { StorageOperation } from '../../../../log/embedded/storage.ts';
 import { temporaryDirectory } from '../kit.ts';
 import { assertHolds, copyAsCrashed, everything, type Model, randomWrite, segmentsIn } from './kit.ts';
 
@@ -84,8 +87,16 @@ describe('the journal storage', { timeout: 30_000 }, () => {
     await storage.close();
   });
 
-  it('writes in the order of the calls, also if none is waited for', async () => {
+  it('writes in the order of the calls, also if none is waited for', async (test) => {
     const directory = temporaryDirectory();
+    // The index takes its time, and less each time.
+    const { write } = LevelIndex.prototype;
+    let turns = 20_000;
+    test.mock.method(LevelIndex.prototype, 'write', async function later(this: LevelIndex, all: StorageOperation[]) {
+      for (let turn = turns; turn > 0; turn--) await setImmediate();
+      turns -= 1000;
+      await write.call(this, all);
+    });
     const storage = await JournalStorage.open(directory, options);
     const values = Array.from({ length: 20 }, (_, index) => Buffer.alloc(1500, index));
     await Promise.all(values.map((value, index) => storage.write([{ ...put('k', value), replaces: index > 0 }])));
