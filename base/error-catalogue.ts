@@ -146,7 +146,8 @@ const entries = {
   LOG_STORAGE_FAILED: {
     message: 'The log at {directory} could not be {action}: {reason}.',
     disposition: 'fatal',
-    remedy: 'Check that the disk has room, that the directory is writable and that no other process uses it.',
+    remedy:
+      'Check that the disk has room, that the directory is writable and that no other process uses it. What is damaged or missing comes back from a copy of the whole directory only.',
   },
   RECORD_UNDECODABLE: {
     message: 'The record cannot be decoded: {reason}.',

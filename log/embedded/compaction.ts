@@ -50,7 +50,7 @@ export async function compactPartition(
         if (kept === batch.bytes) continue;
         partition.remove(batch.bytes.length - (kept?.length ?? 0));
         if (kept === undefined) flush.delete(batchKey(partition, batch.baseOffset));
-        else flush.put(batchKey(partition, batch.baseOffset), kept);
+        else flush.replace(batchKey(partition, batch.baseOffset), kept);
         flush.change(partition);
       }
     });

@@ -1,9 +1,9 @@
 // The embedded adapter of the log port: one process, durable, for a laptop, tests and the simulation. It holds all that
-// Kafka holds in one LevelDB directory, and says plainly that it is for one machine: no replicas, no other process.
+// Kafka holds in one directory, and says plainly that it is for one machine: no replicas, no other process.
 import type { Clock } from '../../base/clock.ts';
 import type { Log } from '../log.ts';
 import { type CoreOptions, LogCore } from './core.ts';
-import { LevelStorage } from './level-storage.ts';
+import { JournalStorage } from './journal/journal-storage.ts';
 import { EmbeddedSession } from './session.ts';
 import type { LogStorage } from './storage.ts';
 
@@ -44,8 +44,9 @@ const defaults: CoreOptions = {
 
 /** @throws LOG_STORAGE_FAILED if the directory is in use, not writable, full or damaged */
 export async function openEmbeddedLog(options: EmbeddedLogOptions): Promise<EmbeddedLog> {
-  const storage = 'storage' in options ? options.storage : await LevelStorage.open(options.directory);
-  const core = new LogCore(storage, options.clock, { ...defaults, ...options });
+  const all = { ...defaults, ...options };
+  const storage = 'storage' in options ? options.storage : await JournalStorage.open(options.directory, all);
+  const core = new LogCore(storage, options.clock, all);
   try {
     await core.load();
   } catch (error) {

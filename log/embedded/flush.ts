@@ -23,6 +23,11 @@ export class Flush {
     this.#operations.push({ type: 'put', key, value });
   }
 
+  /** As `put`, for a key that has a batch. */
+  replace(key: Buffer, value: Buffer): void {
+    this.#operations.push({ type: 'put', key, value, replaces: true });
+  }
+
   delete(key: Buffer): void {
     this.#operations.push({ type: 'del', key });
   }

@@ -6,8 +6,11 @@ import type { Flush } from './flush.ts';
 import { everyKey, metaKey, producerKey, textOfProducerKey } from './keys.ts';
 import type { LogStorage } from './storage.ts';
 
-/** Of the key layout. A log of another format is refused. */
-const format = 1;
+/** What is written. A log of another format is refused. */
+const format = 2;
+
+/** Batches stand in the storage's entries; since 2, pointers to a journal may (journal/pointer.ts). */
+const oldestFormat = 1;
 
 const lastEpoch = 0x7ffe;
 
@@ -27,8 +30,11 @@ export class Identities {
   readonly #transactional = new Map<string, ProducerIdentity>();
 
   async load(storage: LogStorage): Promise<void> {
-    const [meta] = await storage.read({ gte: metaKey, lt: Buffer.from('n') });
-    if (meta !== undefined) this.#meta = readMeta(storage.location, meta.value);
+    const [entry] = await storage.read({ gte: metaKey, lt: Buffer.from('n') });
+    const found = entry === undefined ? undefined : readMeta(storage.location, entry.value);
+    this.#meta = { ...this.#meta, ...found, format };
+    // It stands there before anything of this format does, so that an older version is sure to refuse it.
+    if (found?.format !== format) await storage.write([{ type: 'put', key: metaKey, value: encodeMeta(this.#meta) }]);
     for (const { key, value } of await storage.read(everyKey('x'))) {
       this.#transactional.set(textOfProducerKey(key), {
         producerId: readInt64(value, 0),
@@ -74,13 +80,17 @@ export class Identities {
 
   #save(flush: Flush, meta: Meta): void {
     this.#meta = meta;
-    flush.put(metaKey, Buffer.from(JSON.stringify(meta)));
+    flush.put(metaKey, encodeMeta(meta));
   }
+}
+
+function encodeMeta(meta: Meta): Buffer {
+  return Buffer.from(JSON.stringify(meta));
 }
 
 function readMeta(directory: string, bytes: Buffer): Meta {
   const meta = JSON.parse(bytes.toString()) as Meta;
-  if (meta.format === format) return meta;
-  const reason = `it has format ${meta.format}, and this version reads ${format}`;
+  if (meta.format >= oldestFormat && meta.format <= format) return meta;
+  const reason = `it has format ${meta.format}, and this version reads ${oldestFormat} to ${format}`;
   throw new StockstreamError('LOG_STORAGE_FAILED', { directory, action: 'opened', reason });
 }

@@ -23,7 +23,13 @@ export interface ReadOptions {
 }
 
 export type StorageOperation =
-  | { readonly type: 'put'; readonly key: Buffer; readonly value: Buffer }
+  | {
+      readonly type: 'put';
+      readonly key: Buffer;
+      readonly value: Buffer;
+      /** The key has a large value, whose room is to be given back. Said where it is known: looking for it costs a read. */
+      readonly replaces?: boolean;
+    }
   | { readonly type: 'del'; readonly key: Buffer };
 
 export interface LogStorage {

@@ -51,7 +51,7 @@ const inTests = ['test/**', 'bench/**'];
 const packages: PackageTable = {
   'classic-level': ['log/embedded/**', ...inTests],
   '@platformatic/kafka': ['log/kafka/**', ...inTests],
-  '@node-rs/crc32': ['log/*', ...inTests],
+  '@node-rs/crc32': ['log/*', 'log/embedded/journal/*', ...inTests],
   'rocksdb-native': ['state/rocksdb/**', ...inTests],
   'sorted-btree': ['state/memory/**', ...inTests],
   avsc: ['schemas/**', ...inTests],

@@ -1,13 +1,13 @@
 // The embedded log passes the port's conformance suite, on either storage, with and without gaps in its offsets.
 import { SteppedClock } from '../../../base/stepped-clock.ts';
-import { LevelStorage } from '../../../log/embedded/level-storage.ts';
+import { JournalStorage } from '../../../log/embedded/journal/journal-storage.ts';
 import { MemoryStorage } from '../../../log/embedded/memory-storage.ts';
 import { logSuite } from '../../conformance/log.suite.ts';
 import { features, opener, temporaryDirectory } from './kit.ts';
 
 const storages = {
   'in memory': async () => new MemoryStorage(),
-  'on disk': () => LevelStorage.open(temporaryDirectory()),
+  'on disk': () => JournalStorage.open(temporaryDirectory()),
 };
 
 for (const [where, storage] of Object.entries(storages)) {

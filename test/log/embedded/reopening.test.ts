@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { SteppedClock } from '../../../base/stepped-clock.ts';
 import { openEmbeddedLog } from '../../../log/embedded/embedded-log.ts';
-import { LevelStorage } from '../../../log/embedded/level-storage.ts';
+import { JournalStorage } from '../../../log/embedded/journal/journal-storage.ts';
 import { MemoryStorage } from '../../../log/embedded/memory-storage.ts';
 import { temporaryDirectory } from './kit.ts';
 import { batchOf, offsetOf, readBatches, readTexts, t0, withTopic } from './records.ts';
@@ -131,10 +131,13 @@ describe('a directory', { timeout: 10_000 }, () => {
 
   it('of a newer format is refused', async () => {
     const directory = temporaryDirectory();
-    const storage = await LevelStorage.open(directory);
-    await storage.write([{ type: 'put', key: Buffer.from('m'), value: Buffer.from('{"format":2}') }]);
+    const storage = await JournalStorage.open(directory);
+    await storage.write([{ type: 'put', key: Buffer.from('m'), value: Buffer.from('{"format":3}') }]);
     await storage.close();
-    await assert.rejects(openEmbeddedLog({ directory, clock }), failsWith(/it has format 2, and this version reads 1/));
-    await (await LevelStorage.open(directory)).close();
+    await assert.rejects(
+      openEmbeddedLog({ directory, clock }),
+      failsWith(/it has format 3, and this version reads 1 to 2/),
+    );
+    await (await JournalStorage.open(directory)).close();
   });
 });

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { LevelStorage } from '../../../log/embedded/level-storage.ts';
+import { JournalStorage } from '../../../log/embedded/journal/journal-storage.ts';
 import { MemoryStorage } from '../../../log/embedded/memory-storage.ts';
 import type { LogStorage, StorageOperation } from '../../../log/embedded/storage.ts';
 import { temporaryDirectory } from './kit.ts';
 
 const storages: Readonly<Record<string, () => Promise<LogStorage>>> = {
   memory: async () => new MemoryStorage(),
-  level: () => LevelStorage.open(temporaryDirectory()),
+  journal: () => JournalStorage.open(temporaryDirectory()),
 };
 
 const operation = fc.oneof(
