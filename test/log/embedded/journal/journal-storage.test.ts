@@ -93,14 +93,15 @@ describe('the journal storage', { timeout: 30_000 }, () => {
     const { write } = LevelIndex.prototype;
     let turns = 20_000;
     test.mock.method(LevelIndex.prototype, 'write', async function later(this: LevelIndex, all: StorageOperation[]) {
-      for (let turn = turns; turn > 0; turn--) await setImmediate();
       turns -= 1000;
+      for (let turn = turns; turn > 0; turn--) await setImmediate();
       await write.call(this, all);
     });
     const storage = await JournalStorage.open(directory, options);
     const values = Array.from({ length: 20 }, (_, index) => Buffer.alloc(1500, index));
-    await Promise.all(values.map((value, index) => storage.write([{ ...put('k', value), replaces: index > 0 }])));
-    await assertHolds(storage, new Map([['k', Buffer.alloc(1500, 19)]]));
+    await Promise.all(values.map((value, index) => storage.write([put('same', value), put(`own ${index}`, value)])));
+    const model: Model = new Map(values.map((value, index) => [`own ${index}`, value]));
+    await assertHolds(storage, model.set('same', Buffer.alloc(1500, 19)));
     await storage.close();
   });
 
