@@ -1,11 +1,11 @@
 // The end of the journal, where frames are appended: one at a time, each synced before the next. Segments are files of
 // about one size; where a frame ends beyond it, the next one begins a new segment.
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { assert } from '../../../base/assert.ts';
 import type { StorageOperation } from '../storage.ts';
 import { encodeFrame, type Frame, type Freed } from './frame.ts';
 import { beginning, type Place } from './place.ts';
-import type { SegmentFiles } from './segment-files.ts';
+import { type SegmentFiles, writesAreSynced } from './segment-files.ts';
 
 /** Positions and lengths have 32 bits. */
 const mostFrameBytes = 2 ** 31;
@@ -35,7 +35,7 @@ export class Journal {
   /** Goes on at `end`, the end of the last segment. */
   async resume(end: Place): Promise<void> {
     await this.#files.sync();
-    this.#file = await open(this.#files.pathOf(end.segment), 'r+');
+    this.#file = await this.#files.reopen(end.segment);
     this.#end = end;
   }
 
@@ -47,7 +47,7 @@ export class Journal {
     // The last segment may have been found empty, its first write cut off.
     const file = segment === this.#end?.segment && this.#file !== undefined ? this.#file : await this.#begin(segment);
     await writeAll(file, frame.parts, position);
-    await file.datasync();
+    if (!writesAreSynced) await file.datasync();
     this.#end = { segment, position: position + frame.bytes };
     return frame;
   }

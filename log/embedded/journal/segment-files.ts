@@ -1,11 +1,15 @@
 // The files of the journal in their directory: which there are, and reads of them through a bounded number of open files.
-
+import { constants } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ifThere, syncDirectory } from '../../../base/whole-files.ts';
 
 /** Files kept open for reading, besides those that are being read right now. */
 const mostOpen = 64;
+
+/** Whether writes are synced by the call that writes, a turn of the event loop less. Elsewhere the flag means less than a sync. */
+export const writesAreSynced = process.platform === 'linux';
+const toWrite = constants.O_RDWR | (writesAreSynced ? constants.O_DSYNC : 0);
 
 interface OpenFile {
   readonly file: Promise<FileHandle>;
@@ -42,7 +46,7 @@ export class SegmentFiles {
   /** Makes an empty file, which is there for good, and opens it for writing. */
   async create(segment: number): Promise<FileHandle> {
     await mkdir(this.directory, { recursive: true });
-    const file = await open(this.pathOf(segment), 'wx');
+    const file = await open(this.pathOf(segment), toWrite | constants.O_CREAT | constants.O_EXCL);
     try {
       await this.sync();
     } catch (error) {
@@ -56,6 +60,11 @@ export class SegmentFiles {
   async sync(): Promise<void> {
     await syncDirectory(this.directory);
     await syncDirectory(dirname(this.directory));
+  }
+
+  /** Opens one that is there, to write behind its end. */
+  reopen(segment: number): Promise<FileHandle> {
+    return open(this.pathOf(segment), toWrite);
   }
 
   /** Lets `work` read a segment. @throws what `work` and the file system do; it says which segment is missing */

@@ -1,7 +1,18 @@
 // The worst loss of power: of each file that is written on, what was synced is left, to the byte, and of the rest nothing, or
 // all but the first. So every sync that a promise rests on is seen to be there.
 import assert from 'node:assert/strict';
-import { closeSync, fstatSync, ftruncateSync, openSync, readdirSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -14,6 +25,13 @@ import { assertHolds, copyIndex, copyJournal, type Model, randomWrite, segmentsI
 
 /** By inode: how long a file was when it was synced last. LevelDB's own syncs aren't seen: tables and manifests stay. */
 const syncedBytes = new Map<number, number>();
+
+/** Whether the file was opened so that each write is synced by itself; never so where the system doesn't tell. */
+function syncsWrites({ fd }: FileHandle): boolean {
+  const info = `/proc/self/fdinfo/${fd}`;
+  const flags = existsSync(info) ? /^flags:\s+(\d+)$/m.exec(readFileSync(info, 'utf8'))?.[1] : undefined;
+  return (Number.parseInt(flags ?? '0', 8) & constants.O_DSYNC) !== 0;
+}
 
 /** What a file lost that wasn't synced: all, or only the first, which came to the disk last. */
 type Loss = 'all' | 'the first';
@@ -38,6 +56,7 @@ function copyAsLost(loss: Loss, from: string, to: string): void {
 describe('a loss of power takes what was not synced', { timeout: 60_000 }, () => {
   let handles: FileHandle;
   let datasync: FileHandle['datasync'];
+  let writev: FileHandle['writev'];
   const { write } = LevelIndex.prototype;
 
   before(async () => {
@@ -49,6 +68,12 @@ describe('a loss of power takes what was not synced', { timeout: 60_000 }, () =>
       await datasync.call(this);
       syncedBytes.set(ino, size);
     };
+    writev = handles.writev;
+    handles.writev = async function noted(this: FileHandle, buffers, position) {
+      const written = await writev.call(this, buffers, position);
+      if (syncsWrites(this)) syncedBytes.set((await this.stat()).ino, (position ?? 0) + written.bytesWritten);
+      return { ...written, buffers };
+    };
     await file.close();
     // An index that is slower now and then: what must wait for it is seen to.
     const delays = seededRandom(20270118);
@@ -59,6 +84,7 @@ describe('a loss of power takes what was not synced', { timeout: 60_000 }, () =>
   });
   after(() => {
     handles.datasync = datasync;
+    handles.writev = writev;
     LevelIndex.prototype.write = write;
   });
 
