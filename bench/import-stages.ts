@@ -1,6 +1,5 @@
 // What each stage of an import costs by itself, one after the other in one process: the gateway, the topologies, the views in
 // the documents. The processor's time tells what limits the whole, whoever else is at the machine.
-import '../bin/runtime.js';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Registry } from 'prom-client';

@@ -1,6 +1,5 @@
 // `stockstream bench popularity`: what shoppers do waits in the log, and is counted: once a shopper, product and half hour,
 // summed, windowed, told. The real topology on the embedded log (every commit synced) and RocksDB, one thread.
-import '../bin/runtime.js';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -91,10 +91,6 @@ export class LevelIndex {
     return this.#level.getMany([...keys]);
   }
 
-  get(key: Buffer): Promise<Buffer | undefined> {
-    return this.#level.get(key);
-  }
-
   /** All or nothing; it may be lost until `sync`. */
   write(operations: StorageOperation[]): Promise<void> {
     return this.#level.batch(operations);
