@@ -41,10 +41,15 @@ export type OffsetQuery = 'earliest' | 'latest' | { readonly timestamp: number }
  */
 export type Isolation = 'committed' | 'uncommitted';
 
-export interface PartitionOffset extends TopicPartition {
+/** Where a group goes on in a partition. */
+export interface CommittedOffset {
   /** The offset of the next record to read. */
   readonly offset: number;
+  /** What whoever goes on there is to know, up to 1,000 bytes; it goes with the next commit. Default: ''. */
+  readonly metadata?: string;
 }
+
+export interface PartitionOffset extends TopicPartition, CommittedOffset {}
 
 export interface LogAdmin {
   /**
@@ -68,6 +73,8 @@ export interface LogAdmin {
    * transaction could still change them (KIP-447).
    */
   committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]>;
+  /** As `committedOffsets`, each with its metadata. */
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<(Required<CommittedOffset> | undefined)[]>;
   /**
    * What each member of a group was assigned last; empty if it has none, or is about to form. Absent where all members are in
    * this process.

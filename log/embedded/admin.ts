@@ -1,7 +1,15 @@
 // Topics, offsets and deletions of the embedded log.
 import { StockstreamError } from '../../base/errors.ts';
 import type { GroupMetadata } from '../group.ts';
-import type { LogAdmin, OffsetQuery, PartitionOffset, TopicDescription, TopicPartition, TopicSpec } from '../log.ts';
+import type {
+  CommittedOffset,
+  LogAdmin,
+  OffsetQuery,
+  PartitionOffset,
+  TopicDescription,
+  TopicPartition,
+  TopicSpec,
+} from '../log.ts';
 import type { Flush } from './flush.ts';
 import type { Handle } from './handle.ts';
 import type { Partition } from './partition.ts';
@@ -49,7 +57,11 @@ export class EmbeddedAdmin implements LogAdmin {
     });
   }
 
-  committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]> {
+  async committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]> {
+    return (await this.committed(group, partitions)).map((each) => each?.offset);
+  }
+
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<(Required<CommittedOffset> | undefined)[]> {
     const { offsets, groups, topics, writer } = this.#core;
     return this.#handle.call(async () => {
       await offsets.settled(group, partitions, (member) => this.#handle.isOpen && groups.isCurrent(member));
@@ -65,8 +77,8 @@ export class EmbeddedAdmin implements LogAdmin {
       writer.submit((flush) => {
         groups.check(by);
         const group = typeof by === 'string' ? by : by.group;
-        const found = committed.map((each) => ({ partition: topics.find(each), offset: each.offset }));
-        for (const { partition, offset } of found) offsets.set(flush, group, partition, offset);
+        const found = committed.map((each) => ({ ...each, found: topics.find(each) }));
+        for (const each of found) offsets.set(flush, group, each.found, each);
       }),
     );
   }

@@ -1,14 +1,19 @@
-// What consumer groups have committed, in memory and in `g` entries. A commit is seen at once by later jobs of the
+// What consumer groups have committed, in memory and in `g` entries: the offset in 8 bytes, then its metadata. A commit is seen at once by later jobs of the
 // writer; readers ask through the writer, so that they learn of it only when it is durable.
 
+import { assert } from '../../base/assert.ts';
 import type { GroupMetadata } from '../group.ts';
-import type { PartitionOffset, TopicPartition } from '../log.ts';
+import type { CommittedOffset, PartitionOffset, TopicPartition } from '../log.ts';
 import { readInt64, writeInt64 } from '../record-batch.ts';
 import type { Flush } from './flush.ts';
 import { everyKey, groupKey, partitionOfKey, textOfGroupKey } from './keys.ts';
 import type { Partition, Topic } from './partition.ts';
 import type { LogStorage } from './storage.ts';
 import type { Topics } from './topics.ts';
+
+const offsetBytes = 8;
+/** Beyond it storage would keep it among the batches. */
+const mostMetadataBytes = 1_000;
 
 /** Offsets that an open transaction means to commit. */
 export interface HeldOffsets {
@@ -19,7 +24,7 @@ export interface HeldOffsets {
 }
 
 export class GroupOffsets {
-  readonly #groups = new Map<string, Map<Partition, number>>();
+  readonly #groups = new Map<string, Map<Partition, Required<CommittedOffset>>>();
   readonly #held = new Set<HeldOffsets>();
   #waiting: (() => void)[] = [];
 
@@ -27,19 +32,17 @@ export class GroupOffsets {
     for (const { key, value } of await storage.read(everyKey('g'))) {
       const { topicId, index } = partitionOfKey(key);
       const partition = topics.byId(topicId)?.partitions[index];
-      if (partition !== undefined) this.#of(textOfGroupKey(key)).set(partition, readInt64(value, 0));
+      if (partition !== undefined) this.#of(textOfGroupKey(key)).set(partition, decode(value));
     }
   }
 
-  get(group: string, partition: Partition): number | undefined {
+  get(group: string, partition: Partition): Required<CommittedOffset> | undefined {
     return this.#groups.get(group)?.get(partition);
   }
 
-  set(flush: Flush, group: string, partition: Partition, offset: number): void {
-    const value = Buffer.allocUnsafe(8);
-    writeInt64(value, 0, offset);
-    flush.put(groupKey(group, partition), value);
-    this.#of(group).set(partition, offset);
+  set(flush: Flush, group: string, partition: Partition, { offset, metadata = '' }: CommittedOffset): void {
+    flush.put(groupKey(group, partition), encode(offset, metadata));
+    this.#of(group).set(partition, { offset, metadata });
   }
 
   /** Forgets what groups committed for a deleted topic. */
@@ -82,9 +85,22 @@ export class GroupOffsets {
     while ([...this.#held].some(changes)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  #of(group: string): Map<Partition, number> {
-    const offsets = this.#groups.get(group) ?? new Map<Partition, number>();
+  #of(group: string): Map<Partition, Required<CommittedOffset>> {
+    const offsets = this.#groups.get(group) ?? new Map<Partition, Required<CommittedOffset>>();
     this.#groups.set(group, offsets);
     return offsets;
   }
+}
+
+function encode(offset: number, metadata: string): Buffer {
+  const length = Buffer.byteLength(metadata);
+  assert(length <= mostMetadataBytes, 'metadata of offsets is small');
+  const value = Buffer.allocUnsafe(offsetBytes + length);
+  writeInt64(value, 0, offset);
+  value.write(metadata, offsetBytes);
+  return value;
+}
+
+function decode(value: Buffer): Required<CommittedOffset> {
+  return { offset: readInt64(value, 0), metadata: value.toString('utf8', offsetBytes) };
 }

@@ -131,10 +131,10 @@ class EmbeddedTransaction implements LogTransaction {
     if (this.#failure !== undefined) throw this.#failure;
     for (const { member } of this.#offsets) groups.check(member);
     const commits = this.#offsets.flatMap(({ member: { group }, offsets: each }) =>
-      each.map((at) => ({ group, partition: topics.find(at), offset: at.offset })),
+      each.map((at) => ({ group, partition: topics.find(at), at })),
     );
     const targets = this.#appends.map((each) => ({ ...each, found: topics.find(each) }));
-    for (const { group, partition, offset } of commits) offsets.set(flush, group, partition, offset);
+    for (const { group, partition, at } of commits) offsets.set(flush, group, partition, at);
     const appended = targets.map(({ topic, partition, batch, found }) => {
       const { baseOffset, nextOffset } = this.#producer.sequencer.append(flush, found, batch);
       return { topic, partition, baseOffset, nextOffset, isMarked: options.offsetGaps };

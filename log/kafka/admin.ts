@@ -3,6 +3,7 @@ import { deleteRecordsV2 } from '@platformatic/kafka';
 import { StockstreamError } from '../../base/errors.ts';
 import type { GroupMetadata } from '../group.ts';
 import type {
+  CommittedOffset,
   Isolation,
   LogAdmin,
   OffsetQuery,
@@ -55,6 +56,10 @@ export class KafkaAdmin implements LogAdmin {
   }
 
   committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]> {
+    return this.#open(async () => (await this.#groups.committed(group, partitions)).map((each) => each?.offset));
+  }
+
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<(Required<CommittedOffset> | undefined)[]> {
     return this.#open(() => this.#groups.committed(group, partitions));
   }
 

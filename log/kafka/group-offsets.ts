@@ -2,7 +2,7 @@
 // their members were assigned.
 import { describeGroupsV5, offsetCommitV9, offsetFetchV9 } from '@platformatic/kafka';
 import type { GroupMetadata } from '../group.ts';
-import type { PartitionOffset, TopicPartition } from '../log.ts';
+import type { CommittedOffset, PartitionOffset, TopicPartition } from '../log.ts';
 import type { Coordinators } from './coordinator.ts';
 import { checkCode, kafka, kafkaError } from './error-codes.ts';
 import type { LinkParts } from './link.ts';
@@ -24,7 +24,10 @@ export class GroupOffsets {
     this.#parts = parts;
   }
 
-  async committed(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]> {
+  async committed(
+    group: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<(Required<CommittedOffset> | undefined)[]> {
     const groupId = this.#names.group(group);
     const topics = this.#byTopic(partitions).map(([name, each]) => {
       return { name, partitionIndexes: each.map(({ partition }) => partition) };
@@ -39,12 +42,13 @@ export class GroupOffsets {
         const answer = await link.call(offsetFetchV9.api, request, requireStable);
         const found = answer.groups[0]!;
         checkCode(found.errorCode, context);
-        const offsets = new Map<string, number>();
+        const offsets = new Map<string, Required<CommittedOffset>>();
         for (const { name, partitions: each } of found.topics) {
-          for (const { partitionIndex, committedOffset, errorCode } of each) {
+          for (const { partitionIndex, committedOffset: offset, metadata, errorCode } of each) {
             // A topic that is gone has no offsets.
             if (errorCode !== kafka.unknownTopicOrPartition) checkCode(errorCode, context);
-            if (committedOffset >= 0n) offsets.set(`${name} ${partitionIndex}`, Number(committedOffset));
+            if (offset < 0n) continue;
+            offsets.set(`${name} ${partitionIndex}`, { offset: Number(offset), metadata: metadata ?? '' });
           }
         }
         return partitions.map(({ topic, partition }) => offsets.get(`${this.#names.topic(topic)} ${partition}`));
@@ -56,9 +60,12 @@ export class GroupOffsets {
     const groupId = this.#names.group(group);
     const topics = this.#byTopic(offsets).map(([name, each]) => ({
       name,
-      partitions: each.map(({ partition, offset }) => {
-        return { partitionIndex: partition, committedOffset: BigInt(offset), committedLeaderEpoch: noEpoch };
-      }),
+      partitions: each.map(({ partition, offset, metadata }) => ({
+        partitionIndex: partition,
+        committedOffset: BigInt(offset),
+        committedLeaderEpoch: noEpoch,
+        committedMetadata: metadata ?? '',
+      })),
     }));
     const context = { action: `commit offsets of ${group}`, group, memberId, generation };
     await this.#coordinators.of('group', groupId).ask(this.#parts.settings.deliveryTimeoutMs, async (link) => {

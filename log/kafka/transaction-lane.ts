@@ -106,7 +106,7 @@ export class TransactionLane {
       identity: this.#identity,
       generation,
       memberId,
-      offsets: offsets.map(({ topic, partition, offset }) => ({ topic: names.topic(topic), partition, offset })),
+      offsets: offsets.map((each) => ({ ...each, topic: names.topic(each.topic) })),
     };
     const context = { action: `commit offsets of ${group}`, transactionalId, group, memberId, generation };
     await coordinators.of('group', request.group).ask(

@@ -80,6 +80,7 @@ function slowAdmin(inner: LogAdmin, link: Link): LogAdmin {
     describeTopics: (names) => link.ask('admin', () => inner.describeTopics(names)),
     offsets: (partitions, at, isolation) => link.ask('offsets', () => inner.offsets(partitions, at, isolation)),
     committedOffsets: (group, partitions) => link.ask('offsets', () => inner.committedOffsets(group, partitions)),
+    committed: (group, partitions) => link.ask('offsets', () => inner.committed(group, partitions)),
     commitOffsets: (group, offsets) => link.ask('admin', () => inner.commitOffsets(group, offsets)),
     deleteRecords: (partition, offset) => link.ask('admin', () => inner.deleteRecords(partition, offset)),
   };

@@ -16,6 +16,7 @@ export interface TxnOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  readonly metadata?: string;
 }
 
 export interface TxnOffsetCommitRequest {
@@ -49,7 +50,9 @@ export function encodeTxnOffsetCommit(request: TxnOffsetCommitRequest): RequestW
   writer.count(topics.size);
   for (const [topic, each] of topics) {
     writer.text(topic).count(each.length);
-    for (const { partition, offset } of each) writer.int32(partition).int64(offset).int32(noEpoch).text(null).tags();
+    for (const { partition, offset, metadata = null } of each) {
+      writer.int32(partition).int64(offset).int32(noEpoch).text(metadata).tags();
+    }
     writer.tags();
   }
   return writer.tags();

@@ -133,6 +133,36 @@ export function grouping(kit: LogKit): void {
     await Promise.all([member.leave(), producer.close()]);
   });
 
+  kit.test('keeps what is said beside an offset until the next one comes', async () => {
+    const topic = await kit.topic(3);
+    const [a, b, c] = numbers(3).map((partition) => ({ topic, partition }));
+    const group = kit.name('group');
+    const member = await join(kit.log, group, 'one');
+    await agree(member);
+    const producer = await kit.log.transactionalProducer(kit.name('id'));
+    const text = 'up to here, and 7 '.repeat(50);
+    const transaction = producer.begin();
+    transaction.commitOffsets(member.metadata, [
+      { ...a!, offset: 5, metadata: text },
+      { ...b!, offset: 6 },
+    ]);
+    await transaction.commit();
+    const committed = () => kit.log.admin.committed(group, [a!, b!, c!]);
+    assert.deepEqual(await committed(), [{ offset: 5, metadata: text }, { offset: 6, metadata: '' }, undefined]);
+    await kit.log.admin.commitOffsets(member.metadata, [
+      { ...a!, offset: 5 },
+      { ...c!, offset: 0, metadata: 'ü' },
+    ]);
+    const next = [
+      { offset: 5, metadata: '' },
+      { offset: 6, metadata: '' },
+      { offset: 0, metadata: 'ü' },
+    ];
+    assert.deepEqual(await committed(), next);
+    await Promise.all([member.leave(), producer.close()]);
+    assert.deepEqual(await committed(), next);
+  });
+
   kit.test('lets nobody wait for offsets that an older producer of the id left open', async () => {
     const topic = await kit.topic();
     const partition = { topic, partition: 0 };

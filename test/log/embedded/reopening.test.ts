@@ -19,7 +19,7 @@ describe('a reopened log', { timeout: 10_000 }, () => {
     for (let index = 0; index < 5; index++)
       await producer.append('t', 0, batchOf(1000 + index, `a:${index}`, `b:${index}`));
     await log.admin.deleteRecords(t0, 3);
-    await log.admin.commitOffsets('g', [{ ...t0, offset: 7 }]);
+    await log.admin.commitOffsets('g', [{ ...t0, offset: 7, metadata: 'and 9' }]);
     await log.admin.commitOffsets('group with a longer name', [{ ...t1, offset: 0 }]);
     await log.close();
 
@@ -28,7 +28,7 @@ describe('a reopened log', { timeout: 10_000 }, () => {
     assert.deepEqual([await offsetOf(again, t0, 'earliest'), await offsetOf(again, t0, 'latest')], [3, 10]);
     assert.deepEqual(await readTexts(again, t0, 6), ['6=a:3', '7=b:3', '8=a:4', '9=b:4']);
     assert.equal(await offsetOf(again, t0, 1004), 8);
-    assert.deepEqual(await again.admin.committedOffsets('g', [t0, t1]), [7, undefined]);
+    assert.deepEqual(await again.admin.committed('g', [t0, t1]), [{ offset: 7, metadata: 'and 9' }, undefined]);
     assert.deepEqual(await again.admin.committedOffsets('group with a longer name', [t0, t1]), [undefined, 0]);
     assert.equal(await (await again.producer()).append('t', 0, batchOf(0, 'next')), 10);
     assert.deepEqual(await again.admin.createTopics([{ name: 'u', partitions: 1, cleanup: 'compact' }]), ['u']);

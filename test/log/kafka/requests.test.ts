@@ -100,13 +100,13 @@ test("Fetch's answer tells records, what was aborted, and errors", () => {
 test('TxnOffsetCommit names the transaction, the member and the offsets by topic', () => {
   const offsets = [
     { topic: 'orders', partition: 0, offset: farOffset },
-    { topic: 'stock', partition: 1, offset: 0 },
+    { topic: 'stock', partition: 1, offset: 0, metadata: 'hi' },
     { topic: 'orders', partition: 3, offset: 2 },
   ];
   const request = { transactionalId, group: 'workers', identity, generation: 12, memberId: 'm-1', offsets };
   const expected = [
     '0773686f702d3008776f726b6572730000000000000fa100070000000c046d2d310003076f72646572730300000000000000012a',
-    '05f200ffffffff0000000000030000000000000002ffffffff0000000673746f636b02000000010000000000000000ffffffff00',
+    '05f200ffffffff0000000000030000000000000002ffffffff0000000673746f636b02000000010000000000000000ffffffff036869',
     '000000',
   ].join('');
   assert.equal(hex(encodeTxnOffsetCommit(request)), expected);
