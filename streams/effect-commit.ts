@@ -1,5 +1,5 @@
 // One transaction of an effect: what came of the records that have ended since the last one, and the offsets up to the
-// first that hasn't. Nothing else that an effect does is visible in the log.
+// first that hasn't, with which of those behind it have. Nothing else that an effect does is visible in the log.
 import type { GroupMetadata } from '../log/group.ts';
 import type { TransactionalProducer } from '../log/log.ts';
 import type { Topic } from './api.ts';
@@ -41,7 +41,7 @@ export async function commitOutcomes(
     if (entries.length > 0 || (parts.isDue && partition.hasMoved)) moved.push(partition);
   }
   if (moved.length === 0) return undefined;
-  const offsets = moved.map(({ partition, position: offset }) => ({ topic: parts.topic.name, partition, offset }));
+  const offsets = moved.map(({ partition, place }) => ({ topic: parts.topic.name, partition, ...place }));
   await parts.asMember(async (member) => {
     const transaction = parts.producer!.begin();
     for (const { topic, partition, builder } of outputs) transaction.append(topic, partition, builder);

@@ -1,9 +1,11 @@
 // The records of one partition that an effect thread has taken, from the first whose offset isn't committed. Records of
 // one lane go one after the other, those of different lanes as they come; offsets move on over what is finished without
 // a gap.
+import type { CommittedOffset } from '../log/log.ts';
 import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import { InputQueue, type InputRecord } from './input-queue.ts';
+import { decodeAhead, encodeAhead } from './offsets-ahead.ts';
 
 /** How a record ended: what to tell, or why it was set aside. */
 export interface Outcome {
@@ -54,6 +56,8 @@ export class EffectPartition {
   endOffset = 0;
   /** The offset that is committed, as far as this knows. */
   #committed: number;
+  /** Those beyond it that whoever went before had written already. */
+  readonly #ahead: ReadonlySet<number>;
   /** In the order of their offsets. */
   #entries: Entry[] = [];
   /** Those that have ended and aren't known to be committed, in the order in which they ended. */
@@ -64,10 +68,11 @@ export class EffectPartition {
   readonly #dropped = new AbortController();
   #leavesBy: number | undefined;
 
-  constructor(topic: Topic<unknown>, partition: number, position: number) {
+  constructor(topic: Topic<unknown>, partition: number, { offset, metadata = '' }: CommittedOffset) {
     this.partition = partition;
-    this.queue = new InputQueue(topic, partition, position);
-    this.#committed = position;
+    this.queue = new InputQueue(topic, partition, offset);
+    this.#committed = offset;
+    this.#ahead = decodeAhead(offset, metadata);
   }
 
   /** How many records are taken and not behind the committed offset. */
@@ -80,6 +85,13 @@ export class EffectPartition {
     return this.#entries.find(({ isWritten }) => !isWritten)?.record.offset ?? this.queue.position;
   }
 
+  /** What to commit: `position`, and what is written beyond it. */
+  get place(): Required<CommittedOffset> {
+    const offset = this.position;
+    const written = this.#entries.filter(({ isWritten }) => isWritten).map(({ record }) => record.offset);
+    return { offset, metadata: encodeAhead(offset, [...this.#ahead, ...written]) };
+  }
+
   get hasMoved(): boolean {
     return this.position > this.#committed;
   }
@@ -87,6 +99,17 @@ export class EffectPartition {
   /** Whether `perform` is still at work on what was taken. */
   get isBusy(): boolean {
     return this.#lanes.size > 0;
+  }
+
+  /** Takes the queue's first record if its outcome is in the log already. Gives whether it was. */
+  pass(): boolean {
+    const record = this.queue.at(0)!;
+    if (!this.#ahead.has(record.offset)) return false;
+    this.queue.consume();
+    const entry = new Entry(record, () => {});
+    entry.isWritten = true;
+    this.#entries.push(entry);
+    return true;
   }
 
   /** Takes the queue's first record, to be performed after what was taken for its lane. */

@@ -1,7 +1,7 @@
 // The run loop of an effect: takes records, has the outside called for each, and writes what came of it together with
-// the offsets in one transaction. Every record is performed at least once, and has one outcome in the log or, after a
-// crash in between, the same one again. Outcomes of records that overtook others are written before their offsets are.
-// A fault of the log ends in one of two ways: all that is in hand is forgotten and read again, or the thread fails.
+// the offsets in one transaction. Every record is performed at least once, and has one outcome in the log: those that
+// overtook others are named beside the offset that is committed, so that whoever goes on there passes them. A fault of the
+// log ends in one of two ways: all that is in hand is forgotten and read again, or the thread fails.
 import { type Clock, sleep } from '../base/clock.ts';
 import { isStockstreamError, reasonOf } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
@@ -181,12 +181,13 @@ export class EffectThread {
     if (partitions.length === 0) return;
     const { admin } = this.#options.log;
     const inputs = partitions.map((partition) => ({ topic: this.topic.name, partition }));
-    const committed = await admin.committedOffsets(this.group, inputs);
+    const committed = await admin.committed(this.group, inputs);
     const earliest = await admin.offsets(inputs, 'earliest');
     inputs.forEach((input, index) => {
-      const position = Math.max(committed[index] ?? 0, earliest[index]!);
-      this.#partitions.set(input.partition, new EffectPartition(this.topic, input.partition, position));
-      this.#fetcher.assign(input, position);
+      const [last, first] = [committed[index], { offset: earliest[index]! }];
+      const place = last === undefined || last.offset < first.offset ? first : last;
+      this.#partitions.set(input.partition, new EffectPartition(this.topic, input.partition, place));
+      this.#fetcher.assign(input, place.offset);
     });
   }
 
@@ -210,6 +211,7 @@ export class EffectThread {
     if (partition.leavesBy !== undefined) return;
     const perform = (entry: Entry, signals: PerformSignals) => this.#calls.perform(entry, signals);
     for (let record = queue.at(0); record !== undefined && partition.inFlight < window; record = queue.at(0)) {
+      if (partition.pass()) continue;
       record.decode();
       if (record.isForeign) {
         try {

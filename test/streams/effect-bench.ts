@@ -120,9 +120,12 @@ export class EffectBench {
     return (await valuesOf(this.log, toys.deadLetters)).map(String);
   }
 
+  /** All partitions of what is to be called. */
+  readonly inputs = allOf(calls);
+
   /** By partition, undefined where none is committed. */
   async offsets(): Promise<(number | undefined)[]> {
-    return await this.log.admin.committedOffsets('test-effect-call', allOf(calls));
+    return await this.log.admin.committedOffsets('test-effect-call', this.inputs);
   }
 
   /** Lets time pass until `condition` holds. */

@@ -277,6 +277,32 @@ test('a crash between the call and the commit performs the record again, and los
   await bench.log.close();
 });
 
+test('what overtook a stuck record is told once, however many go on after it', async () => {
+  const bench = await EffectBench.open();
+  const { perform, finish } = doors();
+  const lanes = { laneOf: ({ value }: { value: { id: string } }) => value.id };
+  await bench.send('a', 'stuck', 'a1', 'a2', 'a3');
+  for (const id of ['a1', 'a2', 'a3']) {
+    bench.start(perform, lanes);
+    finish(id);
+    await bench.until(async () => (await bench.results()).includes(`${id} ok`));
+    await bench.crash();
+  }
+  assert.deepEqual(await bench.results(), ['a1 ok', 'a2 ok', 'a3 ok']);
+  assert.equal(bench.performed.filter((id) => id === 'a1').length, 1);
+  await bench.send('a', 'a4');
+  const thread = bench.start(perform, lanes);
+  for (const id of ['a4', 'stuck']) finish(id);
+  await bench.until(async () => (await bench.results()).includes('stuck ok'));
+  await bench.until(() => thread.waitingFor === undefined);
+  await bench.stop(thread);
+  assert.deepEqual((await bench.results()).toSorted(), ['a1 ok', 'a2 ok', 'a3 ok', 'a4 ok', 'stuck ok']);
+  const ends = await bench.log.admin.offsets(bench.inputs, 'latest');
+  const moved = (await bench.offsets()).flatMap((offset, partition) => (offset === undefined ? [] : [partition]));
+  for (const partition of moved) assert.equal((await bench.offsets())[partition], ends[partition]);
+  await bench.log.close();
+});
+
 test('stopping lets calls end and commits them; one that takes too long is aborted and made by the next', async () => {
   const bench = await EffectBench.open();
   const { perform, finish } = doors();
