@@ -6,7 +6,7 @@ export function bestWays(routes: readonly DeliveryRoute[]): DeliveryWay[] {
   const ways = routes.map(({ way }) => way).sort(byPlace);
   return ways.filter((way, index) => {
     return !ways.some((other, place) => {
-      if (other === way || other.warehouseId !== way.warehouseId || !isAsGood(other, way)) return false;
+      if (place === index || other.warehouseId !== way.warehouseId || !isAsGood(other, way)) return false;
       // Of two that match each other the first stays.
       return place < index || !isAsGood(way, other);
     });
@@ -32,8 +32,13 @@ function byPlace(one: DeliveryWay, other: DeliveryWay): number {
     compare(one.warehouseId, other.warehouseId) ||
     one.maxDays - other.maxDays ||
     compare(one.carrier, other.carrier) ||
-    compare(JSON.stringify(one), JSON.stringify(other))
+    compare(textOf(one), textOf(other))
   );
+}
+
+/** The rest of a way, whatever the order of its fields is. */
+function textOf({ minDays, maxWeightGrams, hazardous, cash, workDays, cutOff, holidays }: DeliveryWay): string {
+  return JSON.stringify([minDays, maxWeightGrams, hazardous, cash, workDays, cutOff, holidays]);
 }
 
 function compare(one: string, other: string): number {

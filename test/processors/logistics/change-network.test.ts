@@ -10,6 +10,7 @@ import type {
   DeliveryArea,
   DeliveryEntry,
   DeliveryRoute,
+  DeliveryWay,
   LogisticsChange,
   Warehouse,
 } from '../../../schemas/types.generated.ts';
@@ -214,6 +215,11 @@ test('of ways that match each other one stays, of all others those that are bett
       const found = all.map((way, index) => ({ routeId: `r${index}`, areaId: 'a', way }));
       const turned = [...found.slice(turn % (all.length + 1)), ...found.slice(0, turn % (all.length + 1))];
       assert.deepEqual(bestWays(turned), bestWays(found));
+      const otherwise = turned.map((route) => ({
+        ...route,
+        way: Object.fromEntries(Object.entries(route.way).reverse()) as unknown as DeliveryWay,
+      }));
+      assert.deepEqual(bestWays([...found.slice(0, 3), ...otherwise]), bestWays([...found.slice(0, 3), ...turned]));
     }),
   );
 });
