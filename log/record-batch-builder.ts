@@ -26,7 +26,18 @@ export interface Encoder<V> {
   encode(value: V, target: Buffer, at: number): number;
 }
 
+/** Where a record's key and value lie; the value is a tombstone if its start is below zero. */
+export interface EncodedRecord {
+  readonly keyStart: number;
+  readonly keyEnd: number;
+  readonly valueStart: number;
+  readonly valueEnd: number;
+}
+
 const noHeaders: readonly RecordHeader[] = [];
+
+/** A call into the runtime costs more than to copy so many bytes one by one. */
+const fewBytes = 48;
 
 let scratch = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -36,7 +47,9 @@ export class RecordBatchBuilder {
   #count = 0;
   #baseTimestamp = 0;
   #maxTimestamp = 0;
-  /** Where the last appended value lies in the batch; equal if it was null or empty. */
+  /** Where the last appended key and value lie in the batch; equal if it was null or empty. */
+  keyStart = 0;
+  keyEnd = 0;
   valueStart = 0;
   valueEnd = 0;
   /** What records that are added without headers carry as theirs, until it is set otherwise. */
@@ -85,6 +98,22 @@ export class RecordBatchBuilder {
     return this;
   }
 
+  /** Adds a record that lies in `source`. */
+  appendEncoded(timestamp: number, source: Buffer, { keyStart, keyEnd, valueStart, valueEnd }: EncodedRecord): this {
+    const keyLength = keyEnd - keyStart;
+    const length = valueStart < 0 ? -1 : valueEnd - valueStart;
+    const rest = varintSize(keyLength) + keyLength + varintSize(length) + Math.max(0, length);
+    let at = this.#begin(timestamp, rest + (this.eventTime === undefined ? 1 : eventTimeBytes));
+    at = writeVarint(this.#bytes, at, keyLength);
+    this.#copy(source, keyStart, keyEnd, at);
+    this.keyStart = at;
+    this.keyEnd = at + keyLength;
+    at = writeVarint(this.#bytes, this.keyEnd, length);
+    if (length > 0) this.#copy(source, valueStart, valueEnd, at);
+    this.#close(at, length, noHeaders);
+    return this;
+  }
+
   /** Adds the records of another builder, which is not used after that, behind those that are there. */
   absorb(other: RecordBatchBuilder): this {
     const reader = new VarintReader(other.#bytes, batchHeaderBytes);
@@ -100,7 +129,7 @@ export class RecordBatchBuilder {
       this.#count++;
       reader.position = end;
     }
-    this.valueStart = this.valueEnd = this.#end;
+    this.keyStart = this.keyEnd = this.valueStart = this.valueEnd = this.#end;
     return this;
   }
 
@@ -143,11 +172,13 @@ export class RecordBatchBuilder {
     let at = this.#begin(timestamp, length);
     const bytes = this.#bytes;
     at = writeVarint(bytes, at, keyLength);
+    this.keyStart = at;
     if (typeof key === 'string') at += bytes.write(key, at);
     else if (key !== null) {
       bytes.set(key, at);
       at += keyLength;
     }
+    this.keyEnd = at;
     return writeVarint(bytes, at, valueLength);
   }
 
@@ -187,6 +218,12 @@ export class RecordBatchBuilder {
   /** Whether the event time is what stands in place of `headers`. */
   #carries(headers: readonly RecordHeader[]): boolean {
     return this.eventTime !== undefined && headers.length === 0;
+  }
+
+  #copy(source: Buffer, start: number, end: number, at: number): void {
+    const target = this.#bytes;
+    if (end - start > fewBytes) source.copy(target, at, start, end);
+    else for (let index = 0; index < end - start; index++) target[at + index] = source[start + index]!;
   }
 
   #reserve(more: number): void {

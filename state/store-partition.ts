@@ -179,10 +179,10 @@ export class StorePartition<V> {
     this.#ranges.set(`${from}\0${to}`, [...keys, ...inFlight]);
   }
 
-  /** Adds an entry's final value to a store batch, with its row in the time index. */
-  write(entry: Entry, bytes: Buffer, batch: WriteBatch): void {
+  /** Adds an entry's final value, encoded as in the changelog, to a store batch, with its row in the time index. */
+  write(entry: Entry, changelogKey: Buffer, bytes: Buffer, batch: WriteBatch): void {
     const { key, value } = entry;
-    const storeKey = this.storeKey(key);
+    const storeKey = this.#keys.entryOfRecord(changelogKey);
     if (value === undefined) batch.delete(storeKey);
     else {
       batch.put(storeKey, bytes);

@@ -87,7 +87,7 @@ export class TaskState {
    * Records the progress and encodes all changes of the running transaction into the changelog. May be tried again.
    * @returns the spans that `seal` needs. @throws the serde's error if a value doesn't fit its contract
    */
-  encode(progress: Omit<Progress, 'commit'>, changelog: RecordBatchBuilder, encodings?: Encodings): number[] {
+  encode(progress: Omit<Progress, 'commit'>, changelog: RecordBatchBuilder, encodings: Encodings): number[] {
     this.partition(progressStore).put(progressKey, { commit: this.#transaction.number, ...progress });
     return this.#transaction.encodeTo(changelog, progress.now, encodings);
   }

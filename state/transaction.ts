@@ -1,6 +1,7 @@
 // The uncommitted changes of one task between two commits: which entries are dirty, how to take a record's changes
 // back, and which reads are missing. It promises nothing about durability: commit.ts does, in the engine.
-import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { assert } from '../base/assert.ts';
+import type { EncodedRecord, RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import type { Encodings } from './encodings.ts';
 import { changelogKey } from './keys.ts';
 import type { WriteBatch } from './store.ts';
@@ -49,11 +50,18 @@ interface Undo {
   readonly made: boolean;
 }
 
+interface EncodedEntry extends EncodedRecord {
+  /** What the entry had then. */
+  readonly value: unknown;
+}
+
 export class Transaction {
   readonly number: number;
   readonly dirty: Entry[] = [];
   readonly missing: MissingRead[] = [];
   readonly #undo: Undo[] = [];
+  /** Of the first dirty entries. */
+  readonly #encoded: EncodedEntry[] = [];
 
   constructor(number: number) {
     this.number = number;
@@ -82,6 +90,17 @@ export class Transaction {
       if (made) entry.partition.forget(entry);
     }
     this.dirty.length = mark.dirty;
+    assert(this.#encoded.length <= mark.dirty, 'what is encoded stays');
+  }
+
+  /** What was encoded lies nowhere any more. */
+  forgetEncoded(): void {
+    this.#encoded.length = 0;
+  }
+
+  /** How many changed entries were never encoded. */
+  get waiting(): number {
+    return this.dirty.length - this.#encoded.length;
   }
 
   /** The entries changed since `mark`. */
@@ -89,19 +108,23 @@ export class Transaction {
     return new Set(this.#undo.slice(mark.undo).map(({ entry }) => entry));
   }
 
+  /** Encodes what changed since the last call: mostly it stays as it is until the commit. @throws the serde's error */
+  encode(encodings: Encodings): void {
+    while (this.waiting > 0) this.#encode(this.#encoded.length, encodings);
+  }
+
   /**
-   * Encodes the last value of each dirty entry into the changelog. Changes nothing else, so it may be tried again.
-   * @returns where the values lie in the changelog: start and end of each
+   * Puts the last value of each dirty entry into the changelog. Changes nothing else, so it may be tried again.
+   * @returns where they lie in the changelog: start and end of the key, start and end of the value of each
    * @throws the serde's error, if a value doesn't fit its contract
    */
-  encodeTo(changelog: RecordBatchBuilder, timestamp: number, encodings?: Encodings): number[] {
+  encodeTo(changelog: RecordBatchBuilder, timestamp: number, encodings: Encodings): number[] {
     const spans: number[] = [];
-    for (const { partition, key, value } of this.dirty) {
-      const { name, serde } = partition.spec;
-      const known = value === undefined ? null : encodings?.of(value, serde);
-      if (known === undefined) changelog.encode(timestamp, changelogKey(name, key), value, serde);
-      else changelog.append(timestamp, changelogKey(name, key), known);
-      spans.push(changelog.valueStart, changelog.valueEnd);
+    for (let index = 0; index < this.dirty.length; index++) {
+      const known = this.#encoded[index];
+      if (known === undefined || known.value !== this.dirty[index]!.value) this.#encode(index, encodings);
+      changelog.appendEncoded(timestamp, encodings.bytes, this.#encoded[index]!);
+      spans.push(changelog.keyStart, changelog.keyEnd, changelog.valueStart, changelog.valueEnd);
     }
     return spans;
   }
@@ -113,8 +136,23 @@ export class Transaction {
   storeTo(batch: WriteBatch, changelog: RecordBatchBuilder, spans: readonly number[]): void {
     for (let index = 0; index < this.dirty.length; index++) {
       const entry = this.dirty[index]!;
-      entry.partition.write(entry, changelog.slice(spans[index * 2]!, spans[index * 2 + 1]!), batch);
+      const at = index * 4;
+      const key = changelog.slice(spans[at]!, spans[at + 1]!);
+      entry.partition.write(entry, key, changelog.slice(spans[at + 2]!, spans[at + 3]!), batch);
     }
-    this.#undo.length = 0;
+    this.#undo.length = this.#encoded.length = 0;
+  }
+
+  #encode(index: number, encodings: Encodings): void {
+    const { partition, key, value } = this.dirty[index]!;
+    const { name, serde } = partition.spec;
+    let [valueStart, valueEnd] = [-1, -1];
+    if (value !== undefined) {
+      encodings.putValue(value, serde);
+      valueStart = encodings.start;
+      valueEnd = encodings.end;
+    }
+    encodings.putText(changelogKey(name, key));
+    this.#encoded[index] = { value, keyStart: encodings.start, keyEnd: encodings.end, valueStart, valueEnd };
   }
 }

@@ -4,11 +4,11 @@
 import type { Clock } from '../base/clock.ts';
 import { isStockstreamError, StockstreamError } from '../base/errors.ts';
 import type { Serde } from '../base/serde.ts';
+import type { Encodings } from '../state/encodings.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { TaskState } from '../state/task-state.ts';
 import { type Mark, suspended } from '../state/transaction.ts';
-import type { Forwarded, QuarantineCommand } from './api.ts';
-import type { BatchBytes } from './batch-bytes.ts';
+import type { QuarantineCommand } from './api.ts';
 import { type DeadLetter, type DeadLetterSource, deadLetter } from './dead-letter.ts';
 import { HeldInput } from './held-input.ts';
 import type { InputRecord } from './input-queue.ts';
@@ -17,6 +17,7 @@ import { codeOf, failureOf, type Origin, sourceOf, subjectOf, timerOf } from './
 import type { BatchScope, ProcessorNode } from './processor-node.ts';
 import { type HeldRecord, heldRecord, obeyCommands, placeOf, type Quarantine, quarantines } from './quarantine.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { SentRecords } from './sent-records.ts';
 
 export interface BatchParts {
   readonly task: string;
@@ -28,6 +29,8 @@ export interface BatchParts {
   /** Of the sources, by topic. */
   readonly serdes: ReadonlyMap<string, Serde<unknown>>;
   readonly codeVersion: string;
+  /** One batch's at a time. */
+  readonly encodings: Encodings;
 }
 
 export interface StoreKey {
@@ -44,18 +47,21 @@ export interface BatchInput {
   readonly maxFired: number;
   readonly records: readonly InputRecord[];
   /** The batch ends at the next record once it would write so many bytes. Not for a replay: that takes what was taken. */
-  readonly most?: { readonly bytes: number; readonly meter: BatchBytes } | undefined;
+  readonly maxBytes?: number | undefined;
 }
 
 /** How many records between two looks at the clock. */
 const deadlineEvery = 32;
+/** So many changes and outputs are encoded at a time, or about so many bytes: what they are made of is still near. */
+const mostWaiting = 128;
+const mostWaitingBytes = 32 * 1024;
 
 export class TaskBatch {
   readonly now: number;
   readonly deadLetters: DeadLetter[] = [];
   /** Rows of the time index whose entry says otherwise: to be deleted. */
   readonly staleRows: TimeRow[] = [];
-  readonly forwarded: Forwarded[] = [];
+  readonly sent = new SentRecords();
   /** Why processors passed things over, once for each. */
   readonly dropped: string[] = [];
   /** What it says to learn is learned before the next `advance`. */
@@ -65,6 +71,8 @@ export class TaskBatch {
   readonly #start: Mark;
   /** What is sent is encoded at once, to find the record to blame. */
   #careful = false;
+  /** Something can't be encoded: that shows again when the batch is sealed. */
+  #isUnsound = false;
   #rows = 0;
   #fired = 0;
   #records = 0;
@@ -79,12 +87,17 @@ export class TaskBatch {
     this.#parts = parts;
     this.#input = input;
     this.now = input.now;
+    this.#forgetEncoded();
     this.#limit = input.records.length;
     for (const { store, key } of input.retired ?? []) parts.state.partitionOf(store)?.delete(key);
     this.#start = parts.state.transaction.mark();
     this.#enter();
     this.ahead = new ReadAhead(parts, input.records);
     for (const { store, key } of input.due) this.ahead.timer(store, key);
+  }
+
+  get encodings(): Encodings {
+    return this.#parts.encodings;
   }
 
   /** How many timers and expiries took effect. */
@@ -117,6 +130,7 @@ export class TaskBatch {
     while (this.#rows < this.#input.due.length && this.#fired < this.#input.maxFired) {
       if (!this.#attempt(this.#fire, this.#input.due[this.#rows]!)) return this.#lookAhead();
       this.#rows++;
+      this.#encodeEarly();
     }
     const { records } = this.#input;
     while (this.#records < this.#limit) {
@@ -127,6 +141,7 @@ export class TaskBatch {
         if (!this.#attempt(this.#release, this.#releasing)) return this.#lookAhead();
       this.#records++;
       record.release();
+      this.#encodeEarly();
       if (this.#isFull()) break;
     }
     return true;
@@ -138,8 +153,10 @@ export class TaskBatch {
    */
   restartCarefully(clock: Clock): boolean {
     if (this.#careful) return false;
+    this.#forgetEncoded();
     this.#parts.state.transaction.rollback(this.#start);
-    this.forwarded.length = this.dropped.length = this.deadLetters.length = this.staleRows.length = 0;
+    this.sent.clear();
+    this.dropped.length = this.deadLetters.length = this.staleRows.length = 0;
     this.#limit = this.#records;
     this.#rows = this.#fired = this.#records = 0;
     this.#releasing = undefined;
@@ -147,18 +164,39 @@ export class TaskBatch {
     return this.advance(clock, Number.POSITIVE_INFINITY);
   }
 
+  /** Encodes what isn't yet, of what is sent and of what changed. @throws the serde's error if something can't be */
+  encode(): void {
+    this.sent.encode(this.encodings);
+    this.#parts.state.transaction.encode(this.encodings);
+  }
+
+  #forgetEncoded(): void {
+    this.encodings.clear();
+    this.#parts.state.transaction.forgetEncoded();
+  }
+
+  #encodeEarly(): void {
+    if (this.#careful || this.#isUnsound) return;
+    const waiting = this.sent.waiting + this.#parts.state.transaction.waiting;
+    const { byteLength, count } = this.encodings;
+    if (waiting < mostWaiting && waiting * byteLength < mostWaitingBytes * count) return;
+    try {
+      this.encode();
+    } catch {
+      this.#isUnsound = true;
+    }
+  }
+
   #isFull(): boolean {
-    const { most } = this.#input;
-    if (most === undefined || this.#careful) return false;
-    const { dirty } = this.#parts.state.transaction;
-    most.meter.sample(this.#records, dirty, this.forwarded);
-    this.#isCut = this.#records < this.#limit && most.meter.of(dirty, this.forwarded) >= most.bytes;
+    const { maxBytes } = this.#input;
+    if (maxBytes === undefined || this.#careful) return false;
+    this.#isCut = this.#records < this.#limit && this.encodings.byteLength >= maxBytes;
     return this.#isCut;
   }
 
   #enter(): void {
     this.#parts.scope.now = this.now;
-    this.#parts.scope.forwarded = this.forwarded;
+    this.#parts.scope.sent = this.sent;
     this.#parts.scope.dropped = this.dropped;
   }
 
@@ -166,7 +204,7 @@ export class TaskBatch {
   #attempt<Subject>(work: (subject: Subject) => void, subject: Subject): boolean {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
-    const forwarded = this.forwarded.length;
+    const sent = this.sent.length;
     const dropped = this.dropped.length;
     let isSuspended = false;
     try {
@@ -178,7 +216,7 @@ export class TaskBatch {
     // Also if the processor swallowed the throw: what it did then rests on a read that it never had.
     if (!isSuspended && transaction.missing.length === 0) return true;
     transaction.rollback(mark);
-    this.forwarded.length = forwarded;
+    this.sent.truncate(sent);
     this.dropped.length = dropped;
     return false;
   }
@@ -220,16 +258,16 @@ export class TaskBatch {
   #guarded(node: ProcessorNode, subject: unknown, from: Origin): boolean {
     const { transaction } = this.#parts.state;
     const mark = transaction.mark();
-    const forwarded = this.forwarded.length;
+    const sent = this.sent.length;
     const dropped = this.dropped.length;
     try {
       node.run(subject);
-      if (this.#careful) this.#encodeSince(mark, forwarded);
+      if (this.#careful) this.#encodeSince(mark, sent);
       return true;
     } catch (error) {
       if (error === suspended || transaction.missing.length > 0) throw suspended;
       transaction.rollback(mark);
-      this.forwarded.length = forwarded;
+      this.sent.truncate(sent);
       this.dropped.length = dropped;
       if (node.isQuarantined && quarantines(codeOf(error))) return this.#stop(from, error, node.name);
       this.#setAside(sourceOf(from), error, node.name);
@@ -343,7 +381,7 @@ export class TaskBatch {
 
   /** @throws the serde's error for what a record wants to write */
   #encodeSince(mark: Mark, from: number): void {
-    for (const { topic, value } of this.forwarded.slice(from)) encodable(topic.serde, value);
+    for (const { topic, value } of this.sent.since(from)) encodable(topic.serde, value);
     for (const entry of this.#parts.state.transaction.changedSince(mark)) {
       if (entry.value !== undefined) encodable(entry.partition.spec.serde, entry.value);
     }

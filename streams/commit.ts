@@ -5,7 +5,6 @@ import type { GroupMetadata } from '../log/group.ts';
 import type { PartitionOffset, TransactionalProducer } from '../log/log.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { writePosition } from '../state/changelog.ts';
-import { Encodings } from '../state/encodings.ts';
 import type { Store, WriteBatch } from '../state/store.ts';
 import type { Transaction } from '../state/transaction.ts';
 import type { Topic } from './api.ts';
@@ -123,8 +122,9 @@ function encodeTasks(
 function encodeTask(task: StreamTask, outputs: OutputBatches, parts: SealParts): EncodedTask {
   const batch = task.batch!;
   const { now } = batch;
-  const encodings = new Encodings(task.sharedSerdes);
-  outputs.addForwarded(batch.forwarded, now, encodings);
+  const { encodings } = batch;
+  batch.encode();
+  outputs.addSent(batch.sent, now, encodings.bytes);
   outputs.addDeadLetters(batch.deadLetters, parts.deadLetters, now);
   const ranges = rangesOf(task, batch);
   const moved = ranges.filter(({ from, to }) => to > from);

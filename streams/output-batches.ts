@@ -2,9 +2,9 @@
 // so large that a log might refuse it, for a record may lead to hundreds.
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
-import type { Encodings } from '../state/encodings.ts';
 import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
+import type { SentRecords } from './sent-records.ts';
 
 export interface OutputBatch {
   readonly topic: string;
@@ -47,11 +47,18 @@ export class OutputBatches {
     return batch.builder;
   }
 
-  /**
-   * Encodes what one task sends. Of that to a compacted topic only the last of each key counts. What `encodings` may want
-   * again is noted there.
-   */
-  addForwarded(forwarded: readonly Forwarded[], now: number, encodings?: Encodings): void {
+  /** What one task sends, which lies encoded in `bytes`. */
+  addSent(sent: SentRecords, now: number, bytes: Buffer): void {
+    for (const record of sent.encoded) {
+      if (record.isReplaced) continue;
+      const builder = this.builder(record.topic.name, record.partition);
+      builder.eventTime = record.eventTime;
+      builder.appendEncoded(now, bytes, record);
+    }
+  }
+
+  /** Encodes what is sent. Of that to a compacted topic only the last of each key counts. */
+  addForwarded(forwarded: readonly Forwarded[], now: number): void {
     const last = new Map<Topic<unknown>, Map<string, Forwarded>>();
     for (const each of forwarded) if (each.topic.cleanup === 'compact') lastOf(last, each.topic).set(each.key, each);
     for (const each of forwarded) {
@@ -60,7 +67,6 @@ export class OutputBatches {
       const builder = this.builder(topic.name, partitionOf(key, topic.partitions));
       builder.eventTime = eventTime;
       builder.encode(now, key, value, topic.serde);
-      encodings?.note(builder, value, topic.serde);
     }
   }
 

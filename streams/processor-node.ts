@@ -1,9 +1,10 @@
 // One processor of one task, with the context that it sees. The context is made once and reused for every record.
 import type { StorePartition } from '../state/store-partition.ts';
 import type { TaskState } from '../state/task-state.ts';
-import type { Context, Forwarded, Processor, Record, TimerProcessor, Timers } from './api.ts';
+import type { Context, Processor, Record, TimerProcessor, Timers } from './api.ts';
 import type { InputRecord } from './input-queue.ts';
 import { timerStore } from './names.ts';
+import type { SentRecords } from './sent-records.ts';
 import type { PlainWires, PlainWiring } from './topology.ts';
 
 /** What processors of one batch share: the time, and where the records go that are sent when the batch commits. */
@@ -11,7 +12,7 @@ export interface BatchScope {
   now: number;
   /** Of the record at hand; undefined for a timer. */
   eventTime: number | undefined;
-  forwarded: Forwarded[];
+  sent: SentRecords;
   /** A reason for each thing that was dropped. */
   dropped: string[];
 }
@@ -60,7 +61,7 @@ export class ProcessorNode {
       forward(output, key, value) {
         const topic = wires.outputs[output]!;
         const eventTime = timed.has(topic.name) ? scope.eventTime : undefined;
-        scope.forwarded.push({ topic, key, value, eventTime });
+        scope.sent.push(topic, key, value, eventTime);
       },
       drop(reason) {
         scope.dropped.push(reason);

@@ -86,7 +86,7 @@ export class ReadAhead {
   #tryOut(records: readonly InputRecord[]): void {
     const { state, scope, quarantine, sources } = this.#parts;
     const mark = state.transaction.mark();
-    const forwarded = scope.forwarded.length;
+    const sent = scope.sent.length;
     const dropped = scope.dropped.length;
     for (const record of records) {
       const node = sources.get(record.topic)!;
@@ -99,7 +99,7 @@ export class ReadAhead {
         // A fault here may come from reads that are missing; the record will run again in its turn.
       }
       state.transaction.rollback(mark);
-      scope.forwarded.length = forwarded;
+      scope.sent.truncate(sent);
       scope.dropped.length = dropped;
     }
   }

@@ -10,15 +10,16 @@ import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Serde } from '../base/serde.ts';
 import type { Fetched } from '../log/log.ts';
+import { Encodings } from '../state/encodings.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
 import { type Progress, TaskState } from '../state/task-state.ts';
-import { type BatchInput, type BatchParts, type StoreKey, TaskBatch } from './batch.ts';
-import { BatchBytes } from './batch-bytes.ts';
+import { type BatchParts, type StoreKey, TaskBatch } from './batch.ts';
 import { InputQueue, mergeQueues } from './input-queue.ts';
 import { storesOf, taskId } from './names.ts';
 import { type BatchScope, ProcessorNode } from './processor-node.ts';
 import { Quarantine, type QuarantineTotals } from './quarantine.ts';
+import { SentRecords } from './sent-records.ts';
 import type { SourceNode, TimerNode, Topology } from './topology.ts';
 
 export const taskStates = ['created', 'restoring', 'running', 'closed'] as const;
@@ -45,7 +46,7 @@ interface BeginWith {
   readonly retired?: readonly StoreKey[];
   readonly maxFired: number;
   readonly records: number;
-  readonly most?: BatchInput['most'];
+  readonly maxBytes?: number;
 }
 
 /** How long records wait for those of a source that can't be read. */
@@ -61,7 +62,6 @@ export class StreamTask {
   /** Of outputs whose values may lie in stores as well. */
   readonly sharedSerdes: ReadonlySet<Serde<unknown>>;
   readonly #codeVersion: string;
-  readonly #meter = new BatchBytes();
   #state: TaskStateName = 'created';
   #parts: BatchParts | undefined;
   #queues: InputQueue[] = [];
@@ -112,7 +112,7 @@ export class StreamTask {
   /** Opens the restored state and starts running; `inputs` are the offsets to read on from, one a source. */
   open(progress: Progress | undefined, inputs: readonly number[]): void {
     const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
-    const scope: BatchScope = { now: 0, eventTime: undefined, forwarded: [], dropped: [] };
+    const scope: BatchScope = { now: 0, eventTime: undefined, sent: new SentRecords(), dropped: [] };
     const { sources, timers, quarantine, timed } = this.topology;
     const node = ({ topic, processor, wires, isQuarantined }: SourceNode): [string, ProcessorNode] => [
       topic.name,
@@ -131,6 +131,7 @@ export class StreamTask {
       quarantine: quarantine && new Quarantine(quarantine, state),
       serdes: new Map(sources.map(({ topic }) => [topic.name, topic.serde])),
       codeVersion: this.#codeVersion,
+      encodings: new Encodings(this.sharedSerdes),
     };
     this.#now = progress?.now ?? 0;
     this.#retiring = this.topology.retired.stores;
@@ -187,9 +188,8 @@ export class StreamTask {
     const { times } = this.stores;
     const due = times.nextAt <= now ? await times.due(store, now, limits.timers) : [];
     const retired = this.#retiring.length > 0 ? await this.#retire(store, limits.timers) : [];
-    const most = { bytes: limits.bytes, meter: this.#meter };
     const records = this.#mustWait(clock) ? 0 : Math.min(limits.records, this.#mostRecords);
-    this.beginWith({ now, due, retired, maxFired: limits.timers, records, most });
+    this.beginWith({ now, due, retired, maxFired: limits.timers, records, maxBytes: limits.bytes });
   }
 
   /** Learns from a batch that is done how many records the next one will have time for. */

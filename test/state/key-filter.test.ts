@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { Encodings } from '../../state/encodings.ts';
 import { KeyFilter } from '../../state/key-filter.ts';
 import { memoryStore } from '../../state/memory/memory-store.ts';
 import type { Store } from '../../state/store.ts';
@@ -64,7 +65,7 @@ const open = () => new TaskState('task_0', [orders as StoreSpec<unknown>], 0);
 
 async function commit(store: Store, state: TaskState): Promise<void> {
   const [changelog, batch] = [new RecordBatchBuilder(), store.batch()];
-  const spans = state.encode({ now: 1, inputs: {} }, changelog);
+  const spans = state.encode({ now: 1, inputs: {} }, changelog, new Encodings());
   const sealed = state.seal(changelog, spans, batch);
   await store.write(batch);
   state.applied(sealed);
@@ -107,7 +108,7 @@ test('what was sealed before the learning and is written behind its back is know
   const state = open();
   state.partition(orders).put('sealed', 'kept');
   const [changelog, batch] = [new RecordBatchBuilder(), store.batch()];
-  const spans = state.encode({ now: 1, inputs: {} }, changelog);
+  const spans = state.encode({ now: 1, inputs: {} }, changelog, new Encodings());
   const sealed = state.seal(changelog, spans, batch);
   await state.learnKeys(store, async () => true);
   await store.write(batch);

@@ -3,12 +3,16 @@
 
 import { seededRandom } from '../../base/random.ts';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { Encodings } from '../../state/encodings.ts';
 import { splitMemory } from '../../state/memory-split.ts';
 import { openRocksdbStore } from '../../state/rocksdb/rocksdb-store.ts';
 import type { StoreSpec } from '../../state/store-spec.ts';
 import { jsonSerde, loadMissing, TaskState } from '../../state/task-state.ts';
 import { suspended } from '../../state/transaction.ts';
 import { CacheBudget } from '../../streams/cache-budget.ts';
+
+/** Of one task at a time. */
+const encodings = new Encodings();
 
 interface Item {
   readonly lines: readonly { readonly text: string; readonly quantity: number }[];
@@ -93,7 +97,8 @@ async function commit(tasks: readonly TaskState[]): Promise<void> {
   const batch = store.batch();
   const sealed = tasks.map((task) => {
     const changelog = new RecordBatchBuilder();
-    return task.seal(changelog, task.encode({ now: 1, inputs: {} }, changelog), batch);
+    encodings.clear();
+    return task.seal(changelog, task.encode({ now: 1, inputs: {} }, changelog, encodings), batch);
   });
   await store.write(batch);
   for (const [index, task] of tasks.entries()) task.applied(sealed[index]!);

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { Encodings } from '../../state/encodings.ts';
 import { MemoryDisk, memoryStore } from '../../state/memory/memory-store.ts';
 import type { Store } from '../../state/store.ts';
 import type { StoreSpec } from '../../state/store-spec.ts';
@@ -30,9 +31,10 @@ async function reading<T>(store: Store, state: TaskState, read: () => T): Promis
   throw new Error('it never got its reads');
 }
 
-async function commitTo(store: Store, state: TaskState, apply = true) {
+async function commitTo(store: Store, state: TaskState, apply = true, encodings = new Encodings()) {
   const [changelog, batch] = [new RecordBatchBuilder(), store.batch()];
-  const spans = state.encode({ now: 1, inputs: {} }, changelog);
+  const spans = state.encode({ now: 1, inputs: {} }, changelog, encodings);
+  encodings.clear();
   const sealed = state.seal(changelog, spans, batch);
   const finish = async () => {
     await store.write(batch);
@@ -42,6 +44,14 @@ async function commitTo(store: Store, state: TaskState, apply = true) {
   return finish;
 }
 
+/** As a batch does on its way, and when it begins again. */
+function encodeSome({ transaction }: TaskState, encodings: Encodings, again: boolean): void {
+  if (again) {
+    encodings.clear();
+    transaction.forgetEncoded();
+  } else transaction.encode(encodings);
+}
+
 const key = fc.constantFrom('a', 'b', 'c', 'ä', 'b/1', 'b/2');
 const step = fc.oneof(
   fc.record({ type: fc.constant('put' as const), key, text: fc.string({ maxLength: 3 }) }),
@@ -49,17 +59,26 @@ const step = fc.oneof(
   fc.record({ type: fc.constant('get' as const), key }),
   fc.record({ type: fc.constant('range' as const), key, to: key }),
   fc.record({ type: fc.constant('record' as const), keep: fc.boolean(), puts: fc.array(key, { maxLength: 3 }) }),
+  fc.record({ type: fc.constant('encode' as const), again: fc.boolean() }),
   fc.record({ type: fc.constant('commit' as const), slow: fc.boolean() }),
   fc.record({ type: fc.constant('evict' as const) }),
   fc.record({ type: fc.constant('learn' as const), wait: fc.boolean() }),
   fc.record({ type: fc.constant('crash' as const) }),
 );
 
+/** Of a map, in the order of the keys' bytes. */
+function rangeOf(model: ReadonlyMap<string, string>, from: string, to: string): [string, string][] {
+  const compare = (one: string, other: string) => Buffer.from(one).compare(Buffer.from(other));
+  const found = [...model].filter(([key]) => compare(key, from) >= 0 && compare(key, to) < 0);
+  return found.sort(([one], [other]) => compare(one, other));
+}
+
 test('whatever is done, reads give what a map would give', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const disk = new MemoryDisk();
       let store = memoryStore(disk);
+      const encodings = new Encodings();
       let state = open();
       let committed = new Map<string, string>();
       const model = new Map<string, string>();
@@ -80,14 +99,8 @@ test('whatever is done, reads give what a map would give', async () => {
             break;
           case 'range': {
             const found = await reading(store, state, () => partition.range(each.key, each.to));
-            const bytes = (text: string) => Buffer.from(text);
-            const expected = [...model]
-              .filter(([name]) => bytes(name).compare(bytes(each.key)) >= 0 && bytes(name).compare(bytes(each.to)) < 0)
-              .sort(([one], [other]) => bytes(one).compare(bytes(other)));
-            assert.deepEqual(
-              found.map(([name, { text }]) => [name, text]),
-              expected,
-            );
+            const texts = found.map(([name, { text }]) => [name, text]);
+            assert.deepEqual(texts, rangeOf(model, each.key, each.to));
             break;
           }
           case 'record': {
@@ -97,8 +110,11 @@ test('whatever is done, reads give what a map would give', async () => {
             else state.transaction.rollback(mark);
             break;
           }
+          case 'encode':
+            encodeSome(state, encodings, each.again);
+            break;
           case 'commit': {
-            const finish = await commitTo(store, state, false);
+            const finish = await commitTo(store, state, false, encodings);
             pending.push(finish);
             if (!each.slow) for (const write of pending.splice(0)) await write();
             if (!each.slow) committed = new Map(model);
@@ -114,6 +130,7 @@ test('whatever is done, reads give what a map would give', async () => {
           }
           case 'crash':
             store = memoryStore(disk);
+            encodings.clear();
             state = open(1000);
             pending = [];
             model.clear();
