@@ -2,7 +2,7 @@
 // A crash before step 3 ends leaves nothing; between 3 and 4 the changelog's tail is read again; after 4 all is there.
 import type { Clock } from '../base/clock.ts';
 import type { GroupMetadata } from '../log/group.ts';
-import type { PartitionOffset, TransactionalProducer } from '../log/log.ts';
+import type { Appended, PartitionOffset, TransactionalProducer } from '../log/log.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { writePosition } from '../state/changelog.ts';
 import type { Store, WriteBatch } from '../state/store.ts';
@@ -71,18 +71,30 @@ export function sealCommit(tasks: readonly StreamTask[], parts: SealParts): Seal
 }
 
 /**
- * Steps 3 and 4. Gives the changelog offset that each task's state stands at then.
+ * Step 3, in one log transaction: changelogs, outputs and commit records, input offsets.
  * @throws LOG_* errors; the tasks must then restore themselves, for what became of the transaction may be unknown
  */
-export async function commit(sealed: SealedCommit, member: GroupMetadata, parts: CommitParts): Promise<number[]> {
-  // 3. In one log transaction: changelogs, outputs and commit records, input offsets.
+export async function commitToLog(
+  sealed: SealedCommit,
+  member: GroupMetadata,
+  parts: CommitParts,
+): Promise<readonly Appended[]> {
   const transaction = parts.producer.begin();
   for (const { task, changelog } of sealed.tasks) transaction.append(parts.names.changelog, task.partition, changelog);
   for (const { topic, partition, builder } of sealed.outputs) transaction.append(topic, partition, builder);
   transaction.commitOffsets(member, sealed.offsets);
-  const appended = await transaction.commit();
+  return await transaction.commit();
+}
 
-  // 4. In one atomic store batch: the changed entries and the changelog positions that they stand for.
+/**
+ * Step 4, in one atomic store batch: the changed entries and the changelog positions that they stand for. After those of all
+ * commits before. Gives the changelog offset that each task's state stands at then.
+ */
+export async function commitToStore(
+  sealed: SealedCommit,
+  appended: readonly Appended[],
+  parts: Pick<CommitParts, 'clock' | 'store'>,
+): Promise<number[]> {
   const at = parts.clock.now();
   // The changelogs were appended first, in the tasks' order.
   const ends = sealed.tasks.map((_, index) => appended[index]!.nextOffset);

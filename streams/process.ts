@@ -12,7 +12,7 @@ export interface ProcessLimits {
   readonly batchTimers: number;
   /** After so many milliseconds of processing a batch ends at the next record. */
   readonly batchMs: number;
-  /** What the batches of all tasks and the commit in flight may write, about. */
+  /** What the batches of all tasks and the commits in flight may write, about. */
   readonly uncommittedBytes: number;
 }
 
@@ -23,8 +23,8 @@ export async function processBatches(
 ): Promise<StreamTask[]> {
   const deadline = clock.monotonic() + limits.batchMs;
   const records = Math.ceil(limits.batchRecords / tasks.length);
-  // One half is the commit's that is in flight.
-  const bytes = limits.uncommittedBytes / 2 / tasks.length;
+  // One third is the commit's that the log takes, one that of the one which the store takes.
+  const bytes = limits.uncommittedBytes / 3 / tasks.length;
   for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers, bytes });
   await runBatches(tasks, { store, clock, deadline });
   for (const task of tasks) task.pace();

@@ -1,14 +1,15 @@
 // The run loop of one topology on one thread: polls, processes batches of its tasks, commits them, and follows the
-// group's assignments: tasks that it keeps never stop for them. While a commit is in flight the next batch is processed;
+// group's assignments: tasks that it keeps never stop for them. While commits are in flight the next batch is processed;
 // records gather meanwhile, so batches grow under load by themselves. Faults end in one of three ways: tasks restore and go
 // on, tasks are given up, or the thread fails and says why.
 import { assert } from '../base/assert.ts';
 import { sleep } from '../base/clock.ts';
 import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
-import type { Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
+import type { Appended, Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
 import { CacheBudget } from './cache-budget.ts';
-import { bytesOf, type CommitParts, commit, type SealedCommit, sealCommit } from './commit.ts';
+import { bytesOf, type CommitParts, commitToLog, commitToStore, type SealedCommit, sealCommit } from './commit.ts';
 import { CommitPace } from './commit-pace.ts';
+import { CommitPipeline } from './commit-pipeline.ts';
 import type { InputQueue } from './input-queue.ts';
 import type { Assignment, TaskAddresses } from './member-metadata.ts';
 import { type TopologyNames, topologyNames } from './names.ts';
@@ -47,12 +48,7 @@ export class StreamThread {
   #producer: TransactionalProducer | undefined;
   #state: ThreadState = 'created';
   #done: Promise<void> = Promise.resolve();
-  /** The commit in flight; resolves to its error, if any. */
-  #inFlight: Promise<unknown> | undefined;
-  /** It has failed, and the loop doesn't know yet. */
-  #hasFailed = false;
-  /** The tasks of that commit, until it has succeeded or its failure was dealt with. */
-  #committing = new Set<number>();
+  readonly #commits: CommitPipeline;
   readonly #pace: CommitPace;
   /** Where each input ended when that was noted. */
   #ends = new Map<string, number>();
@@ -72,6 +68,8 @@ export class StreamThread {
     this.#manager = new TaskManager({ ...parts, fetcher: this.#fetcher, codeVersion });
     const rules = { ...defaultRules, ...options.rules };
     const wake = () => this.#fetcher.wake();
+    // Without new input the loop would wait, and what the commit had taken with it.
+    this.#commits = new CommitPipeline(wake);
     this.#ownership = new Ownership({
       log,
       clock,
@@ -127,7 +125,7 @@ export class StreamThread {
   }
 
   get isCurrent(): boolean {
-    return this.#committing.size === 0 && this.tasks.every((task) => this.#hasTaken(task));
+    return this.#commits.isEmpty && this.tasks.every((task) => this.#hasTaken(task));
   }
 
   #hasTaken({ state, batch, queues }: StreamTask): boolean {
@@ -138,7 +136,7 @@ export class StreamThread {
 
   /** See owned-read.ts. */
   readOwned<T>(partitions: readonly number[], read: (owned: readonly number[]) => Promise<T>): Promise<T | undefined> {
-    const settled = async () => void (await this.#inFlight);
+    const settled = () => this.#commits.ended();
     return readOwned(partitions, read, { ownership: this.#ownership, tasks: this.#manager, settled });
   }
 
@@ -179,7 +177,7 @@ export class StreamThread {
     try {
       this.#manager.check();
       this.#standbys.check();
-      if (this.#hasFailed) await this.#quiesce();
+      if (this.#commits.hasFailed) await this.#commits.ready();
       if (this.#ownership.hasChanged) await this.#follow();
       await this.#poll();
       await this.#cycle();
@@ -201,10 +199,10 @@ export class StreamThread {
     const { active, standbys, warmups } = assigned;
     this.#standbys.keep([...standbys, ...warmups]);
     // What is still being written of a task must not come after what its restore writes.
-    const isReturning = (partition: number) => this.#committing.has(partition) && !this.#manager.get(partition);
-    if (active.some(isReturning)) await this.#inFlight;
+    const isReturning = (partition: number) => this.#commits.has(partition) && !this.#manager.get(partition);
+    if (active.some(isReturning)) await this.#commits.ended();
     const gone = this.#manager.assign(active);
-    void Promise.resolve(this.#inFlight).then(() => {
+    void this.#commits.ended().then(() => {
       this.#ownership.release(gone);
       if (this.#assigned === assigned && this.#state === 'running') this.#standbys.assign(assigned);
     });
@@ -213,7 +211,7 @@ export class StreamThread {
 
   /** All tasks are lost: what is in flight ends first, as it may. */
   async #abandon(): Promise<void> {
-    const error = await this.#ended();
+    const error = await this.#commits.settle();
     this.#manager.dropAll();
     // A transaction that is left open would keep the tasks' next owners waiting.
     if (error !== undefined) await this.#renewProducer();
@@ -246,7 +244,7 @@ export class StreamThread {
     }
   }
 
-  /** One batch of every task that has work; its commit starts once the one before it has ended. */
+  /** One batch of every task that has work; its commit starts once the log has the one before it. */
   async #cycle(): Promise<void> {
     const { store, clock, metrics } = this.#options;
     const topology = this.topology.name;
@@ -256,18 +254,12 @@ export class StreamThread {
     const worked = await processBatches(tasks, { store, clock, limits: this.#limits });
     metrics.processLatency.observe({ topology }, (clock.monotonic() - started) / 1000);
     if (worked.length === 0) return;
-    await this.#quiesce();
+    await this.#commits.ready();
     this.#count(worked);
     const sealed = sealCommit(worked, this.#commitParts());
     this.#pace.began();
-    this.#committing = new Set(worked.map(({ partition }) => partition));
     metrics.uncommittedBytes.set({ topology }, bytesOf(sealed));
-    this.#inFlight = this.#commit(sealed).catch((error: unknown) => {
-      // Without new input the loop would wait, and what the commit had taken with it.
-      this.#hasFailed = true;
-      this.#fetcher.wake();
-      return error ?? new Error('commit failed');
-    });
+    this.#begin(sealed);
   }
 
   #tasksWithWork(): StreamTask[] {
@@ -279,15 +271,25 @@ export class StreamThread {
     return running.filter(({ isAhead }) => isAhead);
   }
 
-  async #commit(sealed: SealedCommit): Promise<void> {
-    const { clock, metrics } = this.#options;
+  #begin(sealed: SealedCommit): void {
+    const { clock, store, metrics } = this.#options;
+    const labels = { topology: this.topology.name };
     const started = clock.monotonic();
-    const ends = await this.#ownership.commit((member) => commit(sealed, member, this.#commitParts()));
-    this.#pace.ended();
-    metrics.uncommittedBytes.set({ topology: this.topology.name }, 0);
-    for (const [index, { task }] of sealed.tasks.entries()) this.#positions.set(task.partition, ends[index]!);
-    this.#committing.clear();
-    metrics.commitLatency.observe({ topology: this.topology.name }, (clock.monotonic() - started) / 1000);
+    const parts = this.#commitParts();
+    let appended: readonly Appended[] = [];
+    this.#commits.begin({
+      tasks: new Set(sealed.tasks.map(({ task }) => task.partition)),
+      toLog: async () => {
+        appended = await this.#ownership.commit((member) => commitToLog(sealed, member, parts));
+        this.#pace.ended();
+        metrics.uncommittedBytes.set(labels, 0);
+      },
+      toStore: async () => {
+        const ends = await commitToStore(sealed, appended, { clock, store });
+        for (const [index, { task }] of sealed.tasks.entries()) this.#positions.set(task.partition, ends[index]!);
+        metrics.commitLatency.observe(labels, (clock.monotonic() - started) / 1000);
+      },
+    });
   }
 
   #commitParts(): CommitParts {
@@ -295,27 +297,11 @@ export class StreamThread {
     return { clock, store, producer: this.#producer!, names: this.names, deadLetters, codeVersion };
   }
 
-  /** Waits for the commit in flight. @throws its error */
-  async #quiesce(): Promise<void> {
-    const error = await this.#inFlight;
-    this.#inFlight = undefined;
-    this.#hasFailed = false;
-    if (error !== undefined) throw error;
-  }
-
-  /** Waits for the commit in flight, if any, and gives its error; nothing is in flight then. */
-  async #ended(): Promise<unknown> {
-    const error = await this.#inFlight;
-    this.#inFlight = undefined;
-    this.#hasFailed = false;
-    this.#committing.clear();
-    return error;
-  }
-
   /** The last commit of a thread that stops. If it fails as any may, its work is done again by the tasks' next owner. */
   async #finish(): Promise<void> {
     try {
-      await this.#quiesce();
+      await this.#commits.ended();
+      await this.#commits.ready();
     } catch (error) {
       if (!mayGoOn(error)) throw error;
       this.#options.logger.warn({ err: error, topology: this.topology.name }, 'last commit lost, to be done again');
@@ -324,7 +310,7 @@ export class StreamThread {
 
   /** After a failed commit nothing in memory is trusted: tasks restore what the log says, or are given up. */
   async #recover(error: unknown): Promise<void> {
-    await this.#ended();
+    await this.#commits.settle();
     const { logger, metrics, clock } = this.#options;
     if (!mayGoOn(error)) throw error;
     const { disposition } = error;

@@ -7,7 +7,7 @@ import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { TaskKeys } from '../../state/keys.ts';
 import type { Store } from '../../state/store.ts';
 import type { StoreSpec, Topic } from '../api.ts';
-import { commit, sealCommit } from '../commit.ts';
+import { commitToLog, commitToStore, sealCommit } from '../commit.ts';
 import { internalTopics, type TopologyNames, taskId, topologyNames } from '../names.ts';
 import { Ownership } from '../ownership.ts';
 import { processBatches } from '../process.ts';
@@ -98,7 +98,8 @@ export class TopologyDriver {
       const worked = await processBatches(tasks, { store, clock, limits });
       if (worked.length === 0) continue;
       const parts = { ...this.#options, producer: this.#producer!, names: this.names, codeVersion };
-      await commit(sealCommit(worked, parts), this.#ownership.member, parts);
+      const sealed = sealCommit(worked, parts);
+      await commitToStore(sealed, await commitToLog(sealed, this.#ownership.member, parts), parts);
     }
   }
 
