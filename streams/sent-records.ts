@@ -25,6 +25,8 @@ export interface SentRecord extends EncodedRecord {
 export class SentRecords {
   readonly #records: SentRecord[] = [];
   #encoded = 0;
+  /** Of so many it is known which ones they replace. */
+  #known = 0;
   readonly #last = new Map<Topic<unknown>, Map<string, SentRecord>>();
 
   get length(): number {
@@ -64,20 +66,20 @@ export class SentRecords {
 
   /** Takes back what was sent since there were so many. None of it may be encoded. */
   truncate(length: number): void {
-    assert(length >= this.#encoded, 'what is encoded stays');
+    assert(length >= this.#known, 'what is encoded stays');
     this.#records.length = length;
   }
 
   clear(): void {
-    this.#records.length = this.#encoded = 0;
+    this.#records.length = this.#encoded = this.#known = 0;
     this.#last.clear();
   }
 
   /** @throws the serde's error for what can't be encoded; it waits then, and all behind it */
   encode(encodings: Encodings): void {
     const records = this.#records;
-    for (let index = this.#encoded; index < records.length; index++) {
-      const record = records[index]!;
+    for (; this.#known < records.length; this.#known++) {
+      const record = records[this.#known]!;
       if (record.topic.cleanup === 'compact') this.#replace(record);
     }
     for (; this.#encoded < records.length; this.#encoded++) {
@@ -105,7 +107,6 @@ export class SentRecords {
       this.#last.set(record.topic, last);
     }
     const before = last.get(record.key);
-    if (before === record) return;
     if (before !== undefined) before.isReplaced = true;
     last.set(record.key, record);
   }

@@ -72,13 +72,24 @@ test('what is sent comes out in order, by partition, whenever it is encoded and 
 
 test('what cannot be encoded waits, with all behind it, and can be forgotten', () => {
   const [sent, encodings] = [new SentRecords(), new Encodings()];
+  let isUnfit = true;
   sent.push(events, 'a', 1, undefined);
-  sent.push(events, 'a', { toJSON: () => assert.fail('as told') }, undefined);
-  sent.push(events, 'a', 3, undefined);
-  assert.throws(() => sent.encode(encodings), /as told/);
-  assert.equal(sent.waiting, 2);
+  sent.push(events, 'a', { toJSON: () => (isUnfit ? assert.fail('as told') : 2) }, undefined);
+  for (const value of [3, 4]) sent.push(levels, 'a', value, undefined);
+  for (let tries = 0; tries < 2; tries++) {
+    assert.throws(() => sent.encode(encodings), /as told/);
+    assert.equal(sent.waiting, 3);
+  }
   assert.throws(() => sent.encoded, /encoded before/);
   assert.throws(() => sent.truncate(0), /stays/);
+  isUnfit = false;
+  sent.encode(encodings);
+  const values = sent.encoded.map(({ valueStart, valueEnd }) => encodings.bytes.toString('utf8', valueStart, valueEnd));
+  assert.deepEqual([values[0], values[1], values[3]], ['1', '2', '4']);
+  assert.deepEqual(
+    sent.encoded.map(({ isReplaced }) => isReplaced),
+    [false, false, true, false],
+  );
   sent.clear();
   assert.deepEqual([sent.length, sent.waiting], [0, 0]);
 });
