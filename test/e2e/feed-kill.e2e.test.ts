@@ -21,10 +21,10 @@ const quiet = ['--payments', 'off', '--carrier', 'off', '--mail', 'off', '--log-
 const launcher = fileURLToPath(new URL('../../bin/stockstream.js', import.meta.url));
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-function productLines(prefix: string): string {
+function productLines(prefix: string, description = ''): string {
   return Array.from({ length: lines }, (_, index) => {
     const price = { amount: 100 + index, currency: 'EUR' };
-    return `${JSON.stringify({ productId: `${prefix}${index}`, title: `Title ${index}`, price })}\n`;
+    return `${JSON.stringify({ productId: `${prefix}${index}`, title: `Title ${index}`, description, price })}\n`;
   }).join('');
 }
 
@@ -86,7 +86,8 @@ test('an upload by the command line goes on through three kills: each line count
   const start = () => Server.start(data, '--port', String(port), ...quiet);
   let server = await start();
   try {
-    writeFileSync(file, productLines('u'));
+    // So much that whoever looks finds it in the middle: short lines are all taken within a second.
+    writeFileSync(file, productLines('u', 'of many words '.repeat(100)));
     const token = await server.logIn('seller@demo');
     const url = `http://127.0.0.1:${port}`;
     const args = ['import', file, '--data', data, '--import', 'upload', '--url', url, '--json'];
