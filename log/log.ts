@@ -45,11 +45,14 @@ export type Isolation = 'committed' | 'uncommitted';
 export interface CommittedOffset {
   /** The offset of the next record to read. */
   readonly offset: number;
-  /** What whoever goes on there is to know, up to 1,000 bytes; it goes with the next commit. Default: ''. */
-  readonly metadata?: string;
+  /** What whoever goes on there is to know, up to 1,000 bytes; it goes with the next commit. */
+  readonly metadata: string;
 }
 
-export interface PartitionOffset extends TopicPartition, CommittedOffset {}
+/** Without metadata there is nothing to know. */
+export interface PartitionOffset extends TopicPartition, Partial<CommittedOffset> {
+  readonly offset: number;
+}
 
 export interface LogAdmin {
   /**
@@ -74,7 +77,7 @@ export interface LogAdmin {
    */
   committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<(number | undefined)[]>;
   /** As `committedOffsets`, each with its metadata. */
-  committed(group: string, partitions: readonly TopicPartition[]): Promise<(Required<CommittedOffset> | undefined)[]>;
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<(CommittedOffset | undefined)[]>;
   /**
    * What each member of a group was assigned last; empty if it has none, or is about to form. Absent where all members are in
    * this process.

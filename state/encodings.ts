@@ -9,7 +9,7 @@ interface Place {
   readonly serde: Serde<unknown>;
 }
 
-const initialBytes = 64 * 1024;
+const initialBytes = 4 * 1024;
 
 export class Encodings {
   readonly #shared: ReadonlySet<Serde<unknown>>;

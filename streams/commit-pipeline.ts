@@ -2,17 +2,17 @@
 // commit changed the log already takes the next, so that neither waits for the other. No third begins before the first is
 // over. What the store lacks when the process dies it reads from the changelog again.
 
-export interface CommitSteps {
+export interface CommitSteps<Logged> {
   readonly tasks: ReadonlySet<number>;
   /** Resolves when the log has it: nothing undoes it then. */
-  readonly toLog: () => Promise<void>;
+  readonly toLog: () => Promise<Logged>;
   /** Runs when the store has all commits before. */
-  readonly toStore: () => Promise<void>;
+  readonly toStore: (logged: Logged) => Promise<void>;
 }
 
 interface OpenCommit {
   readonly tasks: ReadonlySet<number>;
-  readonly logged: Promise<void>;
+  readonly logged: Promise<unknown>;
   readonly stored: Promise<void>;
 }
 
@@ -44,10 +44,10 @@ export class CommitPipeline {
   }
 
   /** Only once `ready` has resolved. */
-  begin({ tasks, toLog, toStore }: CommitSteps): void {
+  begin<Logged>({ tasks, toLog, toStore }: CommitSteps<Logged>): void {
     const before = this.#open.at(-1)?.stored;
     const logged = toLog();
-    const stored = this.#store(logged, before, toStore);
+    const stored = afterBoth(logged, before, toStore);
     const commit = { tasks, logged, stored };
     this.#open.push(commit);
     const fail = (error: unknown) => {
@@ -80,10 +80,14 @@ export class CommitPipeline {
     this.#open = [];
     return error;
   }
+}
 
-  async #store(logged: Promise<void>, before: Promise<void> | undefined, toStore: () => Promise<void>): Promise<void> {
-    await logged;
-    await before;
-    await toStore();
-  }
+async function afterBoth<Logged>(
+  logged: Promise<Logged>,
+  before: Promise<void> | undefined,
+  toStore: (logged: Logged) => Promise<void>,
+): Promise<void> {
+  const result = await logged;
+  await before;
+  await toStore(result);
 }

@@ -68,7 +68,7 @@ export class EffectPartition {
   readonly #dropped = new AbortController();
   #leavesBy: number | undefined;
 
-  constructor(topic: Topic<unknown>, partition: number, { offset, metadata = '' }: CommittedOffset) {
+  constructor(topic: Topic<unknown>, partition: number, { offset, metadata }: CommittedOffset) {
     this.partition = partition;
     this.queue = new InputQueue(topic, partition, offset);
     this.#committed = offset;
@@ -86,7 +86,7 @@ export class EffectPartition {
   }
 
   /** What to commit: `position`, and what is written beyond it. */
-  get place(): Required<CommittedOffset> {
+  get place(): CommittedOffset {
     const offset = this.position;
     const written = this.#entries.filter(({ isWritten }) => isWritten).map(({ record }) => record.offset);
     return { offset, metadata: encodeAhead(offset, [...this.#ahead, ...written]) };

@@ -184,7 +184,7 @@ export class EffectThread {
     const committed = await admin.committed(this.group, inputs);
     const earliest = await admin.offsets(inputs, 'earliest');
     inputs.forEach((input, index) => {
-      const [last, first] = [committed[index], { offset: earliest[index]! }];
+      const [last, first] = [committed[index], { offset: earliest[index]!, metadata: '' }];
       const place = last === undefined || last.offset < first.offset ? first : last;
       this.#partitions.set(input.partition, new EffectPartition(this.topic, input.partition, place));
       this.#fetcher.assign(input, place.offset);

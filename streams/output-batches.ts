@@ -2,9 +2,10 @@
 // so large that a log might refuse it, for a record may lead to hundreds.
 import { partitionOf } from '../log/partitioner.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { Encodings } from '../state/encodings.ts';
 import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
-import type { SentRecords } from './sent-records.ts';
+import { SentRecords } from './sent-records.ts';
 
 export interface OutputBatch {
   readonly topic: string;
@@ -20,11 +21,11 @@ export class OutputBatches {
   /** The last one of each partition. */
   readonly #batches = new Map<string, (OutputBatch | undefined)[]>();
 
-  /** Those of one partition in order. One whose only record couldn't be encoded isn't there. */
+  /** Those of one partition in order. */
   *[Symbol.iterator](): Generator<OutputBatch> {
     yield* this.#full;
     for (const partitions of this.#batches.values()) {
-      for (const batch of partitions) if (batch !== undefined && batch.builder.count > 0) yield batch;
+      for (const batch of partitions) if (batch !== undefined) yield batch;
     }
   }
 
@@ -57,17 +58,12 @@ export class OutputBatches {
     }
   }
 
-  /** Encodes what is sent. Of that to a compacted topic only the last of each key counts. */
+  /** Encodes what is sent, all of it or nothing. @throws the serde's error */
   addForwarded(forwarded: readonly Forwarded[], now: number): void {
-    const last = new Map<Topic<unknown>, Map<string, Forwarded>>();
-    for (const each of forwarded) if (each.topic.cleanup === 'compact') lastOf(last, each.topic).set(each.key, each);
-    for (const each of forwarded) {
-      const { topic, key, value, eventTime } = each;
-      if (topic.cleanup === 'compact' && last.get(topic)?.get(key) !== each) continue;
-      const builder = this.builder(topic.name, partitionOf(key, topic.partitions));
-      builder.eventTime = eventTime;
-      builder.encode(now, key, value, topic.serde);
-    }
+    const [sent, encodings] = [new SentRecords(), new Encodings()];
+    for (const { topic, key, value, eventTime } of forwarded) sent.push(topic, key, value, eventTime);
+    sent.encode(encodings);
+    this.addSent(sent, now, encodings.bytes);
   }
 
   addDeadLetters(letters: readonly DeadLetter[], topic: Topic<Buffer>, now: number): void {
@@ -76,10 +72,4 @@ export class OutputBatches {
       this.builder(topic.name, partitionOf(text, topic.partitions)).append(now, key, value, headers);
     }
   }
-}
-
-function lastOf(last: Map<Topic<unknown>, Map<string, Forwarded>>, topic: Topic<unknown>): Map<string, Forwarded> {
-  const known = last.get(topic) ?? new Map<string, Forwarded>();
-  last.set(topic, known);
-  return known;
 }

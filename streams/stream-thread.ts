@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import { sleep } from '../base/clock.ts';
 import { isStockstreamError, type StockstreamError } from '../base/errors.ts';
-import type { Appended, Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
+import type { Fetcher, TopicPartition, TransactionalProducer } from '../log/log.ts';
 import { CacheBudget } from './cache-budget.ts';
 import { bytesOf, type CommitParts, commitToLog, commitToStore, type SealedCommit, sealCommit } from './commit.ts';
 import { CommitPace } from './commit-pace.ts';
@@ -276,15 +276,15 @@ export class StreamThread {
     const labels = { topology: this.topology.name };
     const started = clock.monotonic();
     const parts = this.#commitParts();
-    let appended: readonly Appended[] = [];
     this.#commits.begin({
       tasks: new Set(sealed.tasks.map(({ task }) => task.partition)),
       toLog: async () => {
-        appended = await this.#ownership.commit((member) => commitToLog(sealed, member, parts));
+        const appended = await this.#ownership.commit((member) => commitToLog(sealed, member, parts));
         this.#pace.ended();
         metrics.uncommittedBytes.set(labels, 0);
+        return appended;
       },
-      toStore: async () => {
+      toStore: async (appended) => {
         const ends = await commitToStore(sealed, appended, { clock, store });
         for (const [index, { task }] of sealed.tasks.entries()) this.#positions.set(task.partition, ends[index]!);
         metrics.commitLatency.observe(labels, (clock.monotonic() - started) / 1000);
@@ -300,8 +300,8 @@ export class StreamThread {
   /** The last commit of a thread that stops. If it fails as any may, its work is done again by the tasks' next owner. */
   async #finish(): Promise<void> {
     try {
-      await this.#commits.ended();
-      await this.#commits.ready();
+      const error = await this.#commits.settle();
+      if (error !== undefined) throw error;
     } catch (error) {
       if (!mayGoOn(error)) throw error;
       this.#options.logger.warn({ err: error, topology: this.topology.name }, 'last commit lost, to be done again');

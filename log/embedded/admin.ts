@@ -61,7 +61,7 @@ export class EmbeddedAdmin implements LogAdmin {
     return (await this.committed(group, partitions)).map((each) => each?.offset);
   }
 
-  committed(group: string, partitions: readonly TopicPartition[]): Promise<(Required<CommittedOffset> | undefined)[]> {
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<(CommittedOffset | undefined)[]> {
     const { offsets, groups, topics, writer } = this.#core;
     return this.#handle.call(async () => {
       await offsets.settled(group, partitions, (member) => this.#handle.isOpen && groups.isCurrent(member));

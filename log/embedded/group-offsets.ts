@@ -1,5 +1,5 @@
-// What consumer groups have committed, in memory and in `g` entries: the offset in 8 bytes, then its metadata. A commit is seen at once by later jobs of the
-// writer; readers ask through the writer, so that they learn of it only when it is durable.
+// What consumer groups have committed, in memory and in `g` entries: the offset in 8 bytes, then its metadata. A commit is
+// seen at once by later jobs of the writer; readers ask through the writer, so that they learn of it only when it is durable.
 
 import { assert } from '../../base/assert.ts';
 import type { GroupMetadata } from '../group.ts';
@@ -24,7 +24,7 @@ export interface HeldOffsets {
 }
 
 export class GroupOffsets {
-  readonly #groups = new Map<string, Map<Partition, Required<CommittedOffset>>>();
+  readonly #groups = new Map<string, Map<Partition, CommittedOffset>>();
   readonly #held = new Set<HeldOffsets>();
   #waiting: (() => void)[] = [];
 
@@ -36,11 +36,11 @@ export class GroupOffsets {
     }
   }
 
-  get(group: string, partition: Partition): Required<CommittedOffset> | undefined {
+  get(group: string, partition: Partition): CommittedOffset | undefined {
     return this.#groups.get(group)?.get(partition);
   }
 
-  set(flush: Flush, group: string, partition: Partition, { offset, metadata = '' }: CommittedOffset): void {
+  set(flush: Flush, group: string, partition: Partition, { offset, metadata = '' }: PartitionOffset): void {
     flush.put(groupKey(group, partition), encode(offset, metadata));
     this.#of(group).set(partition, { offset, metadata });
   }
@@ -85,8 +85,8 @@ export class GroupOffsets {
     while ([...this.#held].some(changes)) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  #of(group: string): Map<Partition, Required<CommittedOffset>> {
-    const offsets = this.#groups.get(group) ?? new Map<Partition, Required<CommittedOffset>>();
+  #of(group: string): Map<Partition, CommittedOffset> {
+    const offsets = this.#groups.get(group) ?? new Map<Partition, CommittedOffset>();
     this.#groups.set(group, offsets);
     return offsets;
   }
@@ -101,6 +101,6 @@ function encode(offset: number, metadata: string): Buffer {
   return value;
 }
 
-function decode(value: Buffer): Required<CommittedOffset> {
+function decode(value: Buffer): CommittedOffset {
   return { offset: readInt64(value, 0), metadata: value.toString('utf8', offsetBytes) };
 }

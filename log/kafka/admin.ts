@@ -59,7 +59,7 @@ export class KafkaAdmin implements LogAdmin {
     return this.#open(async () => (await this.#groups.committed(group, partitions)).map((each) => each?.offset));
   }
 
-  committed(group: string, partitions: readonly TopicPartition[]): Promise<(Required<CommittedOffset> | undefined)[]> {
+  committed(group: string, partitions: readonly TopicPartition[]): Promise<(CommittedOffset | undefined)[]> {
     return this.#open(() => this.#groups.committed(group, partitions));
   }
 

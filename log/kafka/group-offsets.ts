@@ -24,10 +24,7 @@ export class GroupOffsets {
     this.#parts = parts;
   }
 
-  async committed(
-    group: string,
-    partitions: readonly TopicPartition[],
-  ): Promise<(Required<CommittedOffset> | undefined)[]> {
+  async committed(group: string, partitions: readonly TopicPartition[]): Promise<(CommittedOffset | undefined)[]> {
     const groupId = this.#names.group(group);
     const topics = this.#byTopic(partitions).map(([name, each]) => {
       return { name, partitionIndexes: each.map(({ partition }) => partition) };
@@ -42,7 +39,7 @@ export class GroupOffsets {
         const answer = await link.call(offsetFetchV9.api, request, requireStable);
         const found = answer.groups[0]!;
         checkCode(found.errorCode, context);
-        const offsets = new Map<string, Required<CommittedOffset>>();
+        const offsets = new Map<string, CommittedOffset>();
         for (const { name, partitions: each } of found.topics) {
           for (const { partitionIndex, committedOffset: offset, metadata, errorCode } of each) {
             // A topic that is gone has no offsets.
