@@ -44,11 +44,9 @@ export class KeyFilter {
     if (this.#state === 'learning') this.#state = 'complete';
   }
 
-  /** Nothing but a hint is lost if the telling breaks off. */
-  breakOff(): void {
-    if (this.#state !== 'learning') return;
-    this.#layers = [];
-    this.#state = 'fresh';
+  /** More keys than fit: it was never any use, and never will be. */
+  get isOff(): boolean {
+    return this.#state === 'off';
   }
 
   add(key: string): void {

@@ -11,8 +11,10 @@ import { type Entry, suspended, type Transaction } from './transaction.ts';
 
 /** About what an entry costs in memory beside its encoded bytes. */
 const entryOverhead = 200;
-/** How many keys are learned at a time. */
+/** How many keys are learned at a time: about 9 ms. */
 const keysPage = 2_000;
+/** After so many reads that found nothing the next page of keys is worth its price. */
+const vainReadsPerPage = 64;
 
 interface ScannedRange {
   readonly stored: readonly StoreEntry[];
@@ -27,6 +29,10 @@ export class StorePartition<V> {
   /** Ranges that were scanned for the present batch: `from 0 to` -> keys in the store. */
   readonly #ranges = new Map<string, readonly string[]>();
   readonly #filter: KeyFilter | undefined;
+  /** From where on the filter doesn't know the store's keys. */
+  #unlearned: KeyRange | undefined;
+  /** Since the last page of keys. */
+  #vainReads = 0;
   /** The last one that was looked up by `get`: mostly the next to change. */
   #recent: Entry | undefined;
   /** The running transaction; the task sets it at every commit. */
@@ -56,9 +62,10 @@ export class StorePartition<V> {
     return this.#entries.youngBytes;
   }
 
-  /** Whether `learnKeys` would save looks into the store. */
+  /** Whether `learnKeys` would save looks into the store: the first page is cheap to try, others must have been missed. */
   get wantsKeys(): boolean {
-    return this.#filter?.wantsKeys ?? false;
+    if (this.#filter === undefined) return false;
+    return this.#filter.wantsKeys || (this.#unlearned !== undefined && this.#vainReads >= vainReadsPerPage);
   }
 
   get(key: string): V | undefined {
@@ -111,29 +118,29 @@ export class StorePartition<V> {
   }
 
   /**
-   * Reads the keys that the store has, beside whatever else goes on, so that it needn't be asked for those that it doesn't
-   * have. Before each next page it waits for `turn`, and stops if that gives false.
+   * Reads the next page of the keys that the store has. After the last one it needn't be asked for those that it doesn't
+   * have. Returns whether there are more. Never twice at a time.
    */
-  async learnKeys(store: Store, turn: () => Promise<boolean>): Promise<void> {
+  async learnKeys(store: Store): Promise<boolean> {
     const filter = this.#filter;
-    if (!filter?.wantsKeys) return;
+    if (filter === undefined || !this.wantsKeys) return false;
+    if (filter.wantsKeys) this.#beginLearning(filter);
+    this.#vainReads = 0;
+    const { gte, lt } = this.#unlearned!;
+    const found = await store.scan({ gte, lt }, { limit: keysPage });
+    for (const { key } of found) filter.add(this.#keys.keyOf(this.spec.name, key));
+    const isLast = found.length < keysPage;
+    this.#unlearned = isLast || filter.isOff ? undefined : { gte: Buffer.concat([found.at(-1)!.key, zero]), lt };
+    if (isLast) filter.end();
+    return this.#unlearned !== undefined;
+  }
+
+  #beginLearning(filter: KeyFilter): void {
     filter.begin();
+    this.#unlearned = this.storeRange('', undefined);
     // What was sealed before may come into the store behind the scan.
     for (const { dirty } of this.inFlight)
       for (const { partition, key } of dirty) if (partition === this) filter.add(key);
-    try {
-      for (let range = this.storeRange('', undefined); ; ) {
-        const found = await store.scan(range, { limit: keysPage });
-        for (const { key } of found) filter.add(this.#keys.keyOf(this.spec.name, key));
-        if (found.length < keysPage) break;
-        if (!(await turn())) return filter.breakOff();
-        range = { gte: Buffer.concat([found.at(-1)!.key, zero]), lt: range.lt };
-      }
-      filter.end();
-    } catch (error) {
-      filter.breakOff();
-      throw error;
-    }
   }
 
   storeKey(key: string): Buffer {
@@ -148,7 +155,10 @@ export class StorePartition<V> {
   load(key: string, bytes: Buffer | undefined): void {
     if (this.#entries.has(key)) return;
     const entry = this.#add(key);
-    if (bytes === undefined) return;
+    if (bytes === undefined) {
+      this.#vainReads++;
+      return;
+    }
     try {
       entry.value = this.spec.serde.decode(bytes);
     } catch (error) {

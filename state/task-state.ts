@@ -70,9 +70,9 @@ export class TaskState {
     return false;
   }
 
-  /** See StorePartition. */
-  async learnKeys(store: Store, turn: () => Promise<boolean>): Promise<void> {
-    for (const partition of this.#partitions.values()) await partition.learnKeys(store, turn);
+  /** The next page of each store that wants one, and of a small one all. Between two pages it waits for `turn`. */
+  async learnKeys(store: Store, turn: () => Promise<void>): Promise<void> {
+    for (const partition of this.#partitions.values()) if (await partition.learnKeys(store)) await turn();
   }
 
   partition<V>(spec: StoreSpec<V>): StorePartition<V> {

@@ -35,7 +35,7 @@ export class TaskManager {
   readonly #options: TaskManagerOptions;
   readonly #tasks = new Map<number, StreamTask>();
   readonly #restoring = new Map<StreamTask, AbortController>();
-  /** Whether some task's keys are being read. */
+  /** Whether keys of tasks' stores are being read. */
   #isLearning = false;
   #failure: unknown;
 
@@ -57,28 +57,31 @@ export class TaskManager {
 
   /** Looks after the tasks. @throws what made a restore fail, once */
   check(): void {
+    const { fetcher } = this.#options;
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure !== undefined) throw failure;
-    for (const task of this.#tasks.values()) if (task.state === 'running' && task.stores.wantsKeys) this.#learn(task);
-  }
-
-  /** Beside the run loop, one task after the other: until it is done the store is asked for every key. */
-  #learn(task: StreamTask): void {
-    if (this.#isLearning) return;
-    this.#isLearning = true;
-    const { store, clock, fetcher } = this.#options;
-    const isRunning = () => task.state === 'running';
-    const turn = () => sleep(clock, learnPauseMs).then(isRunning);
-    task.stores
-      .learnKeys(store, turn)
-      .catch((error: unknown) => {
-        if (isRunning()) this.#failure = error;
-      })
-      .finally(() => {
+    if (!this.#isLearning && this.running.some(({ stores }) => stores.wantsKeys)) {
+      this.#isLearning = true;
+      void this.#learn().finally(() => {
         this.#isLearning = false;
         fetcher.wake();
       });
+    }
+  }
+
+  /** Beside the run loop, and in turn, so that a large store of one task keeps no small one of another waiting. */
+  async #learn(): Promise<void> {
+    const { store, clock } = this.#options;
+    const pause = () => sleep(clock, learnPauseMs);
+    for (const task of this.running) {
+      if (task.state !== 'running') continue;
+      try {
+        await task.stores.learnKeys(store, pause);
+      } catch (error) {
+        if (task.state === 'running') this.#failure = error;
+      }
+    }
   }
 
   /** Drops what isn't among `partitions`, makes what is new; the rest goes on as it is. Returns what was dropped. */

@@ -40,9 +40,6 @@ test('it denies nothing before it was told of all', () => {
   assert.equal(filter.lacks('a'), false);
   filter.begin();
   assert.equal(filter.lacks('a'), false);
-  filter.breakOff();
-  assert.equal(filter.wantsKeys, true);
-  filter.begin();
   filter.end();
   assert.equal(filter.lacks('a'), true);
 });
@@ -61,7 +58,8 @@ test('when it is full it forgets all and wants to be told anew; what never fits 
 });
 
 const orders: StoreSpec<string> = { name: 'orders', serde: jsonSerde(), hasNewKeys: true };
-const open = () => new TaskState('task_0', [orders as StoreSpec<unknown>], 0);
+const outcomes: StoreSpec<string> = { name: 'outcomes', serde: jsonSerde(), hasNewKeys: true };
+const open = () => new TaskState('task_0', [outcomes, orders] as StoreSpec<unknown>[], 0);
 
 async function commit(store: Store, state: TaskState): Promise<void> {
   const [changelog, batch] = [new RecordBatchBuilder(), store.batch()];
@@ -71,19 +69,36 @@ async function commit(store: Store, state: TaskState): Promise<void> {
   state.applied(sealed);
 }
 
+/** A state whose store has so many outcomes, or orders. */
+async function filled(store: Store, spec: StoreSpec<string>, count: number): Promise<TaskState> {
+  const before = open();
+  for (let index = 0; index < count; index++) before.partition(spec).put(`old-${index}`, 'kept');
+  await commit(store, before);
+  return open();
+}
+
+const noPause = async () => {};
+
+/** Asks for what isn't there until a page of keys is worth its price. */
+function askInVain(state: TaskState, spec: StoreSpec<string>, from: number): void {
+  for (let index = from; index < from + 64; index++) state.partition(spec).load(`vain-${index}`, undefined);
+}
+
 test('a store whose keys are known answers for new ones at once; what is written meanwhile is known, too', async () => {
   const store = memoryStore();
-  const before = open();
-  for (let index = 0; index < 4_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
-  await commit(store, before);
-
-  const state = open();
+  const state = await filled(store, orders, 4_200);
   const partition = state.partition(orders);
   assert.equal(partition.holds('new'), false, 'nothing is known yet');
-  const learned = state.learnKeys(store, async () => true);
+  await state.learnKeys(store, noPause);
   partition.put('young', 'written');
   await commit(store, state);
-  await learned;
+  for (const from of [0, 64]) {
+    assert.equal(partition.holds('new'), false, 'not all is known yet');
+    askInVain(state, orders, from);
+    assert.equal(state.wantsKeys, true);
+    await state.learnKeys(store, noPause);
+  }
+  assert.equal(state.wantsKeys, false);
   state.evict(0);
   state.evict(0);
   assert.equal(partition.get('new'), undefined);
@@ -92,15 +107,36 @@ test('a store whose keys are known answers for new ones at once; what is written
     assert.equal(partition.holds(key), false, key);
 });
 
-test('keys are not learned to the end for a task that has gone', async () => {
+test('beyond the first page, keys are learned only while a store is asked in vain', async () => {
   const store = memoryStore();
-  const before = open();
-  for (let index = 0; index < 4_200; index++) before.partition(orders).put(`old-${index}`, 'kept');
-  await commit(store, before);
+  const state = await filled(store, outcomes, 4_200);
+  let pauses = 0;
+  await state.learnKeys(store, async () => void pauses++);
+  assert.equal(state.wantsKeys, false);
+  assert.equal(pauses, 1);
+  assert.equal(state.partition(outcomes).holds('new'), false);
+  assert.equal(state.partition(orders).holds('new'), true, 'a small store keeps waiting for no large one');
+  askInVain(state, orders, 0);
+  assert.equal(state.wantsKeys, false, 'all is known of it');
+});
+
+test('a store with more keys than the filter takes is left alone', async () => {
   const state = open();
-  await state.learnKeys(store, async () => false);
-  assert.equal(state.wantsKeys, true);
-  assert.equal(state.partition(orders).holds('new'), false);
+  const partition = state.partition(orders);
+  const keys = Array.from({ length: 2_000 }, (_, index) => ({
+    key: partition.storeKey(`k${index}`),
+    value: Buffer.alloc(0),
+  }));
+  const endless = { scan: async () => keys } as unknown as Store;
+  let pages = 0;
+  for (; state.wantsKeys; pages++) {
+    await state.learnKeys(endless, noPause);
+    askInVain(state, orders, pages * 64);
+    askInVain(state, outcomes, pages * 64);
+  }
+  // 8,192 keys and four times as many in each further layer, up to five.
+  assert.equal(pages, Math.ceil((8_192 * 341) / 2_000));
+  assert.equal(partition.holds('new'), false);
 });
 
 test('what was sealed before the learning and is written behind its back is known', async () => {
@@ -110,7 +146,7 @@ test('what was sealed before the learning and is written behind its back is know
   const [changelog, batch] = [new RecordBatchBuilder(), store.batch()];
   const spans = state.encode({ now: 1, inputs: {} }, changelog, new Encodings());
   const sealed = state.seal(changelog, spans, batch);
-  await state.learnKeys(store, async () => true);
+  await state.learnKeys(store, noPause);
   await store.write(batch);
   state.applied(sealed);
   state.evict(0);
