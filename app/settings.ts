@@ -97,11 +97,12 @@ export const settings = {
     pattern: /^[A-Za-z0-9._-]{1,64}$/,
     doc: 'Prefix of consumer groups, transactional ids and internal topics. Workers with one id share the work.',
   }),
-  partitions: integer(1, 1000, {
-    group: 'Log',
-    default: 8,
-    doc: 'Partitions of the topics keyed by product when they are created; fixed from then on.',
-  }),
+  partitions: optional(
+    integer(1, 1000, {
+      group: 'Log',
+      doc: 'Partitions of the topics keyed by product when they are created; fixed from then on. Without it 8 on Kafka, 1 on the embedded log.',
+    }),
+  ),
   threads: integer(1, 64, {
     group: 'Worker',
     default: 1,

@@ -2,7 +2,7 @@
 import { StockstreamError } from '../base/errors.ts';
 import type { Logger } from '../base/logger.ts';
 import type { Log, TopicDrift, TopicSpec } from '../log/log.ts';
-import { sizedTopics, type Topics, topics, withPartitions } from '../schemas/topics.ts';
+import { sizedTopics, type Topics, topics, usualPartitions, withPartitions } from '../schemas/topics.ts';
 import { internalTopics } from '../streams/names.ts';
 import { noteShapes } from '../streams/note-shapes.ts';
 import { shapesTopic } from '../streams/shape.ts';
@@ -12,7 +12,7 @@ import { version } from './manifest.ts';
 import { clock } from './wire/places.ts';
 
 /** What the topics should be; `partitions`: of those whose count is a matter of size. */
-export function allTopics({ appId, partitions }: Pick<Config, 'appId' | 'partitions'>): TopicSpec[] {
+function allTopics({ appId, partitions }: { readonly appId: string; readonly partitions: number }): TopicSpec[] {
   const sized = withPartitions(new Map(sizedTopics.map((name) => [name, partitions])));
   const business = Object.values(sized).map(({ name, partitions: count, cleanup, retentionMs }) => {
     return { name, partitions: count, cleanup, retentionMs };
@@ -26,9 +26,19 @@ export function checkTopologies(log: Log, { appId }: Pick<Config, 'appId'>, topi
   return noteShapes({ log, appId, topologies, codeVersion: version, now: clock.now() });
 }
 
+type Sizing = Pick<Config, 'appId' | 'log'> & { readonly partitions?: number | undefined };
+
+/** What the topics of this log should be: where nobody says how many partitions, those that are there stay as they are. */
+export async function topicsFor(log: Log, { appId, partitions, log: kind }: Sizing): Promise<TopicSpec[]> {
+  if (partitions !== undefined) return allTopics({ appId, partitions });
+  const { name } = topics.orders;
+  const there = (await log.admin.describeTopics()).find((topic) => topic.name === name);
+  return allTopics({ appId, partitions: there?.partitions ?? usualPartitions[kind] });
+}
+
 /** Creates what is missing; gives the names. @throws LOG_TOPIC_EXISTS if one exists with another partition count */
-export function createTopics(log: Log, config: Pick<Config, 'appId' | 'partitions'>): Promise<string[]> {
-  return log.admin.createTopics(allTopics(config));
+export async function createTopics(log: Log, config: Sizing): Promise<string[]> {
+  return await log.admin.createTopics(await topicsFor(log, config));
 }
 
 /**

@@ -13,7 +13,7 @@ import { type ImportRecord, recordOf } from '../gateway/import-record.ts';
 import { LogWriter } from '../gateway/log-writer.ts';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
 import type { Log } from '../log/log.ts';
-import { topics } from '../schemas/topics.ts';
+import { usualPartitions } from '../schemas/topics.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
 import type { Topic } from '../streams/api.ts';
 import { createStreamsMetrics, createViewMetrics } from '../streams/metrics.ts';
@@ -26,6 +26,7 @@ import { collections } from '../views/collections.ts';
 import { openSqliteDocuments } from '../views/documents/sqlite/sqlite-documents.ts';
 import { rowsOf } from './import-rows.ts';
 import { profiled } from './profile.ts';
+import { topicsIn } from './shop.ts';
 
 export interface Stage {
   readonly name: string;
@@ -36,6 +37,7 @@ export interface Stage {
 
 const appId = 'bench';
 const portion = 2_000;
+const topics = topicsIn({ partitions: usualPartitions.embedded });
 const common = { clock, appId, instanceId: '0', deadLetters: topics.deadLetters, codeVersion: version, logger };
 
 /** `profile`: where those of the stages go, each with its name behind it. */
@@ -50,7 +52,7 @@ export async function measureStages(rows: number, parent: string, profile?: stri
     stages.push({ name, cpu: (user + system) / rows, wall: ((performance.now() - wall) * 1000) / rows });
   };
   try {
-    const topologies = allTopologies();
+    const topologies = allTopologies(topics);
     const internal = topologies.flatMap((topology) => internalTopics(appId, topology));
     await log.admin.createTopics([...Object.values(topics), ...internal]);
     await measured('gateway: parse, check, encode, append', () => append(log, rows));

@@ -2,6 +2,7 @@
 // orders at once, or with `--rate` at a steady rate. Prints one line of JSON.
 import '../bin/runtime.js';
 import { parseArgs } from 'node:util';
+import { usualPartitions } from '../schemas/topics.ts';
 import { addresses, FlagError, oneOf, orExit, whole } from './flags.ts';
 import { printResult, workloadFlags, workloadOf } from './peer-result.ts';
 import { runEmbedded } from './run-embedded.ts';
@@ -10,7 +11,7 @@ import { ordersOf, type SteadyOptions } from './steady.ts';
 import type { WorkloadOptions } from './workload.ts';
 
 const usage = `--log embedded|kafka --orders N --products N --load NAME --seed N --lines N|N-N
---partitions N  of the shop's topics (8)
+--partitions N  of the shop's topics (1 embedded, 8 on Kafka)
 --paid          orders are paid, to placed; on the embedded log
 --profile PATH  of the shop's thread, as PATH.cpuprofile and PATH.svg; on the embedded log
 --rate N        a steady rate instead of all orders at once, with --seconds N and --warmup N
@@ -34,12 +35,11 @@ function readOptions() {
       'app-node': { type: 'string', multiple: true, default: [] },
     },
   });
+  const log = oneOf('log', values.log, ['embedded', 'kafka'] as const);
+  const { partitions = String(usualPartitions[log]) } = values;
   const options = {
-    log: oneOf('log', values.log, ['embedded', 'kafka']),
-    workload: {
-      ...workloadOf(values),
-      ...(values.partitions !== undefined && { partitions: whole('partitions', values.partitions, [1, 1000]) }),
-    },
+    log,
+    workload: { ...workloadOf(values), partitions: whole('partitions', partitions, [1, 1000]) },
     isPaid: values.paid,
     profile: values.profile,
     rate: values.rate === undefined ? undefined : whole('rate', values.rate, [1, 1_000_000]),

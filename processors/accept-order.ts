@@ -1,5 +1,6 @@
-// Takes an order in. The lead line's stock is decided here, other lines are asked for in their own partitions; so a
-// one-product order is reserved or rejected in this one step. An order that is known already changes nothing.
+// Takes an order in. Stock of the lead line is decided here, and so is that of other lines whose products the same task
+// owns; the rest is asked for in their own partitions. So an order that is all at home is reserved or rejected in this one
+// step. An order that is known already changes nothing.
 import { leadProductOf } from '../schemas/ids.ts';
 import type {
   Checkout,
@@ -13,8 +14,9 @@ import type { Processor } from '../streams/api.ts';
 import { takeHold } from './holds.ts';
 import { mergeLines } from './merge-lines.ts';
 import { orderFaults } from './order-rules.ts';
-import { emitEvent, type OrderContext, type OrderWiring, prefetchOrder, sendCommand } from './order-state.ts';
+import { command, emitEvent, type OrderContext, type OrderWiring, prefetchOrder } from './order-state.ts';
 import { requireKey } from './require-key.ts';
+import { holdKey } from './reserve-stock.ts';
 import { answered } from './saga/before-payment.ts';
 import { perform } from './saga/perform.ts';
 import { sendersOf } from './senders.ts';
@@ -54,7 +56,16 @@ export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
     }
   },
 
-  prefetch: prefetchOrder,
+  prefetch(record, owns) {
+    const { orders, stock } = prefetchOrder(record);
+    const { orderId, lines } = record.value;
+    const others = lines.slice(1).filter(({ productId }) => owns(productId));
+    return {
+      orders,
+      stock: [...stock, ...others.map(({ productId }) => productId)],
+      holds: others.map(({ productId }) => holdKey({ productId, orderId })),
+    };
+  },
 };
 
 function create(
@@ -78,7 +89,7 @@ function create(
   );
 }
 
-/** The lead's line first: its answer is known at once. */
+/** The lead's line first. Its answer is known at once, and so are those of other products that this task owns. */
 function reserve(
   context: OrderContext,
   submitted: OrderSubmitted,
@@ -87,7 +98,7 @@ function reserve(
 ): void {
   const { orderId, customerId, currency } = submitted;
   context.timers['hold-expiry'].set(orderId, facts.expiresAt);
-  let answers: readonly LineAnswer[] = [];
+  const answers: LineAnswer[] = [];
   let limited = false;
   for (const line of lines) {
     const { productId, quantity, unitPrice, weightGrams, productVersion } = line;
@@ -105,10 +116,11 @@ function reserve(
     };
     if (line === lines[0]) {
       const decision = takeHold(context, { productId, customerId }, request);
-      answers = [{ productId, outcome: decision.outcome }];
+      answers.push({ productId, outcome: decision.outcome });
       limited = decision.limited;
     } else {
-      sendCommand(context, { orderId, facts }, line, request);
+      const answer = command(context, { orderId, facts }, line, request);
+      if (answer) answers.push(answer);
     }
   }
   const known = limited ? { ...facts, limited } : facts;

@@ -4,6 +4,7 @@ import { assert } from '../base/assert.ts';
 import { leadProductOf } from '../schemas/ids.ts';
 import type {
   AskedLine,
+  LineAnswer,
   Notification,
   OrderEvent,
   OrderFacts,
@@ -14,11 +15,12 @@ import type {
   ShipmentRequest,
 } from '../schemas/types.generated.ts';
 import type { Context } from '../streams/api.ts';
-import type { HoldOutputs, HoldStores } from './holds.ts';
+import type { HoldOutputs } from './holds.ts';
+import { type ObeyStores, obey } from './reserve-stock.ts';
 
 /** What the order's processors use: all of them steer the same state. */
 export interface OrderWiring {
-  readonly stores: HoldStores & { readonly orders: OrderState };
+  readonly stores: ObeyStores & { readonly orders: OrderState };
   readonly outputs: HoldOutputs & {
     readonly orderEvents: OrderEvent;
     readonly reservations: ReservationCommand;
@@ -54,15 +56,18 @@ export function emitEvent(context: OrderContext, { orderId, facts }: Order, even
   return { customerId, sequence, expiresAt, lines, limited, attempt, checkout };
 }
 
-/** Sends a command to the task that owns a line's product. */
-export function sendCommand(
+/**
+ * Has the task that owns a line's product obey. If that is the order's own, it does so at once and gives its answer, if
+ * there is one; else the command goes to it by its topic.
+ */
+export function command(
   context: OrderContext,
   order: Order,
   { line, productId }: AskedLine,
-  command: ReservationCommand['command'],
-): void {
+  what: ReservationCommand['command'],
+): LineAnswer | undefined {
   const { orderId, facts } = order;
-  context.forward('reservations', productId, {
+  const asked: ReservationCommand = {
     orderId,
     productId,
     leadProductId: leadLine(order).productId,
@@ -70,8 +75,11 @@ export function sendCommand(
     line,
     at: context.now,
     attempt: facts.attempt,
-    command,
-  });
+    command: what,
+  };
+  if (!context.owns(productId)) return void context.forward('reservations', productId, asked);
+  const outcome = obey(context, asked);
+  return outcome && { productId, outcome };
 }
 
 /** What any step of an order may read, for a record whose key is the lead product. */

@@ -20,13 +20,17 @@ import type { Context, Processor } from '../streams/api.ts';
 import { commitHeld, giveBack, type HoldOutputs, type HoldStores, restockHeld, takeHold } from './holds.ts';
 import { requireKey } from './require-key.ts';
 
+export interface ObeyStores extends HoldStores {
+  readonly holds: HoldState;
+}
+
+type ObeyContext = Context<{ stores: ObeyStores; outputs: HoldOutputs; timers: never }>;
+
 interface ReserveWiring {
-  readonly stores: HoldStores & { readonly holds: HoldState };
+  readonly stores: ObeyStores;
   readonly outputs: HoldOutputs & { readonly reservationReplies: ReservationReply };
   readonly timers: never;
 }
-
-type ReserveContext = Context<ReserveWiring>;
 
 export const reserveStock: Processor<ReservationCommand, ReserveWiring> = {
   name: 'reserve-stock',
@@ -34,71 +38,95 @@ export const reserveStock: Processor<ReservationCommand, ReserveWiring> = {
   process(record, context) {
     const { value } = record;
     requireKey(record, value.productId);
-    const hold = context.stores.holds.get(holdKey(value));
-    const { attempt } = value;
-    // What belongs to an attempt that is over has been dealt with.
-    if (hold !== undefined && attempt < hold.attempt) return;
-    const before = hold !== undefined && attempt > hold.attempt ? anew(hold.phase) : hold?.phase;
-    const after = decide(context, value, before);
-    if (after === hold?.phase && attempt === hold.attempt) return;
-    context.stores.holds.put(holdKey(value), { line: value.line, phase: after, attempt });
+    const outcome = obey(context, value);
+    if (outcome === undefined) return;
+    const { orderId, productId, leadProductId, line, attempt } = value;
+    context.forward('reservationReplies', leadProductId, {
+      orderId,
+      productId,
+      line,
+      at: context.now,
+      outcome,
+      attempt,
+    });
   },
 
   prefetch: ({ key, value }) => ({ holds: [holdKey(value)], stock: [key] }),
 };
 
 type Phase = HoldState['phase'];
+type Outcome = StockHeld | StockRefused;
+
+/** A phase, and the answer if somebody waits for it. */
+interface Decision {
+  readonly phase: Phase;
+  readonly outcome?: Outcome;
+}
+
+/** Does what an order asks of a product that this task owns. Gives the answer, if somebody waits for it. */
+export function obey(context: ObeyContext, asked: ReservationCommand): Outcome | undefined {
+  const { holds } = context.stores;
+  const { line, attempt } = asked;
+  const key = holdKey(asked);
+  const hold = holds.get(key);
+  // What belongs to an attempt that is over has been dealt with.
+  if (hold !== undefined && attempt < hold.attempt) return undefined;
+  const before = hold !== undefined && attempt > hold.attempt ? anew(hold.phase) : hold?.phase;
+  const { phase, outcome } = decide(context, asked, before);
+  if (phase !== hold?.phase || attempt !== hold.attempt) holds.put(key, { line, phase, attempt });
+  return outcome;
+}
 
 /** Where a later attempt begins: what has ended counts as never been. */
 function anew(phase: Phase): Phase | undefined {
   return phase.type === 'HoldReleased' || phase.type === 'HoldRefused' ? undefined : phase;
 }
 
-function decide(context: ReserveContext, asked: ReservationCommand, before: Phase | undefined): Phase {
+function decide(context: ObeyContext, asked: ReservationCommand, before: Phase | undefined): Decision {
   switch (asked.command.type) {
     case 'ReserveStock':
       return reserve(context, asked, asked.command, before);
     case 'ReleaseStock':
-      return release(context, asked, before);
+      return { phase: release(context, asked, before) };
     case 'CommitStock':
-      return commit(context, asked, before);
+      return { phase: commit(context, asked, before) };
     case 'RestockStock':
-      return restock(context, asked, asked.command.allocations, before);
+      return { phase: restock(context, asked, asked.command.allocations, before) };
     default:
       return unreachable(asked.command);
   }
 }
 
 function reserve(
-  context: ReserveContext,
+  context: ObeyContext,
   asked: ReservationCommand,
   command: ReserveStock,
   before: Phase | undefined,
-): Phase {
+): Decision {
   switch (before?.type) {
     case undefined: {
       const { outcome, limited } = takeHold(context, asked, command);
-      reply(context, asked, outcome);
-      if (outcome.type === 'StockHeld') return { type: 'HoldOpen', allocations: outcome.allocations, limited };
-      return { type: 'HoldRefused', reason: outcome.reason, free: outcome.free, endedAt: context.now };
+      if (outcome.type === 'StockHeld') {
+        return { phase: { type: 'HoldOpen', allocations: outcome.allocations, limited }, outcome };
+      }
+      const { reason, free } = outcome;
+      return { phase: { type: 'HoldRefused', reason, free, endedAt: context.now }, outcome };
     }
     case 'HoldOpen':
-      reply(context, asked, { type: 'StockHeld', allocations: before.allocations });
-      return before;
+      return { phase: before, outcome: { type: 'StockHeld', allocations: before.allocations } };
     case 'HoldRefused':
-      reply(context, asked, { type: 'StockRefused', reason: before.reason, free: before.free });
-      return before;
+      return { phase: before, outcome: { type: 'StockRefused', reason: before.reason, free: before.free } };
     case 'HoldReleased':
     case 'HoldCommitted':
     case 'HoldReturned':
       // The order has gone on: nobody waits for an answer.
-      return before;
+      return { phase: before };
     default:
       return unreachable(before);
   }
 }
 
-function release(context: ReserveContext, asked: ReservationCommand, before: Phase | undefined): Phase {
+function release(context: ObeyContext, asked: ReservationCommand, before: Phase | undefined): Phase {
   switch (before?.type) {
     case 'HoldOpen':
       giveBack(context, asked, before);
@@ -115,7 +143,7 @@ function release(context: ReserveContext, asked: ReservationCommand, before: Pha
   }
 }
 
-function commit(context: ReserveContext, { orderId, productId }: ReservationCommand, before: Phase | undefined): Phase {
+function commit(context: ObeyContext, { orderId, productId }: ReservationCommand, before: Phase | undefined): Phase {
   if (before?.type === 'HoldCommitted' || before?.type === 'HoldReturned') return before;
   assert(before?.type === 'HoldOpen', `order ${orderId} holds ${productId} when it is paid`);
   const { allocations, limited } = before;
@@ -125,7 +153,7 @@ function commit(context: ReserveContext, { orderId, productId }: ReservationComm
 
 /** A hold that was committed so long ago that it is forgotten comes back, too: then the command says what. */
 function restock(
-  context: ReserveContext,
+  context: ObeyContext,
   asked: ReservationCommand,
   allocations: readonly Allocation[],
   before: Phase | undefined,
@@ -135,11 +163,7 @@ function restock(
   return { type: 'HoldReturned', endedAt: context.now };
 }
 
-function reply(context: ReserveContext, asked: ReservationCommand, outcome: StockHeld | StockRefused): void {
-  const { orderId, productId, leadProductId, line, attempt } = asked;
-  context.forward('reservationReplies', leadProductId, { orderId, productId, line, at: context.now, outcome, attempt });
-}
-
-function holdKey({ productId, orderId }: ReservationCommand): string {
+/** In the store `holds`. */
+export function holdKey({ productId, orderId }: Pick<ReservationCommand, 'productId' | 'orderId'>): string {
   return `${productId}/${orderId}`;
 }

@@ -20,6 +20,12 @@ export interface TopicEntry<V> {
 /** Topics that are keyed by product share this count, so that one task owns everything about a product. */
 const productPartitions = 8;
 
+/**
+ * How many partitions those have, unless somebody says otherwise. The embedded log is one process' with one thread for all
+ * tasks: more of them would share nothing out, and lines of one order would have to travel between them.
+ */
+export const usualPartitions = { kafka: productPartitions, embedded: 1 } as const;
+
 const day = 86_400_000;
 /** How far back decisions can be replayed. */
 const inputRetention = 30 * day;

@@ -64,6 +64,8 @@ export interface Context<W extends Wiring> {
   readonly timers: { readonly [Name in W['timers']]: Timers };
   /** Sends a record on. Its timestamp is `now`; its partition follows from the key. */
   forward<Name extends keyof W['outputs'] & string>(output: Name, key: string, value: W['outputs'][Name]): void;
+  /** Whether this very task decides about `key`, now: records of that key come to it, and the key doesn't stand still. */
+  owns(key: string): boolean;
   /** Has something counted as dropped, such as `late`: a few words for all of a topology, not a text of the record. */
   drop(reason: string): void;
 }
@@ -75,8 +77,14 @@ export interface Processor<V, W extends Wiring> {
   /** The only tags of the value's union that concern it: other records are passed over, mostly without being decoded. */
   readonly tags?: readonly string[];
   process(record: Record<V>, context: Context<W>): void;
-  /** Store keys that `process` will read, so that they come with the batch's one multi-get. Default: the record's key in each store. */
-  prefetch?(record: Record<V>): { readonly [Name in keyof W['stores']]?: readonly string[] };
+  /**
+   * Store keys that `process` will read, so that they come with the batch's one multi-get. Default: the record's key in
+   * each store. `owns` as the context has it.
+   */
+  prefetch?(
+    record: Record<V>,
+    owns: (key: string) => boolean,
+  ): { readonly [Name in keyof W['stores']]?: readonly string[] };
 }
 
 /** What happens when a timer is due. The timer is already cleared; setting it again is allowed. */

@@ -21,11 +21,18 @@ interface NodeParts {
   readonly wires: PlainWires;
   readonly state: TaskState;
   readonly scope: BatchScope;
+  /** Whether the task decides about a key, now. */
+  readonly owns: (key: string) => boolean;
   readonly isQuarantined: boolean;
   /** Names of the topics whose records carry event times. */
   readonly timed: ReadonlySet<string>;
   readonly tags?: readonly string[];
 }
+
+type Prefetch = (
+  subject: never,
+  owns: (key: string) => boolean,
+) => { readonly [store: string]: readonly string[] | undefined };
 
 export class ProcessorNode {
   readonly name: string;
@@ -33,21 +40,23 @@ export class ProcessorNode {
   readonly isQuarantined: boolean;
   readonly #tags: readonly string[] | undefined;
   readonly #run: (subject: never, context: Context<PlainWiring>) => void;
-  readonly #prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined;
+  readonly #prefetch: Prefetch | undefined;
+  readonly #owns: (key: string) => boolean;
   readonly #context: Context<PlainWiring>;
   readonly #stores: readonly { readonly name: string; readonly partition: StorePartition<unknown> }[];
 
   private constructor(
     name: string,
     run: (subject: never, context: Context<PlainWiring>) => void,
-    prefetch: ((subject: never) => { readonly [store: string]: readonly string[] | undefined }) | undefined,
-    { wires, state, scope, isQuarantined, timed, tags }: NodeParts,
+    prefetch: Prefetch | undefined,
+    { wires, state, scope, owns, isQuarantined, timed, tags }: NodeParts,
   ) {
     this.name = name;
     this.isQuarantined = isQuarantined;
     this.#tags = tags;
     this.#run = run;
     this.#prefetch = prefetch;
+    this.#owns = owns;
     this.#stores = Object.entries(wires.stores).map(([store, spec]) => ({
       name: store,
       partition: state.partition(spec),
@@ -63,6 +72,7 @@ export class ProcessorNode {
         const eventTime = timed.has(topic.name) ? scope.eventTime : undefined;
         scope.sent.push(topic, key, value, eventTime);
       },
+      owns,
       drop(reason) {
         scope.dropped.push(reason);
       },
@@ -101,7 +111,7 @@ export class ProcessorNode {
 
   /** Notes the reads that the processor is expected to make and that aren't in memory. */
   prefetch(subject: unknown, key: string): void {
-    const hints = this.#prefetch?.(subject as never);
+    const hints = this.#prefetch?.(subject as never, this.#owns);
     // By index: an iterator and a pair for each would be made for every record.
     for (let index = 0; index < this.#stores.length; index++) {
       const { name, partition } = this.#stores[index]!;

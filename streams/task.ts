@@ -10,6 +10,7 @@ import { assert } from '../base/assert.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Serde } from '../base/serde.ts';
 import type { Fetched } from '../log/log.ts';
+import { partitionOf } from '../log/partitioner.ts';
 import { Encodings } from '../state/encodings.ts';
 import type { TimeRow } from '../state/keys.ts';
 import type { Store } from '../state/store.ts';
@@ -114,13 +115,15 @@ export class StreamTask {
     const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
     const scope: BatchScope = { now: 0, eventTime: undefined, sent: new SentRecords(), dropped: [] };
     const { sources, timers, quarantine, timed } = this.topology;
+    const held = quarantine && new Quarantine(quarantine, state);
+    const owns = (key: string) => this.#hasPartitionOf(key) && !held?.has(key);
     const node = ({ topic, processor, wires, isQuarantined }: SourceNode): [string, ProcessorNode] => [
       topic.name,
-      ProcessorNode.ofRecords(processor, { wires, state, scope, isQuarantined, timed }),
+      ProcessorNode.ofRecords(processor, { wires, state, scope, owns, isQuarantined, timed }),
     ];
     const timerNode = ({ name, processor, wires }: TimerNode): [string, ProcessorNode] => [
       name,
-      ProcessorNode.ofTimers(processor, { wires, state, scope, isQuarantined: true, timed }),
+      ProcessorNode.ofTimers(processor, { wires, state, scope, owns, isQuarantined: true, timed }),
     ];
     this.#parts = {
       task: this.id,
@@ -128,7 +131,7 @@ export class StreamTask {
       scope,
       sources: new Map(sources.map(node)),
       timers: new Map(timers.map(timerNode)),
-      quarantine: quarantine && new Quarantine(quarantine, state),
+      quarantine: held,
       serdes: new Map(sources.map(({ topic }) => [topic.name, topic.serde])),
       codeVersion: this.#codeVersion,
       encodings: new Encodings(this.sharedSerdes),
@@ -137,6 +140,11 @@ export class StreamTask {
     this.#retiring = this.topology.retired.stores;
     this.#queues = sources.map(({ topic }, index) => new InputQueue(topic, this.partition, inputs[index]!));
     this.moveTo('running');
+  }
+
+  #hasPartitionOf(key: string): boolean {
+    const { partitions } = this.topology;
+    return partitions === 1 || partitionOf(key, partitions) === this.partition;
   }
 
   add(fetched: Fetched): void {

@@ -19,7 +19,7 @@ export const orders = (stores: Stores, topics: Topics) => (builder: TopologyBuil
     outputs: { stockLevels: topics.stockLevels },
   };
   const order = {
-    stores: { ...holding.stores, orders: stores.orders },
+    stores: { ...holding.stores, holds: stores.holds, orders: stores.orders },
     outputs: {
       ...holding.outputs,
       orderEvents: topics.orderEvents,

@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts';
 import { addSettings } from '../flags.ts';
 import { createLogger } from '../logging.ts';
 import { print } from '../output.ts';
-import { allTopics, createTopics, topicDrift } from '../topics.ts';
+import { createTopics, topicDrift, topicsFor } from '../topics.ts';
 import { openLog } from '../wire/log.ts';
 import { type Flags, places } from './operator-verb.ts';
 
@@ -19,7 +19,7 @@ async function create(flags: Flags): Promise<void> {
   try {
     const created = await createTopics(log, config);
     for (const name of created) print(`created ${name}`);
-    const all = allTopics(config);
+    const all = await topicsFor(log, config);
     for (const { topic, setting, expected, actual } of await topicDrift(log, all)) {
       print(`left as it is: ${topic} has ${setting} ${actual}, and would be created with ${expected}`);
     }

@@ -11,12 +11,12 @@ import type {
   ShipmentRequest,
 } from '../../schemas/types.generated.ts';
 import { commitHeld, giveBack, restockHeld, takeHold } from '../holds.ts';
-import { emitEvent, leadLine, type Order, type OrderContext, sendCommand } from '../order-state.ts';
+import { command, emitEvent, leadLine, type Order, type OrderContext } from '../order-state.ts';
 import { sendersOf } from '../senders.ts';
 import { retryDelay } from './later.ts';
 import { notify } from './notify.ts';
 import { weightOf } from './parcels.ts';
-import { checkoutOf, type Effect, type Happening, type Phase, type Step } from './saga.ts';
+import { type Circumstances, checkoutOf, type Effect, type Happening, type Phase, type Step } from './saga.ts';
 import { next } from './table.ts';
 
 /** What happened to an order; nothing if it is unknown. */
@@ -27,15 +27,27 @@ export function happen(context: OrderContext, orderId: string, happening: Happen
 }
 
 /** `order` as it was before the step. */
-export function perform(context: OrderContext, { orderId, facts: before }: Order, { phase, effects }: Step): void {
-  let facts = 'facts' in phase ? phase.facts : before;
+export function perform(context: OrderContext, { orderId, facts: before }: Order, first: Step): void {
+  let [facts, phase] = [before, first.phase];
   const answers: Happening[] = [];
-  for (const effect of effects) facts = carryOut(context, { orderId, facts }, effect, answers);
-  const after: Phase = 'facts' in phase && phase.facts !== facts ? { ...phase, facts } : phase;
-  const [answer] = answers;
-  const then = answer && next(after, answer, { orderId, now: context.now });
-  if (then) perform(context, { orderId, facts }, then);
-  else context.stores.orders.put(orderId, { phase: after });
+  for (
+    let step: Step | undefined = first;
+    step !== undefined;
+    step = stepAfter(phase, answers, { orderId, now: context.now })
+  ) {
+    phase = step.phase;
+    if ('facts' in phase) facts = phase.facts;
+    for (const effect of step.effects) facts = carryOut(context, { orderId, facts }, effect, answers);
+    if ('facts' in phase && phase.facts !== facts) phase = { ...phase, facts };
+  }
+  context.stores.orders.put(orderId, { phase });
+}
+
+/** What the next of the answers that changes anything leads to. */
+function stepAfter(phase: Phase, answers: Happening[], circumstances: Circumstances): Step | undefined {
+  let step: Step | undefined;
+  while (step === undefined && answers.length > 0) step = next(phase, answers.shift()!, circumstances);
+  return step;
 }
 
 /** Gives the facts that are true from then on. */
@@ -57,7 +69,7 @@ function carryOut(context: OrderContext, order: Order, effect: Effect, answers: 
       restockLines(context, order, effect.reserved);
       return facts;
     case 'retake':
-      answers.push(retake(context, order));
+      answers.push(...retake(context, order));
       return facts;
     case 'assessRisk':
       assessRisk(context, order);
@@ -94,7 +106,7 @@ function release(context: OrderContext, order: Order, answers: readonly LineAnsw
   for (const asked of order.facts.lines) {
     const outcome = answers.find(({ productId }) => productId === asked.productId)?.outcome;
     if (outcome?.type === 'StockRefused') continue;
-    if (asked !== lead) sendCommand(context, order, asked, { type: 'ReleaseStock' });
+    if (asked !== lead) command(context, order, asked, { type: 'ReleaseStock' });
     else if (outcome) giveBack(context, { productId: lead.productId, customerId }, { ...outcome, limited });
   }
 }
@@ -102,7 +114,7 @@ function release(context: OrderContext, order: Order, answers: readonly LineAnsw
 function commitLines(context: OrderContext, order: Order, reserved: Lines): void {
   const lead = leadLine(order);
   for (const asked of order.facts.lines) {
-    if (asked !== lead) sendCommand(context, order, asked, { type: 'CommitStock' });
+    if (asked !== lead) command(context, order, asked, { type: 'CommitStock' });
     else commitHeld(context, lead.productId, allocationsOf(reserved, lead.productId));
   }
 }
@@ -113,7 +125,7 @@ function restockLines(context: OrderContext, order: Order, reserved: Lines): voi
   for (const asked of order.facts.lines) {
     const { productId } = asked;
     const allocations = allocationsOf(reserved, productId);
-    if (asked !== lead) sendCommand(context, order, asked, { type: 'RestockStock', allocations });
+    if (asked !== lead) command(context, order, asked, { type: 'RestockStock', allocations });
     else restockHeld(context, { productId, customerId }, { allocations, limited });
   }
 }
@@ -123,27 +135,25 @@ function allocationsOf(reserved: Lines, productId: string) {
 }
 
 /** The price was paid: the product's own version counts as older than any, so that it isn't asked about again. */
-function retake(context: OrderContext, order: Order): Happening {
+function retake(context: OrderContext, order: Order): Happening[] {
   const { customerId, lines, checkout } = order.facts;
   const { currency = '', warehouses = [], promises = [], notFrom = [] } = checkout ?? {};
   const lead = leadLine(order);
   const request = { unitPrice: 0, currency, productVersion: 0 };
   const senders = (line: number) => sendersOf({ warehouses, promises, notFrom }, line);
+  const answers: Happening[] = [];
   for (const asked of lines) {
-    if (asked === lead) continue;
-    const { quantity, weightGrams } = asked;
-    sendCommand(context, order, asked, {
-      type: 'ReserveStock',
-      ...request,
-      ...senders(asked.line),
-      quantity,
-      weightGrams,
-    });
+    const { productId, quantity, weightGrams } = asked;
+    const asking = { ...request, ...senders(asked.line), quantity, weightGrams };
+    if (asked === lead) {
+      const { outcome, limited } = takeHold(context, { productId, customerId }, asking);
+      answers.push({ type: 'LineAnswered', answer: { productId, outcome }, limited });
+    } else {
+      const answer = command(context, order, asked, { type: 'ReserveStock', ...asking });
+      if (answer) answers.push({ type: 'LineAnswered', answer, limited: false });
+    }
   }
-  const { productId, quantity, weightGrams } = lead;
-  const asking = { ...request, ...senders(lead.line), quantity, weightGrams };
-  const { outcome, limited } = takeHold(context, { productId, customerId }, asking);
-  return { type: 'LineAnswered', answer: { productId, outcome }, limited };
+  return answers;
 }
 
 function assessRisk(context: OrderContext, { orderId, facts }: Order): void {

@@ -12,7 +12,7 @@ import type { Shape } from '../../streams/shape.ts';
 
 test('a program starts again on what it left, and not on what a newer one left', async () => {
   const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock: new SteppedClock() });
-  const config = { appId: 'app', partitions: 2 };
+  const config = { appId: 'app', log: 'embedded', partitions: 2 } as const;
   await createTopics(log, config);
   const topics = await checkTopics(log, config, silentLogger);
   await checkTopologies(log, config, topics);
@@ -46,8 +46,22 @@ test('a program starts again on what it left, and not on what a newer one left',
 test('a changelog with another partition count than its inputs is refused', async () => {
   const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock: new SteppedClock() });
   await log.admin.createTopics([{ name: 'app-shop-changelog', partitions: 3, cleanup: 'compact' }]);
-  await assert.rejects(createTopics(log, { appId: 'app', partitions: 2 }), (error) => {
+  await assert.rejects(createTopics(log, { appId: 'app', log: 'embedded', partitions: 2 }), (error) => {
     return isStockstreamError(error, 'LOG_TOPIC_EXISTS') && /app-shop-changelog exists with 3/.test(error.message);
   });
   await log.close();
+});
+
+test('where nobody says how many partitions, an embedded log has one, Kafka eight, and what is there stays', async () => {
+  const sizeOf = async (kind: 'embedded' | 'kafka', before?: number) => {
+    const log = await openEmbeddedLog({ storage: new MemoryStorage(), clock: new SteppedClock() });
+    if (before !== undefined) await createTopics(log, { appId: 'app', log: kind, partitions: before });
+    await createTopics(log, { appId: 'app', log: kind });
+    const { orders, reservations, orderEvents } = await checkTopics(log, { appId: 'app' }, silentLogger);
+    await log.close();
+    return [orders.partitions, reservations.partitions, orderEvents.partitions];
+  };
+  assert.deepEqual(await sizeOf('embedded'), [1, 1, 1]);
+  assert.deepEqual(await sizeOf('kafka'), [8, 8, 8]);
+  assert.deepEqual(await sizeOf('embedded', 8), [8, 8, 8]);
 });

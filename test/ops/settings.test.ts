@@ -7,6 +7,7 @@ import { addTopics } from '../../app/commands/topics.ts';
 import { readConfig } from '../../app/config.ts';
 import type { Config, Part } from '../../app/config-schema.ts';
 import { settingEntries, settings, variableOf } from '../../app/settings.ts';
+import { usualPartitions } from '../../schemas/topics.ts';
 import { isOurs, loadCompose, portsOf, seconds } from './compose.ts';
 import type { Service } from './compose-schema.ts';
 import { readDockerfile } from './dockerfile.ts';
@@ -136,7 +137,7 @@ test('workers are told apart, over restarts', () => {
 });
 
 test('there are partitions for every thread', () => {
-  const { partitions } = configOf(compose.services.topics ?? assert.fail());
+  const { partitions = usualPartitions.kafka } = configOf(compose.services.topics ?? assert.fail());
   const threads = ours.filter(([, { command }]) => command?.[0] === 'worker').map(([, each]) => configOf(each).threads);
   assert.ok(partitions >= threads.reduce((sum, each) => sum + each, 0));
 });

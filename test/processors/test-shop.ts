@@ -41,7 +41,9 @@ export class TestShop {
   readonly #delivered: Message[] = [];
 
   constructor(partitions: number, processors: Processors = realProcessors) {
-    this.tasks = Array.from({ length: partitions }, () => new TestTask());
+    this.tasks = Array.from({ length: partitions }, (_, partition) => {
+      return new TestTask(undefined, (key) => partitionOf(key, partitions) === partition);
+    });
     this.#processors = processors;
   }
 

@@ -94,10 +94,13 @@ export class TestTask implements Context<TestWiring> {
     'payment-retry': timersIn(this.paymentRetry),
   };
   outbox: Message[] = [];
+  readonly owns: (key: string) => boolean;
   /** Why things were passed over. */
   readonly dropped: string[] = [];
 
-  constructor(windowMs?: number) {
+  /** `owns`: by default, every other product is another task's. */
+  constructor(windowMs?: number, owns: (key: string) => boolean = () => false) {
+    this.owns = owns;
     const specs = Object.entries(storesFor(windowMs));
     const stores = specs.map(([name, spec]) => [name, new TestStore(spec as StoreEntry<unknown>)]);
     this.stores = Object.fromEntries(stores) as TestStores;

@@ -55,7 +55,7 @@ export class Installation {
     const installation = new Installation(prefix, log, await tokenIssuer(secret));
     t.after(() => installation.#clear());
     await useRegistry(confluentRegistry({ url: services.registry, clock: systemClock, logger: silentLogger }));
-    await createTopics(log, { appId, partitions });
+    await createTopics(log, { appId, log: 'kafka', partitions });
     return installation;
   }
 

@@ -35,6 +35,21 @@ export const shopCanaries: readonly Canary[] = [
     }),
   },
   {
+    name: 'others decided about',
+    bug: 'a task decides about products that another one owns',
+    seeds: 5,
+    caughtBy: ['no undersell'],
+    plant: () => ({
+      topology: bent((context) => ({
+        ...delegate(context),
+        get now() {
+          return context.now;
+        },
+        owns: () => true,
+      })),
+    }),
+  },
+  {
     name: 'cancellations forgotten',
     bug: 'a cancellation that overtakes its order is not kept',
     seeds: 10,
@@ -126,8 +141,8 @@ function bent(bend: Bend): (topology: Topology) => Topology {
 }
 
 /** All but `now`, which a copy would freeze. */
-function delegate({ stores, timers, forward, drop }: PlainContext) {
-  return { stores, timers, forward, drop };
+function delegate({ stores, timers, forward, owns, drop }: PlainContext) {
+  return { stores, timers, forward, owns, drop };
 }
 
 function withStore(context: PlainContext, name: string, bent: Partial<KeyValueStore<unknown>>): PlainContext {

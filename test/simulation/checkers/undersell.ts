@@ -1,5 +1,6 @@
-// No undersell: once every hold is past its expiry, no unit is held, no order is open, no timer waits and nobody's limit
-// is used up. After the idempotency window nothing of what has ended is remembered.
+// No undersell: nobody is told that a product is unknown which is known. Once every hold is past its expiry, no unit is
+// held, no order is open, no timer waits and nobody's limit is used up. After the idempotency window nothing of what has
+// ended is remembered.
 import type { Evidence, Violation } from '../evidence.ts';
 import { decoded } from '../history.ts';
 
@@ -8,7 +9,34 @@ const checker = 'no undersell';
 /** The stores that remember for good. */
 const lasting = ['stock', 'products', 'parent-versions', '@task'];
 
-export function checkUndersell({ records, restedAt, shop, tasks }: Evidence): Violation[] {
+export function checkUndersell(evidence: Evidence): Violation[] {
+  return [...checkRefusals(evidence), ...checkEnds(evidence)];
+}
+
+/** A product that had a stock before an order was sent isn't unknown to it. */
+function checkRefusals({ records, shop }: Evidence): Violation[] {
+  const { stockLevels, orders, orderEvents } = shop.topics;
+  const [known, sent] = [new Map<string, number>(), new Map<string, number>()];
+  for (const { key, write } of decoded(records, stockLevels)) if (!known.has(key)) known.set(key, write);
+  for (const { content, write } of decoded(records, orders)) {
+    if (!sent.has(content.orderId)) sent.set(content.orderId, write);
+  }
+  const violations: Violation[] = [];
+  for (const { content } of decoded(records, orderEvents)) {
+    const { orderId, event } = content;
+    for (const { productId, reason } of event.type === 'OrderRejected' ? event.lines : []) {
+      if (reason !== 'unknown_product' || (known.get(productId) ?? Infinity) > (sent.get(orderId) ?? 0)) continue;
+      violations.push({
+        checker,
+        subject: orderId,
+        what: `${productId} is said to be unknown, and had a stock before`,
+      });
+    }
+  }
+  return violations;
+}
+
+function checkEnds({ records, restedAt, shop, tasks }: Evidence): Violation[] {
   if (restedAt === undefined) return [];
   const { stockLevels, orderEvents } = shop.topics;
   const rested = records.filter(({ write }) => write <= restedAt);
