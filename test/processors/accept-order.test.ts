@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { acceptOrder } from '../../processors/accept-order.ts';
 import { applyOrderCommand } from '../../processors/apply-order-command.ts';
+import { settleOrder } from '../../processors/settle-order.ts';
 import { largestAmount } from '../../schemas/totals.ts';
 import type { OrderLine, OrderSubmitted, RejectedLine } from '../../schemas/types.generated.ts';
 import { address, linesOf, orderOf, submit, taskWith } from './fixtures.ts';
@@ -113,6 +114,88 @@ describe('given 5 lamps and nothing known of shades, when both are ordered', () 
     assert.deepEqual(
       phase.answers.map(({ productId, outcome }) => [productId, outcome.type]),
       [['lamp', 'StockHeld']],
+    );
+  });
+});
+
+describe('given lamps, shades and bulbs of one task', () => {
+  const shelves = { lamp: { east: 5 }, shade: { west: 3 }, bulb: { east: 1 } };
+  const atHome = () => taskWith(shelves, {}, ['shade', 'bulb']);
+  const heldOf = (task: TestTask) =>
+    Object.keys(shelves).map((productId) => task.stores.stock.get(productId)?.warehouses[0]?.held);
+  const phaseOf = (task: TestTask, { orderId }: OrderSubmitted) => task.stores.orders.get(orderId)?.phase.type;
+
+  test('when all are ordered, then the order is reserved in one step, with a hold behind each other line', () => {
+    const task = atHome();
+    const order = orderOf({ lamp: 2, shade: 3, bulb: 1 });
+    submit(task, order);
+    const sent = task.take();
+    assert.deepEqual([...new Set(sent.map(({ topic }) => topic))].sort(), ['orderEvents', 'stockLevels']);
+    const [, reserved] = sentTo(sent, 'orderEvents').map(({ event }) => event);
+    assert.ok(reserved?.type === 'OrderReserved');
+    assert.deepEqual(
+      reserved.lines.map(({ productId, quantity, allocations }) => [productId, quantity, allocations[0]?.warehouseId]),
+      [
+        ['lamp', 2, 'east'],
+        ['shade', 3, 'west'],
+        ['bulb', 1, 'east'],
+      ],
+    );
+    assert.deepEqual(heldOf(task), [2, 3, 1]);
+    for (const productId of ['shade', 'bulb'])
+      assert.equal(task.stores.holds.get(`${productId}/${order.orderId}`)?.phase.type, 'HoldOpen');
+  });
+
+  test('when there are too few of one, then the order is rejected in one step, and nothing stays held', () => {
+    const task = atHome();
+    const order = orderOf({ lamp: 2, bulb: 2, shade: 3 });
+    submit(task, order);
+    const [, rejected] = eventsOf(task);
+    assert.deepEqual(rejected, {
+      type: 'OrderRejected',
+      lines: [{ line: 2, productId: 'bulb', reason: 'insufficient_stock' }],
+    });
+    assert.deepEqual(heldOf(task), [0, 0, 0]);
+    assert.equal(phaseOf(task, order), 'Rejected');
+  });
+
+  test('when one line is elsewhere, then only that is asked for; its answer settles the order', () => {
+    const task = atHome();
+    const order = orderOf({ lamp: 1, shade: 1, cable: 1 });
+    submit(task, order);
+    const asked = sentTo(task.take(), 'reservations');
+    assert.deepEqual(
+      asked.map(({ productId }) => productId),
+      ['cable'],
+    );
+    assert.equal(phaseOf(task, order), 'AwaitingReservations');
+    const outcome = { type: 'StockHeld', allocations: [{ warehouseId: 'east', quantity: 1 }] } as const;
+    const { orderId } = order;
+    task.process(settleOrder, 'lamp', { orderId, productId: 'cable', line: 3, at: task.now, outcome, attempt: 0 });
+    assert.deepEqual(
+      eventsOf(task).map(({ type }) => type),
+      ['OrderReserved'],
+    );
+  });
+
+  test('when it is cancelled, then all is given back at once', () => {
+    const task = atHome();
+    const order = orderOf({ lamp: 1, shade: 2 });
+    submit(task, order);
+    task.take();
+    const command = { type: 'CancelOrder', reason: 'by_customer' } as const;
+    task.process(applyOrderCommand, 'lamp', { commandId: 'c', orderId: order.orderId, actor: 'ann', at: 1, command });
+    assert.deepEqual(sentTo(task.take(), 'reservations'), []);
+    assert.deepEqual(heldOf(task), [0, 0, 0]);
+    assert.equal(task.stores.holds.get(`shade/${order.orderId}`)?.phase.type, 'HoldReleased');
+  });
+
+  test('what will be read is said of them, and not of products that are elsewhere', () => {
+    const order = orderOf({ lamp: 1, shade: 2, cable: 1 });
+    const record = { topic: 't', partition: 0, offset: 0, key: 'lamp', value: order, timestamp: 1, headers: [] };
+    assert.deepEqual(
+      acceptOrder.prefetch?.(record, (key) => key === 'shade' || key === 'lamp'),
+      { orders: [order.orderId], stock: ['lamp', 'shade'], holds: [`shade/${order.orderId}`] },
     );
   });
 });

@@ -58,9 +58,13 @@ export const count = (units: number): StockChange['change'] => ({ type: 'StockCo
 /** Products with their units by warehouse: `{ lamp: { east: 3 } }`; each costs 10.00 EUR and weighs 500 g. */
 export type Shelves = { readonly [productId: string]: { readonly [warehouseId: string]: number } };
 
-/** A task that owns these products, with an empty outbox. */
-export function taskWith(shelves: Shelves, fields: Partial<CreateProduct> = {}): TestTask {
-  const task = new TestTask();
+/** A task that has these products, with an empty outbox. It owns no other than an order's lead, or what it is given as `home`. */
+export function taskWith(
+  shelves: Shelves,
+  fields: Partial<CreateProduct> = {},
+  home: readonly string[] = [],
+): TestTask {
+  const task = new TestTask(undefined, (key) => home.includes(key));
   for (const [productId, warehouses] of Object.entries(shelves)) {
     task.process(applyCatalogChange, productId, catalogChange(productId, { ...lampFields, ...fields }));
     for (const [warehouseId, units] of Object.entries(warehouses)) {

@@ -13,7 +13,7 @@ import type { CatalogChange, OrderSubmitted, StockChange } from '../../schemas/t
 import type { Context, Record } from '../../streams/api.ts';
 import { catalogChange, count, delta, lampFields, linesOf, orderOf, stockChange, unchanged } from './fixtures.ts';
 import { checkAlways, checkForgotten, checkOver, checkQuiet } from './promises.ts';
-import { openShop, products } from './stocked-shop.ts';
+import { openShop, products, someCounts } from './stocked-shop.ts';
 import { type Processors, realProcessors, type TestShop } from './test-shop.ts';
 import type { TestTask } from './test-task.ts';
 
@@ -128,8 +128,8 @@ function act(shop: TestShop, orders: readonly OrderSubmitted[], submitted: Set<s
 
 /** Runs a day of a shop with these processors and checks the promises all the way. */
 function keepsItsPromises(processors: Processors) {
-  return fc.property(someOrders, someActions, (drafts, actions) => {
-    const shop = openShop(processors);
+  return fc.property(fc.constantFrom(...someCounts), someOrders, someActions, (partitions, drafts, actions) => {
+    const shop = openShop(partitions, processors);
     const orders = drafts.map(submission);
     const submitted = new Set<string>();
     for (const action of actions) {

@@ -4,9 +4,12 @@ import { type Processors, TestShop } from './test-shop.ts';
 
 export const products = ['lamp', 'shade', 'bulb', 'cable'] as const;
 
+/** With one partition every order is all at home; with several its lines travel, or some of them do. */
+export const someCounts = [1, 2, 3] as const;
+
 /** Four products, 3 units each in the east and 2 in the west; of bulbs a customer may have 4. */
-export function openShop(processors: Processors): TestShop {
-  const shop = new TestShop(3, processors);
+export function openShop(partitions: number, processors: Processors): TestShop {
+  const shop = new TestShop(partitions, processors);
   for (const productId of products) {
     const customerLimit = productId === 'bulb' ? 4 : null;
     shop.send('catalogChanges', productId, catalogChange(productId, { ...lampFields, customerLimit }));

@@ -12,7 +12,7 @@ import type { Record } from '../../streams/api.ts';
 import { linesOf, orderOf } from './fixtures.ts';
 import { type Behaviour, behaviours, Outside } from './outside.ts';
 import { checkStocks, eventsByOrder, phaseOf } from './promises.ts';
-import { openShop, products } from './stocked-shop.ts';
+import { openShop, products, someCounts } from './stocked-shop.ts';
 import { type Processors, realProcessors, type TestShop } from './test-shop.ts';
 import { sentTo, type TestTask } from './test-task.ts';
 
@@ -74,8 +74,8 @@ class Day {
   readonly orders: readonly OrderSubmitted[];
   readonly submitted = new Set<string>();
 
-  constructor(processors: Processors, drafts: readonly Draft[]) {
-    this.shop = openShop({ ...realProcessors, ...this.outside.processors, ...processors });
+  constructor(partitions: number, processors: Processors, drafts: readonly Draft[]) {
+    this.shop = openShop(partitions, { ...realProcessors, ...this.outside.processors, ...processors });
     this.orders = drafts.map(submission);
   }
 
@@ -208,8 +208,8 @@ function checkMails({ shop }: Day): void {
 }
 
 function keepsItsPromises(processors: Processors) {
-  return fc.property(someOrders, someActions, (drafts, actions) => {
-    const day = new Day(processors, drafts);
+  return fc.property(fc.constantFrom(...someCounts), someOrders, someActions, (partitions, drafts, actions) => {
+    const day = new Day(partitions, processors, drafts);
     for (const action of actions) {
       day.act(action);
       checkStocks(day.shop);
