@@ -2,7 +2,7 @@
 // suspends the reader. Values are shared, so whoever reads one must not change it.
 import { isStockstreamError, reasonOf, StockstreamError } from '../base/errors.ts';
 import { EntryCache } from './entry-cache.ts';
-import { KeyFilter } from './key-filter.ts';
+import { KeyFilter, type KeyFilterOptions } from './key-filter.ts';
 import type { TaskKeys } from './keys.ts';
 import type { KeyRange, Store, StoreEntry, WriteBatch } from './store.ts';
 import type { StoreSpec } from './store-spec.ts';
@@ -19,6 +19,13 @@ const vainReadsPerPage = 64;
 interface ScannedRange {
   readonly stored: readonly StoreEntry[];
   readonly inFlight: readonly string[];
+}
+
+interface PartitionParts {
+  readonly keys: TaskKeys;
+  readonly times: TimeIndex;
+  readonly transaction: Transaction;
+  readonly filters?: KeyFilterOptions | undefined;
 }
 
 export class StorePartition<V> {
@@ -40,12 +47,12 @@ export class StorePartition<V> {
   /** Sealed transactions that the store doesn't hold yet, oldest first. */
   inFlight: readonly Transaction[] = [];
 
-  constructor(spec: StoreSpec<V>, keys: TaskKeys, times: TimeIndex, transaction: Transaction) {
+  constructor(spec: StoreSpec<V>, { keys, times, transaction, filters }: PartitionParts) {
     this.spec = spec;
     this.#keys = keys;
     this.#times = times;
     this.transaction = transaction;
-    this.#filter = spec.hasNewKeys ? new KeyFilter() : undefined;
+    this.#filter = spec.hasNewKeys ? new KeyFilter(filters) : undefined;
   }
 
   /** About how many bytes the cached entries take, and what is known of the others. */

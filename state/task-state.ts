@@ -3,6 +3,7 @@
 import type { Serde } from '../base/serde.ts';
 import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import type { Encodings } from './encodings.ts';
+import type { KeyFilterOptions } from './key-filter.ts';
 import { TaskKeys, type TimeRow } from './keys.ts';
 import type { Store, WriteBatch } from './store.ts';
 import { StorePartition } from './store-partition.ts';
@@ -44,13 +45,17 @@ export class TaskState {
   #applied: number;
 
   /** `lastCommit` is the number of the commit that the store stands at, 0 at the beginning. */
-  constructor(task: string, specs: readonly StoreSpec<unknown>[], lastCommit: number) {
+  constructor(task: string, specs: readonly StoreSpec<unknown>[], lastCommit: number, filters?: KeyFilterOptions) {
     this.keys = new TaskKeys(task);
     this.times = new TimeIndex(this.keys);
     this.#applied = lastCommit;
     this.#transaction = new Transaction(lastCommit + 1);
     for (const spec of [...specs, progressStore as StoreSpec<unknown>]) {
-      this.#partitions.set(spec.name, new StorePartition(spec, this.keys, this.times, this.#transaction));
+      const { keys, times } = this;
+      this.#partitions.set(
+        spec.name,
+        new StorePartition(spec, { keys, times, transaction: this.#transaction, filters }),
+      );
     }
   }
 

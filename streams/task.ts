@@ -53,6 +53,10 @@ interface BeginWith {
 /** How long records wait for those of a source that can't be read. */
 const mostBehindMs = 5_000;
 
+/** What the filters of stores' keys may take, each: 2.8 million keys and 5.6 MB, or 11 million and 22 MB. */
+const manyTasksLayers = 5;
+const fewTasksLayers = 6;
+
 /** Of a batch, however slow the one before it was. */
 const leastRecords = 64;
 
@@ -112,7 +116,8 @@ export class StreamTask {
 
   /** Opens the restored state and starts running; `inputs` are the offsets to read on from, one a source. */
   open(progress: Progress | undefined, inputs: readonly number[]): void {
-    const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0);
+    const filters = { maxLayers: this.topology.partitions > 2 ? manyTasksLayers : fewTasksLayers };
+    const state = new TaskState(this.id, storesOf(this.topology), progress?.commit ?? 0, filters);
     const scope: BatchScope = { now: 0, eventTime: undefined, sent: new SentRecords(), dropped: [] };
     const { sources, timers, quarantine, timed } = this.topology;
     const held = quarantine && new Quarantine(quarantine, state);
