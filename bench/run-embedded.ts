@@ -4,7 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../base/clock.ts';
+import { sleep, systemClock } from '../base/clock.ts';
 import { openEmbeddedLog } from '../log/embedded/embedded-log.ts';
 import { openRocksdbStore } from '../state/rocksdb/rocksdb-store.ts';
 import { checkOutcome } from './check-outcome.ts';
@@ -38,6 +38,7 @@ export async function runEmbedded(
   if (steady === undefined) {
     await shop.stop();
     await feedOrders(feeder, workload(options));
+    await settled();
     outcome = await profiled(profile, async () => {
       const [cpu, started] = [process.cpuUsage(), performance.now()];
       shop = start();
@@ -59,4 +60,17 @@ export async function runEmbedded(
   await store.close();
   rmSync(directory, { recursive: true, force: true });
   return { ...outcome, problems };
+}
+
+const lookMs = 500;
+const mostLooks = 240;
+
+/** Until nothing goes on any more in this process: what RocksDB still merges is of what was fed, not of the orders. */
+async function settled(): Promise<void> {
+  for (let look = 0; look < mostLooks; look++) {
+    const before = process.cpuUsage();
+    await sleep(systemClock, lookMs);
+    const { user, system } = process.cpuUsage(before);
+    if (user + system < lookMs * 50) return;
+  }
 }

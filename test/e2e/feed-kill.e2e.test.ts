@@ -9,9 +9,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { topicsOf } from '../../app/topics.ts';
 import { systemClock } from '../../base/clock.ts';
 import { openEmbeddedLog } from '../../log/embedded/embedded-log.ts';
-import { topics } from '../../schemas/topics.ts';
 import { valuesOf } from '../streams/effect-bench.ts';
 import { eventually, Server } from './server.ts';
 
@@ -31,8 +31,9 @@ function productLines(prefix: string, description = ''): string {
 /** By the line that each is of; with nobody else at the log. */
 async function changesIn(data: string, importId: string): Promise<number[]> {
   const log = await openEmbeddedLog({ directory: join(data, 'log'), clock: systemClock });
-  const changes = await valuesOf(log, topics.catalogChanges);
-  await log.close();
+  const changes = await topicsOf(log)
+    .then(({ catalogChanges }) => valuesOf(log, catalogChanges))
+    .finally(() => log.close());
   const own = changes.filter((change) => change.importId === importId);
   return own.map(({ importLine }) => importLine).toSorted((one, other) => one - other);
 }
