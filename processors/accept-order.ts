@@ -1,7 +1,7 @@
 // Takes an order in. Stock of the lead line is decided here, and so is that of other lines whose products the same task
 // owns; the rest is asked for in their own partitions. So an order that is all at home is reserved or rejected in this one
 // step. An order that is known already changes nothing.
-import { leadProductOf } from '../schemas/ids.ts';
+import { leadProductOf, tokenIdOf } from '../schemas/ids.ts';
 import type {
   Checkout,
   LineAnswer,
@@ -11,6 +11,7 @@ import type {
   ReserveStock,
 } from '../schemas/types.generated.ts';
 import type { Processor } from '../streams/api.ts';
+import { recentKeys } from './assess-risk.ts';
 import { takeHold } from './holds.ts';
 import { mergeLines } from './merge-lines.ts';
 import { orderFaults } from './order-rules.ts';
@@ -58,12 +59,14 @@ export const acceptOrder: Processor<OrderSubmitted, OrderWiring> = {
 
   prefetch(record, owns) {
     const { orders, stock } = prefetchOrder(record);
-    const { orderId, lines } = record.value;
+    const { orderId, lines, customerId, payment } = record.value;
+    const tokenId = payment.collect ? tokenIdOf(payment.token) : '';
     const others = lines.slice(1).filter(({ productId }) => owns(productId));
     return {
       orders,
       stock: [...stock, ...others.map(({ productId }) => productId)],
       holds: others.map(({ productId }) => holdKey({ productId, orderId })),
+      recentPayments: recentKeys({ customerId, tokenId }, owns),
     };
   },
 };

@@ -1,5 +1,5 @@
 // Whether an order looks like fraud: asked first where its customer is known, then where its card is, for each task
-// remembers the recent orders of the keys that it owns. The verdict goes back to the order. A provider's test cards are
+// remembers the recent orders of the keys that it owns; at once where both are the same task's. The verdict goes back to the order. A provider's test cards are
 // everybody's, so how often they are used says nothing: such an order is looked at for itself alone.
 import { unreachable } from '../base/assert.ts';
 import { leadProductOf } from '../schemas/ids.ts';
@@ -8,8 +8,14 @@ import type { Context, Processor } from '../streams/api.ts';
 import { requireKey } from './require-key.ts';
 import { customerRules, findingsOf, tokenRules } from './risk-rules.ts';
 
+export interface RiskStores {
+  readonly recentPayments: RecentPayments;
+}
+
+type RiskContext = Context<{ stores: RiskStores; outputs: { readonly riskChecks: RiskCheck }; timers: never }>;
+
 interface RiskWiring {
-  readonly stores: { readonly recentPayments: RecentPayments };
+  readonly stores: RiskStores;
   readonly outputs: { readonly riskChecks: RiskCheck; readonly riskVerdicts: RiskVerdict };
   readonly timers: never;
 }
@@ -21,38 +27,61 @@ export const assessRisk: Processor<RiskCheck, RiskWiring> = {
   name: 'assess-risk',
 
   process(record, context) {
-    const check = record.value;
-    switch (check.subject.type) {
-      case 'RiskOfCustomer': {
-        requireKey(record, check.customerId);
-        const isShared = check.tokenId === '';
-        const recent = isShared ? [] : remember(context, `customer/${check.customerId}`, check);
-        const assessed = withFindings(check, customerRules, recent);
-        if (isShared) return tellVerdict(context, assessed);
-        context.forward('riskChecks', check.tokenId, { ...assessed, subject: { type: 'RiskOfToken' } });
-        return;
-      }
-      case 'RiskOfToken': {
-        requireKey(record, check.tokenId);
-        const recent = remember(context, `token/${check.tokenId}`, check);
-        return tellVerdict(context, withFindings(check, tokenRules, recent));
-      }
-      default:
-        return unreachable(check.subject);
-    }
+    const { subject, customerId, tokenId, orderId } = record.value;
+    requireKey(record, subject.type === 'RiskOfCustomer' ? customerId : tokenId);
+    const verdict = assess(context, record.value);
+    if (verdict) context.forward('riskVerdicts', leadProductOf(orderId) ?? '', verdict);
   },
 
   prefetch: ({ value: { subject, customerId, tokenId } }) => ({
-    recentPayments: [subject.type === 'RiskOfCustomer' ? `customer/${customerId}` : `token/${tokenId}`],
+    recentPayments: [subject.type === 'RiskOfCustomer' ? customerKey(customerId) : tokenKey(tokenId)],
   }),
 };
 
-function tellVerdict(context: Context<RiskWiring>, { orderId, score, findings }: RiskCheck): void {
-  context.forward('riskVerdicts', leadProductOf(orderId) ?? '', { orderId, at: context.now, score, findings });
+/** A check whose subject this task owns. Gives the verdict, unless the card is known elsewhere: then the check goes there. */
+export function assess(context: RiskContext, check: RiskCheck): RiskVerdict | undefined {
+  const { customerId, tokenId } = check;
+  switch (check.subject.type) {
+    case 'RiskOfCustomer': {
+      const isShared = tokenId === '';
+      const recent = isShared ? [] : remember(context, customerKey(customerId), check);
+      const assessed = withFindings(check, customerRules, recent);
+      if (isShared) return verdictOf(context, assessed);
+      const ofToken: RiskCheck = { ...assessed, subject: { type: 'RiskOfToken' } };
+      if (context.owns(tokenId)) return assess(context, ofToken);
+      context.forward('riskChecks', tokenId, ofToken);
+      return undefined;
+    }
+    case 'RiskOfToken':
+      return verdictOf(context, withFindings(check, tokenRules, remember(context, tokenKey(tokenId), check)));
+    default:
+      return unreachable(check.subject);
+  }
+}
+
+function verdictOf({ now }: RiskContext, { orderId, score, findings }: RiskCheck): RiskVerdict {
+  return { orderId, at: now, score, findings };
+}
+
+/** What a check that begins here reads here: nothing for a card that is everybody's, or of a customer who is another task's. */
+export function recentKeys(
+  { customerId, tokenId }: Pick<RiskCheck, 'customerId' | 'tokenId'>,
+  owns: (key: string) => boolean,
+): string[] {
+  if (tokenId === '' || !owns(customerId)) return [];
+  return owns(tokenId) ? [customerKey(customerId), tokenKey(tokenId)] : [customerKey(customerId)];
+}
+
+function customerKey(customerId: string): string {
+  return `customer/${customerId}`;
+}
+
+function tokenKey(tokenId: string): string {
+  return `token/${tokenId}`;
 }
 
 /** The other orders of late; this one is among them from now on. */
-function remember(context: Context<RiskWiring>, key: string, check: RiskCheck): readonly RecentPayment[] {
+function remember(context: RiskContext, key: string, check: RiskCheck): readonly RecentPayment[] {
   const { orderId, customerId, at, amount, currency } = check;
   const others = (context.stores.recentPayments.get(key)?.orders ?? []).filter((order) => order.orderId !== orderId);
   const orders = [...others, { orderId, customerId, at, amount, currency }].slice(-mostRemembered);

@@ -15,12 +15,13 @@ import type {
   ShipmentRequest,
 } from '../schemas/types.generated.ts';
 import type { Context } from '../streams/api.ts';
+import type { RiskStores } from './assess-risk.ts';
 import type { HoldOutputs } from './holds.ts';
 import { type ObeyStores, obey } from './reserve-stock.ts';
 
 /** What the order's processors use: all of them steer the same state. */
 export interface OrderWiring {
-  readonly stores: ObeyStores & { readonly orders: OrderState };
+  readonly stores: ObeyStores & RiskStores & { readonly orders: OrderState };
   readonly outputs: HoldOutputs & {
     readonly orderEvents: OrderEvent;
     readonly reservations: ReservationCommand;

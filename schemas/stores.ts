@@ -91,6 +91,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
     recentPayments: {
       name: 'recent-payments',
       key: 'customer/<id> or token/<hash>',
+      hasNewKeys: true,
       serde: serdeOf('RecentPayments'),
       expiresAt: (value: { readonly orders: readonly { readonly at: number }[] }) => after(value.orders.at(-1)?.at),
     },

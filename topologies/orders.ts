@@ -18,8 +18,9 @@ export const orders = (stores: Stores, topics: Topics) => (builder: TopologyBuil
     stores: { stock: stores.stock, purchases: stores.purchases },
     outputs: { stockLevels: topics.stockLevels },
   };
+  const risky = { stores: { recentPayments: stores.recentPayments } };
   const order = {
-    stores: { ...holding.stores, holds: stores.holds, orders: stores.orders },
+    stores: { ...holding.stores, ...risky.stores, holds: stores.holds, orders: stores.orders },
     outputs: {
       ...holding.outputs,
       orderEvents: topics.orderEvents,
@@ -37,7 +38,7 @@ export const orders = (stores: Stores, topics: Topics) => (builder: TopologyBuil
     timers: {},
   };
   const risk = {
-    stores: { recentPayments: stores.recentPayments },
+    ...risky,
     outputs: { riskChecks: topics.riskChecks, riskVerdicts: topics.riskVerdicts },
     timers: {},
   };

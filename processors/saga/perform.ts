@@ -8,8 +8,11 @@ import type {
   Parcel,
   PaymentRequest,
   PaymentVerb,
+  RiskCheck,
+  RiskVerdict,
   ShipmentRequest,
 } from '../../schemas/types.generated.ts';
+import { assess } from '../assess-risk.ts';
 import { commitHeld, giveBack, restockHeld, takeHold } from '../holds.ts';
 import { command, emitEvent, leadLine, type Order, type OrderContext } from '../order-state.ts';
 import { sendersOf } from '../senders.ts';
@@ -71,9 +74,11 @@ function carryOut(context: OrderContext, order: Order, effect: Effect, answers: 
     case 'retake':
       answers.push(...retake(context, order));
       return facts;
-    case 'assessRisk':
-      assessRisk(context, order);
+    case 'assessRisk': {
+      const verdict = assessRisk(context, order);
+      if (verdict) answers.push({ type: 'RiskAssessed', score: verdict.score, findings: verdict.findings });
       return facts;
+    }
     case 'ask':
       ask(context, order, effect.verb, effect.reference ?? '');
       return facts;
@@ -156,11 +161,12 @@ function retake(context: OrderContext, order: Order): Happening[] {
   return answers;
 }
 
-function assessRisk(context: OrderContext, { orderId, facts }: Order): void {
+/** Gives the verdict, if this task knows all that it is made of. */
+function assessRisk(context: OrderContext, { orderId, facts }: Order): RiskVerdict | undefined {
   const { customerId, checkout } = facts;
-  if (checkout === null) return;
+  if (checkout === null) return undefined;
   const { token, amount, currency, customerSince, shipTo, billingCountry, billingPostalCode } = checkout;
-  context.forward('riskChecks', customerId, {
+  const check: RiskCheck = {
     orderId,
     at: context.now,
     customerId,
@@ -175,7 +181,10 @@ function assessRisk(context: OrderContext, { orderId, facts }: Order): void {
     score: 0,
     findings: [],
     subject: { type: 'RiskOfCustomer' },
-  });
+  };
+  if (context.owns(customerId)) return assess(context, check);
+  context.forward('riskChecks', customerId, check);
+  return undefined;
 }
 
 /** The question's id is the same each time that it is asked: the provider answers it once. */

@@ -195,7 +195,7 @@ describe('given lamps, shades and bulbs of one task', () => {
     const record = { topic: 't', partition: 0, offset: 0, key: 'lamp', value: order, timestamp: 1, headers: [] };
     assert.deepEqual(
       acceptOrder.prefetch?.(record, (key) => key === 'shade' || key === 'lamp'),
-      { orders: [order.orderId], stock: ['lamp', 'shade'], holds: [`shade/${order.orderId}`] },
+      { orders: [order.orderId], stock: ['lamp', 'shade'], holds: [`shade/${order.orderId}`], recentPayments: [] },
     );
   });
 });

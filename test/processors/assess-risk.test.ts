@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { assessRisk } from '../../processors/assess-risk.ts';
+import { tokenIdOf } from '../../schemas/ids.ts';
 import type { RiskCheck } from '../../schemas/types.generated.ts';
+import { orderOf, submit, taskWith } from './fixtures.ts';
 import { sentTo, TestTask } from './test-task.ts';
 
 const hour = 3_600_000;
@@ -27,6 +29,13 @@ function checkOf(more: Partial<RiskCheck> = {}): RiskCheck {
     ...more,
   };
 }
+
+/** Of a provider, not one that is everybody's. */
+const ownToken = 'pm_0123456789abcdefghij';
+const paidOrder = orderOf(
+  { lamp: 1 },
+  { payment: { method: 'card', token: ownToken, collect: true, billingCountry: '', billingPostalCode: '' } },
+);
 
 const orderId = (number: number) => `${String(number).padStart(22, '0')}~lamp`;
 
@@ -108,4 +117,43 @@ test('no more is remembered than the rules look at', () => {
 
 test('a check under another key is refused', () => {
   assert.throws(() => new TestTask().process(assessRisk, 'bob', checkOf()), { code: 'RECORD_MISROUTED' });
+});
+
+describe("where customer and card are the same task's", () => {
+  test('the verdict comes in one step, as it does in two', () => {
+    const [atOnce, apart] = [new TestTask(undefined, () => true), new TestTask()];
+    for (let at = 0; at < 12; at++) {
+      const check = checkOf({ orderId: orderId(at), amount: at % 2 === 0 ? 500_000 : 1_000 });
+      atOnce.process(assessRisk, check.customerId, check);
+      const sent = atOnce.take();
+      assert.deepEqual(sentTo(sent, 'riskChecks'), []);
+      const [verdict] = sentTo(sent, 'riskVerdicts');
+      assert.deepEqual({ findings: verdict?.findings, score: verdict?.score }, assess(apart, check));
+    }
+    assert.deepEqual(atOnce.stores.recentPayments.entries, apart.stores.recentPayments.entries);
+  });
+
+  test("an order's own task asks itself, and the payment is asked for with the order", () => {
+    const task = taskWith({ lamp: { east: 5 } }, {}, ['ann', tokenIdOf(ownToken)]);
+    submit(task, paidOrder);
+    const sent = task.take();
+    assert.deepEqual([...sentTo(sent, 'riskChecks'), ...sentTo(sent, 'riskVerdicts')], []);
+    assert.deepEqual(
+      sentTo(sent, 'paymentRequests').map(({ command }) => command.type),
+      ['AuthorizePayment'],
+    );
+    assert.equal(task.stores.orders.get(paidOrder.orderId)?.phase.type, 'Authorizing');
+    assert.equal(task.stores.recentPayments.entries.size, 2);
+  });
+
+  test('what looks like fraud is looked at by a person', () => {
+    const task = taskWith({ lamp: { east: 50 } }, {}, ['ann', tokenIdOf(ownToken)]);
+    const payment = { ...paidOrder.payment, billingCountry: 'FR', billingPostalCode: '1' };
+    const phases = Array.from({ length: 12 }, (_, at) => {
+      submit(task, { ...paidOrder, orderId: orderId(at), payment, customerSince: task.now - 1 });
+      return task.stores.orders.get(orderId(at))?.phase.type;
+    });
+    assert.equal(phases[0], 'Authorizing');
+    assert.equal(phases.at(-1), 'InReview');
+  });
 });
