@@ -61,6 +61,12 @@ const discoveryStores = {
   ratings: { name: 'ratings', key: 'product id', serde: serdeOf('Rating') },
 };
 
+const parentVersions = {
+  name: 'parent-versions',
+  key: '<variant id>/<product id>',
+  serde: serdeOf('ParentVersion'),
+};
+
 /** @param windowMs for how long what has ended is remembered, in milliseconds */
 export function storesFor(windowMs: number = idempotencyWindowMs) {
   const after = (endedAt: number | undefined) => (endedAt === undefined ? undefined : endedAt + windowMs);
@@ -96,11 +102,7 @@ export function storesFor(windowMs: number = idempotencyWindowMs) {
       expiresAt: (value: { readonly orders: readonly { readonly at: number }[] }) => after(value.orders.at(-1)?.at),
     },
     products: { name: 'products', key: 'product id', serde: serdeOf('Product') },
-    parentVersions: {
-      name: 'parent-versions',
-      key: '<variant id>/<product id>',
-      serde: serdeOf('ParentVersion'),
-    },
+    parentVersions,
     catalogOutcomes: {
       name: 'catalog-outcomes',
       key: '<product id>/<change id>',

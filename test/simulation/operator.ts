@@ -72,7 +72,7 @@ export class Operator {
     };
     if (chance(random, 0.1)) await say({ place: 'orders-0@999999', action: 'drop' });
     if (chance(random, 0.1)) await say({ action: 'other' });
-    const edits = value !== null && chance(random, 0.3);
+    const edits = value !== null && chance(random, 0.5);
     await say({ value: edits ? value.toString('base64') : null });
     if (chance(random, 0.1)) await say({});
     count(this.#world.counts, 'keys let go on');

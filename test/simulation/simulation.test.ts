@@ -13,7 +13,7 @@ import { SeedThread } from './seed-thread.ts';
 import type { SeedResult } from './seed-worker.ts';
 
 /** Cheap ones that have each class of faults, and all that is named below, twice at least. */
-const seeds = [3, 6, 7, 8, 14, 17, 20, 21, 22, 26, 29, 36, 37, 39, 40, 44];
+const seeds = [3, 6, 7, 8, 14, 17, 19, 20, 21, 22, 26, 29, 36, 37, 39, 40, 41, 44, 55];
 /** Each found a fault of the engine once, which has a test of its own, too. As seed 8 did, above. */
 const knownSeeds: readonly (readonly [seed: number, fault: string])[] = [
   [2132, "one record that was deleted of a changelog was taken for the log's own mark"],

@@ -35,7 +35,7 @@ export const quarantineCanaries: readonly Canary[] = [
   {
     name: 'edits taken for drops',
     bug: 'a record that was edited is dropped instead of tried again',
-    seeds: 10,
+    seeds: 30,
     caughtBy: ['each key in its order, exactly once'],
     plant() {
       return {
