@@ -11,10 +11,9 @@ import { silentLogger } from '../base/logger.ts';
 import { systemRandom } from '../base/random.ts';
 import type { Payments } from '../effects/payments/payments.ts';
 import type { Log } from '../log/log.ts';
-import { topics } from '../schemas/topics.ts';
 import { EffectThread } from '../streams/effect-thread.ts';
 import { createEffectMetrics } from '../streams/metrics.ts';
-import { appId, type Consumer } from './shop.ts';
+import { appId, type Consumer, type ShopSize, topicsIn } from './shop.ts';
 
 export interface Paying {
   /** What its effects read. */
@@ -27,7 +26,8 @@ export interface Paying {
 }
 
 /** `directory` is the run's own. What makes it fail ends the process. */
-export async function openPaying(log: Log, directory: string): Promise<Paying> {
+export async function openPaying(log: Log, directory: string, size: ShopSize): Promise<Paying> {
+  const topics = topicsIn(size);
   const flags = { data: join(directory, 'effects'), payments: 'simulator', carrier: 'off', mail: 'off' };
   const config = readConfig({ flags: { ...flags, simulatedPaymentMs: 0 }, parts: [], env: {} });
   const documents = await openDocuments(config, silentLogger);

@@ -33,7 +33,7 @@ export async function runEmbedded(
   await feedProducts(feeder, options);
   let shop = start();
   await drain(log, options);
-  const paying = options.isPaid ? await openPaying(log, directory) : undefined;
+  const paying = options.isPaid ? await openPaying(log, directory, options) : undefined;
   let outcome: Outcome;
   if (steady === undefined) {
     await shop.stop();
