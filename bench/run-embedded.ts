@@ -64,6 +64,8 @@ export async function runEmbedded(
 
 const lookMs = 500;
 const mostLooks = 240;
+/** Of one processor. */
+const quietShare = 0.05;
 
 /** Until nothing goes on any more in this process: what RocksDB still merges is of what was fed, not of the orders. */
 async function settled(): Promise<void> {
@@ -71,6 +73,6 @@ async function settled(): Promise<void> {
     const before = process.cpuUsage();
     await sleep(systemClock, lookMs);
     const { user, system } = process.cpuUsage(before);
-    if (user + system < lookMs * 50) return;
+    if (user + system < lookMs * 1000 * quietShare) return;
   }
 }

@@ -15,7 +15,7 @@ import { recentKeys } from './assess-risk.ts';
 import { takeHold } from './holds.ts';
 import { mergeLines } from './merge-lines.ts';
 import { orderFaults } from './order-rules.ts';
-import { command, emitEvent, type OrderContext, type OrderWiring, prefetchOrder } from './order-state.ts';
+import { emitEvent, instruct, type OrderContext, type OrderWiring, prefetchOrder } from './order-state.ts';
 import { requireKey } from './require-key.ts';
 import { holdKey } from './reserve-stock.ts';
 import { answered } from './saga/before-payment.ts';
@@ -122,7 +122,7 @@ function reserve(
       answers.push({ productId, outcome: decision.outcome });
       limited = decision.limited;
     } else {
-      const answer = command(context, { orderId, facts }, line, request);
+      const answer = instruct(context, { orderId, facts }, line, request);
       if (answer) answers.push(answer);
     }
   }

@@ -1,6 +1,7 @@
 // Whether an order looks like fraud: asked first where its customer is known, then where its card is, for each task
-// remembers the recent orders of the keys that it owns; at once where both are the same task's. The verdict goes back to the order. A provider's test cards are
-// everybody's, so how often they are used says nothing: such an order is looked at for itself alone.
+// remembers the recent orders of the keys that it owns; in one step where both are the same task's. The verdict goes back
+// to the order. A provider's test cards are everybody's, so how often they are used says nothing: such an order is looked
+// at for itself alone.
 import { unreachable } from '../base/assert.ts';
 import { leadProductOf } from '../schemas/ids.ts';
 import type { RecentPayment, RecentPayments, RiskCheck, RiskVerdict } from '../schemas/types.generated.ts';

@@ -61,11 +61,11 @@ export function emitEvent(context: OrderContext, { orderId, facts }: Order, even
  * Has the task that owns a line's product obey. If that is the order's own, it does so at once and gives its answer, if
  * there is one; else the command goes to it by its topic.
  */
-export function command(
+export function instruct(
   context: OrderContext,
   order: Order,
   { line, productId }: AskedLine,
-  what: ReservationCommand['command'],
+  command: ReservationCommand['command'],
 ): LineAnswer | undefined {
   const { orderId, facts } = order;
   const asked: ReservationCommand = {
@@ -76,7 +76,7 @@ export function command(
     line,
     at: context.now,
     attempt: facts.attempt,
-    command: what,
+    command,
   };
   if (!context.owns(productId)) return void context.forward('reservations', productId, asked);
   const outcome = obey(context, asked);

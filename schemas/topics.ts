@@ -21,8 +21,8 @@ export interface TopicEntry<V> {
 const productPartitions = 8;
 
 /**
- * How many partitions those have, unless somebody says otherwise. The embedded log is one process' with one thread for all
- * tasks: more of them would share nothing out, and lines of one order would have to travel between them.
+ * How many partitions those have, unless somebody says otherwise. The embedded log is one process' with one thread for
+ * all tasks: more of them would share nothing out, and lines of one order would have to travel between them.
  */
 export const usualPartitions = { kafka: productPartitions, embedded: 1 } as const;
 

@@ -14,7 +14,7 @@ import type {
 } from '../../schemas/types.generated.ts';
 import { assess } from '../assess-risk.ts';
 import { commitHeld, giveBack, restockHeld, takeHold } from '../holds.ts';
-import { command, emitEvent, leadLine, type Order, type OrderContext } from '../order-state.ts';
+import { emitEvent, instruct, leadLine, type Order, type OrderContext } from '../order-state.ts';
 import { sendersOf } from '../senders.ts';
 import { retryDelay } from './later.ts';
 import { notify } from './notify.ts';
@@ -111,7 +111,7 @@ function release(context: OrderContext, order: Order, answers: readonly LineAnsw
   for (const asked of order.facts.lines) {
     const outcome = answers.find(({ productId }) => productId === asked.productId)?.outcome;
     if (outcome?.type === 'StockRefused') continue;
-    if (asked !== lead) command(context, order, asked, { type: 'ReleaseStock' });
+    if (asked !== lead) instruct(context, order, asked, { type: 'ReleaseStock' });
     else if (outcome) giveBack(context, { productId: lead.productId, customerId }, { ...outcome, limited });
   }
 }
@@ -119,7 +119,7 @@ function release(context: OrderContext, order: Order, answers: readonly LineAnsw
 function commitLines(context: OrderContext, order: Order, reserved: Lines): void {
   const lead = leadLine(order);
   for (const asked of order.facts.lines) {
-    if (asked !== lead) command(context, order, asked, { type: 'CommitStock' });
+    if (asked !== lead) instruct(context, order, asked, { type: 'CommitStock' });
     else commitHeld(context, lead.productId, allocationsOf(reserved, lead.productId));
   }
 }
@@ -130,7 +130,7 @@ function restockLines(context: OrderContext, order: Order, reserved: Lines): voi
   for (const asked of order.facts.lines) {
     const { productId } = asked;
     const allocations = allocationsOf(reserved, productId);
-    if (asked !== lead) command(context, order, asked, { type: 'RestockStock', allocations });
+    if (asked !== lead) instruct(context, order, asked, { type: 'RestockStock', allocations });
     else restockHeld(context, { productId, customerId }, { allocations, limited });
   }
 }
@@ -154,7 +154,7 @@ function retake(context: OrderContext, order: Order): Happening[] {
       const { outcome, limited } = takeHold(context, { productId, customerId }, asking);
       answers.push({ type: 'LineAnswered', answer: { productId, outcome }, limited });
     } else {
-      const answer = command(context, order, asked, { type: 'ReserveStock', ...asking });
+      const answer = instruct(context, order, asked, { type: 'ReserveStock', ...asking });
       if (answer) answers.push({ type: 'LineAnswered', answer, limited: false });
     }
   }

@@ -55,7 +55,7 @@ export type Effect =
   | { readonly effect: 'commit'; readonly reserved: readonly ReservedLine[] }
   /** What left is on hand again. */
   | { readonly effect: 'restock'; readonly reserved: readonly ReservedLine[] }
-  /** Asks for the stock of every line again. Answers of products that the order's task owns come at once, others by their topic. */
+  /** Asks for the stock of every line again. Products that the order's task owns answer at once, others by their topic. */
   | { readonly effect: 'retake' }
   | { readonly effect: 'assessRisk' }
   | { readonly effect: 'ask'; readonly verb: PaymentVerb; readonly reference?: string }
