@@ -36,7 +36,7 @@ const onFailure = (error: unknown) => {
 };
 const workers = await Workers.start({ config, log, topics, viewSets, logger, onFailure });
 const wishes = new Wishes(plan.seed, plan.products);
-const feeder = new Feeder(await log.producer());
+const feeder = new Feeder(await log.producer(), topics);
 
 /** Where each order stands, as its events say. */
 const last = new Map<string, OrderEvent['event']['type']>();

@@ -22,16 +22,14 @@ export const shopCanaries: readonly Canary[] = [
     seeds: 5,
     caughtBy: ['no undersell'],
     plant: () => ({
-      topology: bent((context) => ({
-        ...delegate(context),
-        get now() {
-          return context.now;
-        },
-        forward(output, key, value) {
-          const { command } = value as { command?: { type: string } };
-          if (command?.type !== 'ReleaseStock') context.forward(output, key, value);
-        },
-      })),
+      topology: bent((context) =>
+        withParts(context, {
+          forward(output, key, value) {
+            const { command } = value as { command?: { type: string } };
+            if (command?.type !== 'ReleaseStock') context.forward(output, key, value);
+          },
+        }),
+      ),
     }),
   },
   {
@@ -40,13 +38,7 @@ export const shopCanaries: readonly Canary[] = [
     seeds: 5,
     caughtBy: ['no undersell'],
     plant: () => ({
-      topology: bent((context) => ({
-        ...delegate(context),
-        get now() {
-          return context.now;
-        },
-        owns: () => true,
-      })),
+      topology: bent((context) => withParts(context, { owns: () => true })),
     }),
   },
   {
@@ -70,16 +62,14 @@ export const shopCanaries: readonly Canary[] = [
     seeds: 5,
     caughtBy: ['variants follow'],
     plant: () => ({
-      topology: bent((context) => ({
-        ...delegate(context),
-        get now() {
-          return context.now;
-        },
-        forward(output, key, value) {
-          const { change } = value as { change?: { type: string } };
-          if (change?.type !== 'DropVariant') context.forward(output, key, value);
-        },
-      })),
+      topology: bent((context) =>
+        withParts(context, {
+          forward(output, key, value) {
+            const { change } = value as { change?: { type: string } };
+            if (change?.type !== 'DropVariant') context.forward(output, key, value);
+          },
+        }),
+      ),
     }),
   },
   {
@@ -107,17 +97,15 @@ export const shopCanaries: readonly Canary[] = [
     plant() {
       let events = 0;
       return {
-        topology: bent((context) => ({
-          ...delegate(context),
-          get now() {
-            return context.now;
-          },
-          forward(output, key, value) {
-            const { at } = value as { at: number };
-            const bent = output === 'orderEvents' ? { ...(value as object), at: at + (events++ % 2) } : value;
-            context.forward(output, key, bent);
-          },
-        })),
+        topology: bent((context) =>
+          withParts(context, {
+            forward(output, key, value) {
+              const { at } = value as { at: number };
+              const bent = output === 'orderEvents' ? { ...(value as object), at: at + (events++ % 2) } : value;
+              context.forward(output, key, bent);
+            },
+          }),
+        ),
       };
     },
   },
@@ -140,9 +128,15 @@ function bent(bend: Bend): (topology: Topology) => Topology {
   });
 }
 
-/** All but `now`, which a copy would freeze. */
-function delegate({ stores, timers, forward, owns, drop }: PlainContext) {
-  return { stores, timers, forward, owns, drop };
+/** `now` is looked up each time: a copy would freeze it. */
+function withParts(context: PlainContext, parts: Partial<Omit<PlainContext, 'now'>>): PlainContext {
+  const { stores, timers, forward, owns, drop } = context;
+  return {
+    ...{ stores, timers, forward, owns, drop, ...parts },
+    get now() {
+      return context.now;
+    },
+  };
 }
 
 function withStore(context: PlainContext, name: string, bent: Partial<KeyValueStore<unknown>>): PlainContext {
@@ -155,11 +149,5 @@ function withStore(context: PlainContext, name: string, bent: Partial<KeyValueSt
     range: (from, to) => store.range(from, to),
     ...bent,
   };
-  return {
-    ...delegate(context),
-    get now() {
-      return context.now;
-    },
-    stores: { ...context.stores, [name]: whole },
-  };
+  return withParts(context, { stores: { ...context.stores, [name]: whole } });
 }
