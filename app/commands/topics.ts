@@ -4,7 +4,7 @@ import { readConfig } from '../config.ts';
 import { addSettings } from '../flags.ts';
 import { createLogger } from '../logging.ts';
 import { print } from '../output.ts';
-import { createTopics, topicDrift, topicsFor } from '../topics.ts';
+import { topicDrift, topicsFor } from '../topics.ts';
 import { openLog } from '../wire/log.ts';
 import { type Flags, places } from './operator-verb.ts';
 
@@ -17,9 +17,9 @@ async function create(flags: Flags): Promise<void> {
   const config = readConfig({ flags, parts: [] });
   const log = await openLog(config, createLogger({ logLevel: 'warn' }));
   try {
-    const created = await createTopics(log, config);
-    for (const name of created) print(`created ${name}`);
     const all = await topicsFor(log, config);
+    const created = await log.admin.createTopics(all);
+    for (const name of created) print(`created ${name}`);
     for (const { topic, setting, expected, actual } of await topicDrift(log, all)) {
       print(`left as it is: ${topic} has ${setting} ${actual}, and would be created with ${expected}`);
     }

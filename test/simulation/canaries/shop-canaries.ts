@@ -22,14 +22,7 @@ export const shopCanaries: readonly Canary[] = [
     seeds: 5,
     caughtBy: ['no undersell'],
     plant: () => ({
-      topology: bent((context) =>
-        withParts(context, {
-          forward(output, key, value) {
-            const { command } = value as { command?: { type: string } };
-            if (command?.type !== 'ReleaseStock') context.forward(output, key, value);
-          },
-        }),
-      ),
+      topology: losing(({ command }) => command?.type === 'ReleaseStock'),
     }),
   },
   {
@@ -62,14 +55,7 @@ export const shopCanaries: readonly Canary[] = [
     seeds: 5,
     caughtBy: ['variants follow'],
     plant: () => ({
-      topology: bent((context) =>
-        withParts(context, {
-          forward(output, key, value) {
-            const { change } = value as { change?: { type: string } };
-            if (change?.type !== 'DropVariant') context.forward(output, key, value);
-          },
-        }),
-      ),
+      topology: losing(({ change }) => change?.type === 'DropVariant'),
     }),
   },
   {
@@ -126,6 +112,22 @@ function bent(bend: Bend): (topology: Topology) => Topology {
       return { ...node, processor: { ...processor, fire } };
     }),
   });
+}
+
+interface Sent {
+  readonly command?: { readonly type: string };
+  readonly change?: { readonly type: string };
+}
+
+/** A topology that doesn't send what `isLost` names. */
+function losing(isLost: (value: Sent) => boolean): (topology: Topology) => Topology {
+  return bent((context) =>
+    withParts(context, {
+      forward(output, key, value) {
+        if (!isLost(value as Sent)) context.forward(output, key, value);
+      },
+    }),
+  );
 }
 
 /** `now` is looked up each time: a copy would freeze it. */
