@@ -9,6 +9,7 @@ import {
   sealBatch,
   writeInt64,
 } from './record-batch.ts';
+import type { RecordSpans } from './record-spans.ts';
 import { VarintReader, varintSize, varlongSize, writeVarint, writeVarlong } from './varint.ts';
 
 /** Who writes the batch: Kafka's idempotence fields. All -1 for neither idempotent nor transactional. */
@@ -26,12 +27,12 @@ export interface Encoder<V> {
   encode(value: V, target: Buffer, at: number): number;
 }
 
-/** Where a record's key and value lie; the value is a tombstone if its start is below zero. */
-export interface EncodedRecord {
-  readonly keyStart: number;
-  readonly keyEnd: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
+/** What stands around key and value in a record without other headers than the event time, at most. */
+const frameBytes = 5 + 1 + 10 + 5 + 5 + 5 + eventTimeBytes;
+
+/** What a record takes in a batch, at most, by the bytes of its key and its value. */
+export function mostBytesOf(contentBytes: number): number {
+  return frameBytes + contentBytes;
 }
 
 const noHeaders: readonly RecordHeader[] = [];
@@ -71,6 +72,12 @@ export class RecordBatchBuilder {
     return this.#maxTimestamp;
   }
 
+  /** Makes room for what is known to come, so that the batch takes no more memory than its bytes; see `mostBytesOf`. */
+  expect(bytes: number): void {
+    if (this.#count > 0) this.#reserve(bytes);
+    else if (this.#end + bytes > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(this.#end + bytes);
+  }
+
   /** Adds a record of ready bytes; a null value is a tombstone. */
   append(
     timestamp: number,
@@ -98,8 +105,12 @@ export class RecordBatchBuilder {
     return this;
   }
 
-  /** Adds a record that lies in `source`. */
-  appendEncoded(timestamp: number, source: Buffer, { keyStart, keyEnd, valueStart, valueEnd }: EncodedRecord): this {
+  /** Adds the record of `spans` at `index`, which lies in `source`. */
+  appendEncoded(timestamp: number, source: Buffer, spans: RecordSpans, index: number): this {
+    const keyStart = spans.keyStart(index);
+    const keyEnd = spans.keyEnd(index);
+    const valueStart = spans.valueStart(index);
+    const valueEnd = spans.valueEnd(index);
     const keyLength = keyEnd - keyStart;
     const length = valueStart < 0 ? -1 : valueEnd - valueStart;
     const rest = varintSize(keyLength) + keyLength + varintSize(length) + Math.max(0, length);

@@ -13,35 +13,88 @@ export function asciiText(bytes: Uint8Array, at: number, length: number): string
   return all < 0x80 ? textOf(bytes, at, length) : undefined;
 }
 
-function textOf(b: Uint8Array, at: number, length: number): string | undefined {
-  const c = (index: number) => b[at + index]!;
+// Spelled out: a function that gives the characters would be an object of its own for each text.
+function textOf(b: Uint8Array, i: number, length: number): string | undefined {
   switch (length) {
     case 0:
       return '';
     case 1:
-      return fromCharCode(c(0));
+      return fromCharCode(b[i]!);
     case 2:
-      return fromCharCode(c(0), c(1));
+      return fromCharCode(b[i]!, b[i + 1]!);
     case 3:
-      return fromCharCode(c(0), c(1), c(2));
+      return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!);
     case 4:
-      return fromCharCode(c(0), c(1), c(2), c(3));
+      return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!);
     case 5:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4));
+      return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!);
     case 6:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5));
+      return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!);
     case 7:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5), c(6));
+      return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!, b[i + 6]!);
     case 8:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7));
+      return fromCharCode(b[i]!, b[i + 1]!, b[i + 2]!, b[i + 3]!, b[i + 4]!, b[i + 5]!, b[i + 6]!, b[i + 7]!);
+    default:
+      return longerTextOf(b, i, length);
+  }
+}
+
+function longerTextOf(b: Uint8Array, i: number, length: number): string | undefined {
+  switch (length) {
     case 9:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8));
+      return fromCharCode(
+        b[i]!,
+        b[i + 1]!,
+        b[i + 2]!,
+        b[i + 3]!,
+        b[i + 4]!,
+        b[i + 5]!,
+        b[i + 6]!,
+        b[i + 7]!,
+        b[i + 8]!,
+      );
     case 10:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9));
+      return fromCharCode(
+        b[i]!,
+        b[i + 1]!,
+        b[i + 2]!,
+        b[i + 3]!,
+        b[i + 4]!,
+        b[i + 5]!,
+        b[i + 6]!,
+        b[i + 7]!,
+        b[i + 8]!,
+        b[i + 9]!,
+      );
     case 11:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9), c(10));
+      return fromCharCode(
+        b[i]!,
+        b[i + 1]!,
+        b[i + 2]!,
+        b[i + 3]!,
+        b[i + 4]!,
+        b[i + 5]!,
+        b[i + 6]!,
+        b[i + 7]!,
+        b[i + 8]!,
+        b[i + 9]!,
+        b[i + 10]!,
+      );
     case 12:
-      return fromCharCode(c(0), c(1), c(2), c(3), c(4), c(5), c(6), c(7), c(8), c(9), c(10), c(11));
+      return fromCharCode(
+        b[i]!,
+        b[i + 1]!,
+        b[i + 2]!,
+        b[i + 3]!,
+        b[i + 4]!,
+        b[i + 5]!,
+        b[i + 6]!,
+        b[i + 7]!,
+        b[i + 8]!,
+        b[i + 9]!,
+        b[i + 10]!,
+        b[i + 11]!,
+      );
     default:
       return undefined;
   }

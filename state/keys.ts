@@ -12,7 +12,8 @@ const timeDigits = 12;
 
 export class TaskKeys {
   readonly #entries: string;
-  readonly #entryPrefix: Buffer;
+  /** With the key of a changelog's record behind it, it is the key of the entry that the record is of. */
+  readonly entryPrefix: Buffer;
   readonly #times: string;
   /** Of the task's changelog position. */
   readonly position: Buffer;
@@ -21,7 +22,7 @@ export class TaskKeys {
 
   constructor(task: string) {
     this.#entries = `${task}\0e`;
-    this.#entryPrefix = Buffer.from(this.#entries);
+    this.entryPrefix = Buffer.from(this.#entries);
     this.#times = `${task}\0t`;
     this.position = Buffer.from(`${task}\0p`);
     this.all = { gte: Buffer.from(`${task}\0`), lt: Buffer.from(`${task}\x01`) };
@@ -33,7 +34,7 @@ export class TaskKeys {
 
   /** Of the entry that a record of the changelog is of, by the record's key. */
   entryOfRecord(changelogKey: Buffer): Buffer {
-    const prefix = this.#entryPrefix;
+    const prefix = this.entryPrefix;
     const entry = Buffer.allocUnsafe(prefix.length + changelogKey.length);
     entry.set(prefix);
     entry.set(changelogKey, prefix.length);
@@ -48,7 +49,7 @@ export class TaskKeys {
 
   /** The key within its store, of an entry's bytes. */
   keyOf(store: string, entry: Buffer): string {
-    return entry.toString('utf8', this.#entryPrefix.length + Buffer.byteLength(store) + 1);
+    return entry.toString('utf8', this.entryPrefix.length + Buffer.byteLength(store) + 1);
   }
 
   /** Whether these bytes, of this task, are the key of an entry. */
@@ -58,7 +59,7 @@ export class TaskKeys {
 
   /** Whose entry these bytes are the key of. */
   entryOf(entry: Buffer): { store: string; key: string } {
-    return splitChangelogKey(entry.subarray(this.#entryPrefix.length));
+    return splitChangelogKey(entry.subarray(this.entryPrefix.length));
   }
 
   time(at: number, store: string, key: string): Buffer {

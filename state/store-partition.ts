@@ -196,16 +196,11 @@ export class StorePartition<V> {
     this.#ranges.set(`${from}\0${to}`, [...keys, ...inFlight]);
   }
 
-  /** Adds an entry's final value, encoded as in the changelog, to a store batch, with its row in the time index. */
-  write(entry: Entry, changelogKey: Buffer, bytes: Buffer, batch: WriteBatch): void {
+  /** An entry's last value, of so many encoded bytes, is on its way into the store; its row in the time index goes into `batch`. */
+  settle(entry: Entry, valueBytes: number, batch: WriteBatch): void {
     const { key, value } = entry;
-    const storeKey = this.#keys.entryOfRecord(changelogKey);
-    if (value === undefined) batch.delete(storeKey);
-    else {
-      batch.put(storeKey, bytes);
-      this.#filter?.add(key);
-    }
-    this.#resize(entry, bytes.length);
+    if (value !== undefined) this.#filter?.add(key);
+    this.#resize(entry, valueBytes);
     if (this.spec.expiresAt === undefined) return;
     const at = value === undefined ? undefined : this.spec.expiresAt(value as V);
     if (at === entry.indexedAt) return;

@@ -1,6 +1,8 @@
 // The store port: one ordered key-value store a worker thread, with atomic batches. Bytes in, bytes out.
 // It promises atomicity and order, not durability: the log is the truth, and the changelog's tail is read again.
 
+import type { RecordSpans } from '../log/record-spans.ts';
+
 export interface StoreEntry {
   readonly key: Buffer;
   readonly value: Buffer;
@@ -17,6 +19,15 @@ export interface ScanOptions {
   readonly reverse?: boolean;
 }
 
+/** Many entries that lie in one stretch of bytes. */
+export interface EntryRun {
+  readonly bytes: Buffer;
+  /** Stands before the key of each. */
+  readonly prefix: Buffer;
+  /** Where the keys' rests and the values lie in `bytes`; a tombstone deletes. */
+  readonly spans: RecordSpans;
+}
+
 /**
  * Collects writes; nothing happens before `Store.write`. Keys and values are not copied: don't change them until the
  * write has resolved. An empty or reversed range deletes nothing.
@@ -24,6 +35,7 @@ export interface ScanOptions {
 export interface WriteBatch {
   put(key: Buffer, value: Buffer): void;
   delete(key: Buffer): void;
+  putRun(run: EntryRun): void;
   deleteRange(range: KeyRange): void;
   readonly size: number;
 }

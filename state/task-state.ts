@@ -2,6 +2,7 @@
 // After a failed commit the whole object is thrown away and the task restores itself: nothing here is ever repaired.
 import type { Serde } from '../base/serde.ts';
 import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import type { RecordSpans } from '../log/record-spans.ts';
 import type { Encodings } from './encodings.ts';
 import type { KeyFilterOptions } from './key-filter.ts';
 import { TaskKeys, type TimeRow } from './keys.ts';
@@ -90,9 +91,9 @@ export class TaskState {
 
   /**
    * Records the progress and encodes all changes of the running transaction into the changelog. May be tried again.
-   * @returns the spans that `seal` needs. @throws the serde's error if a value doesn't fit its contract
+   * @returns what `seal` needs. @throws the serde's error if a value doesn't fit its contract
    */
-  encode(progress: Omit<Progress, 'commit'>, changelog: RecordBatchBuilder, encodings: Encodings): number[] {
+  encode(progress: Omit<Progress, 'commit'>, changelog: RecordBatchBuilder, encodings: Encodings): RecordSpans {
     this.partition(progressStore).put(progressKey, { commit: this.#transaction.number, ...progress });
     return this.#transaction.encodeTo(changelog, progress.now, encodings);
   }
@@ -106,9 +107,10 @@ export class TaskState {
   }
 
   /** Ends the running transaction: its encoded changes go to the store's batch, and the next one is open. */
-  seal(changelog: RecordBatchBuilder, spans: readonly number[], batch: WriteBatch): Transaction {
+  seal(changelog: RecordBatchBuilder, spans: RecordSpans, batch: WriteBatch): Transaction {
     const sealed = this.#transaction;
-    sealed.storeTo(batch, changelog, spans);
+    batch.putRun({ bytes: changelog.slice(0, changelog.byteLength), prefix: this.keys.entryPrefix, spans });
+    sealed.settle(batch, spans);
     this.#inFlight.push(sealed);
     this.#open(new Transaction(sealed.number + 1));
     return sealed;

@@ -1,7 +1,8 @@
 // The uncommitted changes of one task between two commits: which entries are dirty, how to take a record's changes
 // back, and which reads are missing. It promises nothing about durability: commit.ts does, in the engine.
 import { assert } from '../base/assert.ts';
-import type { EncodedRecord, RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { mostBytesOf, type RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { RecordSpans } from '../log/record-spans.ts';
 import type { Encodings } from './encodings.ts';
 import { changelogKey } from './keys.ts';
 import type { WriteBatch } from './store.ts';
@@ -50,18 +51,14 @@ interface Undo {
   readonly made: boolean;
 }
 
-interface EncodedEntry extends EncodedRecord {
-  /** What the entry had then. */
-  readonly value: unknown;
-}
-
 export class Transaction {
   readonly number: number;
   readonly dirty: Entry[] = [];
   readonly missing: MissingRead[] = [];
   readonly #undo: Undo[] = [];
-  /** Of the first dirty entries. */
-  readonly #encoded: EncodedEntry[] = [];
+  /** Of the first dirty entries: where they lie encoded, and what each had then. */
+  readonly #spans = new RecordSpans();
+  readonly #encoded: unknown[] = [];
 
   constructor(number: number) {
     this.number = number;
@@ -96,6 +93,7 @@ export class Transaction {
   /** What was encoded lies nowhere any more. */
   forgetEncoded(): void {
     this.#encoded.length = 0;
+    this.#spans.clear();
   }
 
   /** How many changed entries were never encoded. */
@@ -115,44 +113,51 @@ export class Transaction {
 
   /**
    * Puts the last value of each dirty entry into the changelog. Changes nothing else, so it may be tried again.
-   * @returns where they lie in the changelog: start and end of the key, start and end of the value of each
+   * @returns where they lie in the changelog, in the order of `dirty`
    * @throws the serde's error, if a value doesn't fit its contract
    */
-  encodeTo(changelog: RecordBatchBuilder, timestamp: number, encodings: Encodings): number[] {
-    const spans: number[] = [];
+  encodeTo(changelog: RecordBatchBuilder, timestamp: number, encodings: Encodings): RecordSpans {
+    let bytes = 0;
     for (let index = 0; index < this.dirty.length; index++) {
-      const known = this.#encoded[index];
-      if (known === undefined || known.value !== this.dirty[index]!.value) this.#encode(index, encodings);
-      changelog.appendEncoded(timestamp, encodings.bytes, this.#encoded[index]!);
-      spans.push(changelog.keyStart, changelog.keyEnd, changelog.valueStart, changelog.valueEnd);
+      const isKnown = index < this.#encoded.length && this.#encoded[index] === this.dirty[index]!.value;
+      if (!isKnown) this.#encode(index, encodings);
+      bytes += mostBytesOf(this.#spans.bytesOf(index));
     }
-    return spans;
+    changelog.expect(bytes);
+    const placed = new RecordSpans(this.dirty.length);
+    for (let index = 0; index < this.dirty.length; index++) {
+      changelog.appendEncoded(timestamp, encodings.bytes, this.#spans, index);
+      placed.add();
+      placed.setKey(index, changelog.keyStart, changelog.keyEnd);
+      if (this.#spans.valueStart(index) >= 0) placed.setValue(index, changelog.valueStart, changelog.valueEnd);
+    }
+    return placed;
   }
 
   /**
-   * Adds what `encodeTo` encoded to the store's batch, as slices of the changelog's bytes, with the time index. From then on
-   * nothing can be taken back.
+   * Tells the stores of all dirty entries what becomes of them, which lie in the changelog as `encodeTo` said. Their rows in
+   * the time index go into `batch`. From then on nothing can be taken back.
    */
-  storeTo(batch: WriteBatch, changelog: RecordBatchBuilder, spans: readonly number[]): void {
+  settle(batch: WriteBatch, placed: RecordSpans): void {
     for (let index = 0; index < this.dirty.length; index++) {
       const entry = this.dirty[index]!;
-      const at = index * 4;
-      const key = changelog.slice(spans[at]!, spans[at + 1]!);
-      entry.partition.write(entry, key, changelog.slice(spans[at + 2]!, spans[at + 3]!), batch);
+      entry.partition.settle(entry, Math.max(0, placed.valueEnd(index) - placed.valueStart(index)), batch);
     }
-    this.#undo.length = this.#encoded.length = 0;
+    this.#undo.length = 0;
+    this.forgetEncoded();
   }
 
   #encode(index: number, encodings: Encodings): void {
     const { partition, key, value } = this.dirty[index]!;
     const { name, serde } = partition.spec;
-    let [valueStart, valueEnd] = [-1, -1];
-    if (value !== undefined) {
-      encodings.putValue(value, serde);
-      valueStart = encodings.start;
-      valueEnd = encodings.end;
-    }
+    // Only once both are encoded does it count as that.
+    if (value !== undefined) encodings.putValue(value, serde);
+    const { start, end } = encodings;
     encodings.putText(changelogKey(name, key));
-    this.#encoded[index] = { value, keyStart: encodings.start, keyEnd: encodings.end, valueStart, valueEnd };
+    if (index === this.#spans.count) this.#spans.add();
+    this.#spans.setKey(index, encodings.start, encodings.end);
+    if (value === undefined) this.#spans.setValue(index, -1, -1);
+    else this.#spans.setValue(index, start, end);
+    this.#encoded[index] = value;
   }
 }

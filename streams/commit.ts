@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { GroupMetadata } from '../log/group.ts';
 import type { Appended, PartitionOffset, TransactionalProducer } from '../log/log.ts';
 import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import type { RecordSpans } from '../log/record-spans.ts';
 import { writePosition } from '../state/changelog.ts';
 import type { Store, WriteBatch } from '../state/store.ts';
 import type { Transaction } from '../state/transaction.ts';
@@ -32,7 +33,7 @@ interface EncodedTask {
   readonly task: StreamTask;
   readonly batch: TaskBatch;
   readonly changelog: RecordBatchBuilder;
-  readonly spans: readonly number[];
+  readonly spans: RecordSpans;
   /** Of the inputs that moved. */
   readonly offsets: readonly PartitionOffset[];
 }

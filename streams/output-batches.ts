@@ -1,7 +1,8 @@
 // The outputs of a commit, one record batch a partition, whatever number of tasks wrote to it; several where one would grow
 // so large that a log might refuse it, for a record may lead to hundreds.
+import { assert } from '../base/assert.ts';
 import { partitionOf } from '../log/partitioner.ts';
-import { RecordBatchBuilder } from '../log/record-batch-builder.ts';
+import { mostBytesOf, RecordBatchBuilder } from '../log/record-batch-builder.ts';
 import { Encodings } from '../state/encodings.ts';
 import type { Forwarded, Topic } from './api.ts';
 import type { DeadLetter } from './dead-letter.ts';
@@ -15,6 +16,8 @@ export interface OutputBatch {
 
 /** A batch of so many bytes is full; the last record may go beyond. */
 const fullBytes = 1 << 20;
+/** More than most records have. */
+const largeRecordBytes = 4096;
 
 export class OutputBatches {
   readonly #full: OutputBatch[] = [];
@@ -48,14 +51,28 @@ export class OutputBatches {
     return batch.builder;
   }
 
-  /** What one task sends, which lies encoded in `bytes`. */
+  /** What one task sends, all encoded, which lies in `bytes`. */
   addSent(sent: SentRecords, now: number, bytes: Buffer): void {
-    for (const record of sent.encoded) {
-      if (record.isReplaced) continue;
-      const builder = this.builder(record.topic.name, record.partition);
-      builder.eventTime = record.eventTime;
-      builder.appendEncoded(now, bytes, record);
+    assert(sent.waiting === 0, 'what is sent was encoded before');
+    this.#expect(sent);
+    for (let index = 0; index < sent.encoded; index++) {
+      if (sent.isReplaced(index)) continue;
+      const builder = this.builder(sent.topic(index).name, sent.partition(index));
+      builder.eventTime = sent.eventTime(index);
+      builder.appendEncoded(now, bytes, sent.spans, index);
     }
+  }
+
+  /** Makes room for it: batches that grow step by step take several times the memory. */
+  #expect(sent: SentRecords): void {
+    const expected = new Map<RecordBatchBuilder, number>();
+    for (let index = 0; index < sent.encoded; index++) {
+      if (sent.isReplaced(index)) continue;
+      const builder = this.builder(sent.topic(index).name, sent.partition(index));
+      const bytes = mostBytesOf(sent.spans.bytesOf(index));
+      expected.set(builder, (expected.get(builder) ?? 0) + bytes);
+    }
+    for (const [builder, bytes] of expected) builder.expect(Math.min(bytes, fullBytes + largeRecordBytes));
   }
 
   /** Encodes what is sent, all of it or nothing. @throws the serde's error */

@@ -1,113 +1,133 @@
-// What the records of one batch send, in order; encoded now and then, what was made meanwhile. Of what goes to a compacted topic
-// only the last of each key counts.
+// What the records of one batch send, in order; encoded now and then, what was made meanwhile. What is encoded is numbers side
+// by side: as objects a batch's thousands would be carried along by the collector until the commit. Of what goes to a
+// compacted topic only the last of each key counts.
 import { assert } from '../base/assert.ts';
 import { partitionOf } from '../log/partitioner.ts';
-import type { EncodedRecord } from '../log/record-batch-builder.ts';
+import { RecordSpans } from '../log/record-spans.ts';
 import type { Encodings } from '../state/encodings.ts';
-import type { Topic } from './api.ts';
+import type { Forwarded, Topic } from './api.ts';
 
-/** Where it lies encoded is said once it is; its value is let go then. */
-export interface SentRecord extends EncodedRecord {
-  readonly topic: Topic<unknown>;
-  readonly key: string;
-  /** See `Forwarded`. */
-  readonly eventTime: number | undefined;
-  value: unknown;
-  partition: number;
-  keyStart: number;
-  keyEnd: number;
-  valueStart: number;
-  valueEnd: number;
+interface WaitingRecord extends Forwarded {
   /** A later one of its key counts in its place. */
   isReplaced: boolean;
 }
 
+/** In place of the partition of one that a later one of its key replaces. */
+const replaced = -1;
+
 export class SentRecords {
-  readonly #records: SentRecord[] = [];
-  #encoded = 0;
-  /** Of so many it is known which ones they replace. */
+  /** Behind those that are encoded. */
+  #waiting: WaitingRecord[] = [];
+  /** Of so many that wait it is known which ones they replace. */
   #known = 0;
-  readonly #last = new Map<Topic<unknown>, Map<string, SentRecord>>();
+  readonly #topics: Topic<unknown>[] = [];
+  readonly #partitions: number[] = [];
+  readonly #eventTimes: (number | undefined)[] = [];
+  /** Where those that are encoded lie. */
+  readonly spans = new RecordSpans();
+  /** By topic and key, the number of the last one. */
+  readonly #last = new Map<Topic<unknown>, Map<string, number>>();
 
   get length(): number {
-    return this.#records.length;
+    return this.encoded + this.#waiting.length;
+  }
+
+  /** How many are encoded: the first ones. */
+  get encoded(): number {
+    return this.#topics.length;
   }
 
   /** How many wait to be encoded. */
   get waiting(): number {
-    return this.#records.length - this.#encoded;
+    return this.#waiting.length;
   }
 
-  /** All of it, encoded. */
-  get encoded(): readonly SentRecord[] {
-    assert(this.waiting === 0, 'what is sent was encoded before');
-    return this.#records;
+  topic(index: number): Topic<unknown> {
+    return this.#topics[index]!;
+  }
+
+  partition(index: number): number {
+    return this.#partitions[index]!;
+  }
+
+  /** See `Forwarded`. */
+  eventTime(index: number): number | undefined {
+    return this.#eventTimes[index];
+  }
+
+  /** Whether a later one of its key counts in its place. */
+  isReplaced(index: number): boolean {
+    return this.#partitions[index] === replaced;
   }
 
   push(topic: Topic<unknown>, key: string, value: unknown, eventTime: number | undefined): void {
-    this.#records.push({
-      topic,
-      key,
-      eventTime,
-      value,
-      partition: 0,
-      keyStart: 0,
-      keyEnd: 0,
-      valueStart: 0,
-      valueEnd: 0,
-      isReplaced: false,
-    });
+    this.#waiting.push({ topic, key, value, eventTime, isReplaced: false });
   }
 
-  /** What was sent since there were so many. */
-  since(length: number): readonly SentRecord[] {
-    return this.#records.slice(length);
+  /** What was sent since there were so many. None of it may be encoded. */
+  since(length: number): readonly Forwarded[] {
+    return this.#waiting.slice(this.#place(length));
   }
 
   /** Takes back what was sent since there were so many. None of it may be encoded. */
   truncate(length: number): void {
-    assert(length >= this.#known, 'what is encoded stays');
-    this.#records.length = length;
+    const place = this.#place(length);
+    assert(place >= this.#known, 'what is encoded stays');
+    this.#waiting.length = place;
   }
 
   clear(): void {
-    this.#records.length = this.#encoded = this.#known = 0;
+    this.#waiting.length = this.#known = 0;
+    this.#topics.length = this.#partitions.length = this.#eventTimes.length = 0;
+    this.spans.clear();
     this.#last.clear();
   }
 
   /** @throws the serde's error for what can't be encoded; it waits then, and all behind it */
   encode(encodings: Encodings): void {
-    const records = this.#records;
-    for (; this.#known < records.length; this.#known++) {
-      const record = records[this.#known]!;
-      if (record.topic.cleanup === 'compact') this.#replace(record);
+    const waiting = this.#waiting;
+    for (; this.#known < waiting.length; this.#known++) {
+      const { topic, key } = waiting[this.#known]!;
+      if (topic.cleanup === 'compact') this.#replace(topic, key, this.encoded + this.#known);
     }
-    for (; this.#encoded < records.length; this.#encoded++) {
-      const record = records[this.#encoded]!;
-      if (record.isReplaced) {
-        record.value = undefined;
-        continue;
-      }
-      const { topic, key } = record;
-      encodings.putValue(record.value, topic.serde);
-      record.valueStart = encodings.start;
-      record.valueEnd = encodings.end;
-      record.value = undefined;
-      encodings.putText(key);
-      record.keyStart = encodings.start;
-      record.keyEnd = encodings.end;
-      record.partition = partitionOf(key, topic.partitions);
+    let done = 0;
+    try {
+      for (; done < waiting.length; done++) this.#encode(waiting[done]!, encodings);
+    } finally {
+      this.#waiting = waiting.slice(done);
+      this.#known -= done;
     }
   }
 
-  #replace(record: SentRecord): void {
-    let last = this.#last.get(record.topic);
+  #encode({ topic, key, value, eventTime, isReplaced }: WaitingRecord, encodings: Encodings): void {
+    if (!isReplaced) encodings.putValue(value, topic.serde);
+    const { start, end } = encodings;
+    const index = this.spans.add();
+    this.#topics.push(topic);
+    this.#eventTimes.push(eventTime);
+    this.#partitions.push(isReplaced ? replaced : partitionOf(key, topic.partitions));
+    if (isReplaced) return;
+    this.spans.setValue(index, start, end);
+    encodings.putText(key);
+    this.spans.setKey(index, encodings.start, encodings.end);
+  }
+
+  #replace(topic: Topic<unknown>, key: string, by: number): void {
+    let last = this.#last.get(topic);
     if (last === undefined) {
       last = new Map();
-      this.#last.set(record.topic, last);
+      this.#last.set(topic, last);
     }
-    const before = last.get(record.key);
-    if (before !== undefined) before.isReplaced = true;
-    last.set(record.key, record);
+    const before = last.get(key);
+    if (before !== undefined) {
+      if (before < this.encoded) this.#partitions[before] = replaced;
+      else this.#waiting[before - this.encoded]!.isReplaced = true;
+    }
+    last.set(key, by);
+  }
+
+  #place(length: number): number {
+    assert(length >= this.encoded, 'what is encoded stays');
+    return length - this.encoded;
   }
 }

@@ -2,7 +2,7 @@
 // after a crash lives in a MemoryDisk, which outlives the store object.
 import sortedBtree from 'sorted-btree';
 import { StockstreamError } from '../../base/errors.ts';
-import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../collected-batch.ts';
+import { CollectedBatch, collectedOf, isEmptyRange } from '../collected-batch.ts';
 import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../store.ts';
 
 const { default: BTree, simpleComparator } = sortedBtree;
@@ -61,7 +61,12 @@ class MemoryStore implements Store {
 
   async write(batch: WriteBatch): Promise<void> {
     const entries = this.#entries();
-    for (const operation of operationsOf(batch)) apply(entries, operation);
+    // Values are copied, as a disk would: the caller may use its buffers again.
+    collectedOf(batch).replay({
+      put: (key, value) => void entries.set(toText(key), Buffer.from(value)),
+      delete: (key) => void entries.delete(toText(key)),
+      deleteRange: ({ gte, lt }) => void entries.deleteRange(toText(gte), toText(lt), false),
+    });
   }
 
   snapshot(): StoreSnapshot {
@@ -76,21 +81,6 @@ class MemoryStore implements Store {
   #entries(): MemoryDisk['entries'] {
     if (this.#disk.owner !== this) throw new StockstreamError('STATE_CLOSED');
     return this.#disk.entries;
-  }
-}
-
-/** Copies what it stores, as a disk would: the caller may use its buffers again. */
-function apply(entries: MemoryDisk['entries'], operation: Operation): void {
-  switch (operation.kind) {
-    case 'put':
-      entries.set(toText(operation.key), Buffer.from(operation.value));
-      return;
-    case 'delete':
-      entries.delete(toText(operation.key));
-      return;
-    case 'deleteRange':
-      entries.deleteRange(toText(operation.range.gte), toText(operation.range.lt), false);
-      return;
   }
 }
 

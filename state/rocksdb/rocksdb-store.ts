@@ -7,7 +7,7 @@ import { access, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type RocksDB from 'rocksdb-native';
 import { isStockstreamError, reasonOf, StockstreamError } from '../../base/errors.ts';
-import { CollectedBatch, isEmptyRange, type Operation, operationsOf } from '../collected-batch.ts';
+import { CollectedBatch, collectedOf, isEmptyRange } from '../collected-batch.ts';
 import type { KeyRange, ScanOptions, Store, StoreEntry, StoreSnapshot, WriteBatch } from '../store.ts';
 import { type Engine, loadEngine } from './engine.ts';
 import { stateFailure } from './failures.ts';
@@ -85,8 +85,8 @@ class RocksdbStore implements Store {
 
   async write(batch: WriteBatch): Promise<void> {
     this.#assertOpen();
-    const operations = operationsOf(batch);
-    this.#written = this.#written.then(() => this.#apply(operations));
+    const collected = collectedOf(batch);
+    this.#written = this.#written.then(() => this.#apply(collected));
     return this.#written;
   }
 
@@ -122,11 +122,15 @@ class RocksdbStore implements Store {
     return this.#closed;
   }
 
-  async #apply(operations: readonly Operation[]): Promise<void> {
-    if (operations.length === 0) return;
+  async #apply(batch: CollectedBatch): Promise<void> {
+    if (batch.size === 0) return;
     try {
-      const writes = this.#database.write({ capacity: operations.length, autoDestroy: true });
-      for (const operation of operations) add(writes, operation);
+      const writes = this.#database.write({ capacity: batch.size, autoDestroy: true });
+      batch.replay({
+        put: (key, value) => writes.tryPut(key, value),
+        delete: (key) => writes.tryDelete(key),
+        deleteRange: ({ gte, lt }) => writes.tryDeleteRange(gte, lt),
+      });
       await writes.flush();
     } catch (error) {
       throw failureIn(this.#directory, 'written', error);
@@ -169,20 +173,6 @@ function readRange(
     iterator.on('error', (error) => reject(failureIn(directory, 'read', error)));
     iterator.on('close', () => resolve(entries));
   });
-}
-
-function add(writes: RocksDB.WriteBatch, operation: Operation): void {
-  switch (operation.kind) {
-    case 'put':
-      writes.tryPut(operation.key, operation.value);
-      return;
-    case 'delete':
-      writes.tryDelete(operation.key);
-      return;
-    case 'deleteRange':
-      writes.tryDeleteRange(operation.range.gte, operation.range.lt);
-      return;
-  }
 }
 
 /** Of a store that was open: damage is noted, for opening it again may find none. */

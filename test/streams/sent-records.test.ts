@@ -80,14 +80,16 @@ test('what cannot be encoded waits, with all behind it, and can be forgotten', (
     assert.throws(() => sent.encode(encodings), /as told/);
     assert.equal(sent.waiting, 3);
   }
-  assert.throws(() => sent.encoded, /encoded before/);
+  assert.throws(() => new OutputBatches().addSent(sent, 7, encodings.bytes), /encoded before/);
   assert.throws(() => sent.truncate(0), /stays/);
   isUnfit = false;
   sent.encode(encodings);
-  const values = sent.encoded.map(({ valueStart, valueEnd }) => encodings.bytes.toString('utf8', valueStart, valueEnd));
+  const { spans } = sent;
+  const each = Array.from({ length: sent.encoded }, (_, index) => index);
+  const values = each.map((index) => encodings.bytes.toString('utf8', spans.valueStart(index), spans.valueEnd(index)));
   assert.deepEqual([values[0], values[1], values[3]], ['1', '2', '4']);
   assert.deepEqual(
-    sent.encoded.map(({ isReplaced }) => isReplaced),
+    each.map((index) => sent.isReplaced(index)),
     [false, false, true, false],
   );
   sent.clear();
