@@ -8,6 +8,8 @@ export interface Clock {
   monotonic(): number;
   /** Runs `callback` once after `milliseconds`; the returned function cancels it. */
   schedule(milliseconds: number, callback: () => void): () => void;
+  /** Resolves when what waits for this thread by now had its turn. Absent where nothing happens beside the caller. */
+  turn?(): Promise<void>;
 }
 
 /** The machine's own clock. */
@@ -18,6 +20,7 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, milliseconds);
     return () => clearTimeout(timer);
   },
+  turn: () => new Promise((resolve) => void setImmediate(resolve)),
 };
 
 /** Resolves after `milliseconds` on `clock`, or at once when `signal` aborts (it never rejects). */

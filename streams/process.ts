@@ -16,17 +16,25 @@ export interface ProcessLimits {
   readonly uncommittedBytes: number;
 }
 
+export interface ProcessParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly limits: ProcessLimits;
+  /** Between two tasks' batches, to let others come first. */
+  readonly turn?: (() => Promise<void> | undefined) | undefined;
+}
+
 /** Starts a batch of each task and runs it to its end. Returns the tasks that have something to commit. */
 export async function processBatches(
   tasks: readonly StreamTask[],
-  { store, clock, limits }: { store: Store; clock: Clock; limits: ProcessLimits },
+  { store, clock, limits, turn }: ProcessParts,
 ): Promise<StreamTask[]> {
   const deadline = clock.monotonic() + limits.batchMs;
   const records = Math.ceil(limits.batchRecords / tasks.length);
   // One third is the commit's that the log takes, one that of the one which the store takes.
   const bytes = limits.uncommittedBytes / 3 / tasks.length;
   for (const task of tasks) await task.begin(store, clock, { records, timers: limits.batchTimers, bytes });
-  await runBatches(tasks, { store, clock, deadline });
+  await runBatches(tasks, { store, clock, turn, deadline });
   for (const task of tasks) task.pace();
   for (const task of tasks) if (!task.batch!.worked && !task.isAhead) task.batch = undefined;
   return tasks.filter(({ batch }) => batch !== undefined);
@@ -38,15 +46,18 @@ export async function processBatches(
  */
 export async function runBatches(
   tasks: readonly StreamTask[],
-  { store, clock, deadline }: { store: Store; clock: Clock; deadline: number },
+  { store, clock, deadline, turn }: Omit<ProcessParts, 'limits'> & { readonly deadline: number },
 ): Promise<void> {
   for (let open = tasks; open.length > 0; ) {
     for (const { batch } of open) if (batch!.ahead.hasForeign) await batch!.ahead.learn();
     const missing = open.map(({ stores }) => stores).filter(({ transaction }) => transaction.missing.length > 0);
     if (missing.length > 0) await loadMissing(store, missing);
-    open = open.filter((task, index) => {
+    const suspended: StreamTask[] = [];
+    for (const [index, task] of open.entries()) {
+      if (index > 0) await turn?.();
       const now = clock.monotonic();
-      return !task.batch!.advance(clock, now + (deadline - now) / (open.length - index));
-    });
+      if (!task.batch!.advance(clock, now + (deadline - now) / (open.length - index))) suspended.push(task);
+    }
+    open = suspended;
   }
 }

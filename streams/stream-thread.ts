@@ -251,7 +251,9 @@ export class StreamThread {
     const tasks = this.#tasksWithWork();
     if (tasks.length === 0) return;
     const started = clock.monotonic();
-    const worked = await processBatches(tasks, { store, clock, limits: this.#limits });
+    // A commit takes several turns, of which each would wait for a whole cycle.
+    const turn = () => (this.#commits.isEmpty ? undefined : clock.turn?.());
+    const worked = await processBatches(tasks, { store, clock, limits: this.#limits, turn });
     metrics.processLatency.observe({ topology }, (clock.monotonic() - started) / 1000);
     if (worked.length === 0) return;
     await this.#commits.ready();

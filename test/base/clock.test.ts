@@ -22,6 +22,13 @@ describe('the machine clock', () => {
     });
     assert.deepEqual(ran, ['first']);
   });
+
+  test('a turn lets come first what waits', async () => {
+    const ran: string[] = [];
+    setImmediate(() => ran.push('waited'));
+    await systemClock.turn!();
+    assert.deepEqual(ran, ['waited']);
+  });
 });
 
 describe('the stepped clock', () => {

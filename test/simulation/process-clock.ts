@@ -58,6 +58,10 @@ export class ProcessClock implements Clock {
     };
   }
 
+  turn(): Promise<void> {
+    return new Promise((resolve) => void this.schedule(0, resolve));
+  }
+
   pause(): void {
     if (this.#state === 'running') this.#state = 'paused';
   }

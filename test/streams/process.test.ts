@@ -57,9 +57,9 @@ class Bench {
   }
 
   /** Returns how many records of each task were processed. */
-  async batch(): Promise<number[]> {
+  async batch(turn?: () => Promise<void>): Promise<number[]> {
     const limits = { batchRecords: 4_000, batchTimers: 100, batchMs, uncommittedBytes: 1 << 30 };
-    await processBatches(this.tasks, { store: this.store, clock: this.clock, limits });
+    await processBatches(this.tasks, { store: this.store, clock: this.clock, limits, turn });
     return this.tasks.map(({ batch, stores }) => {
       const consumed = batch!.consumed;
       for (const { queue } of consumed) queue.consume();
@@ -88,4 +88,14 @@ test('what a batch has no time for is not made ready for each', async () => {
   for (let done = 0; done < records; ) done += (await bench.batch())[0]!;
   // All of the first one, then twice what there is time for.
   assert.ok(bench.readied <= records * 4, `${bench.readied} times`);
+});
+
+test('between two tasks others have their turn', async () => {
+  const bench = new Bench(3, 10);
+  const processed: number[] = [];
+  await bench.batch(async () => {
+    processed.push(bench.tasks.filter(({ batch }) => batch!.consumed.length > 0).length);
+  });
+  // At first no read is in memory, and behind the first record few were asked for.
+  assert.deepEqual(processed, [0, 0, 1, 2, 3, 3]);
 });
