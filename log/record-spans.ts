@@ -64,8 +64,10 @@ export class RecordSpans {
     return numbers[at + 1]! - numbers[at]! + numbers[at + 3]! - numbers[at + 2]!;
   }
 
-  /** Forgets all; the room stays. */
+  /** Forgets all. Mostly as many come again: room is given back little by little. */
   clear(): void {
+    const { length } = this.#numbers;
+    if (length > firstRecords * stride && this.#count * stride < length / 8) this.#numbers = new Int32Array(length / 2);
     this.#count = 0;
   }
 }

@@ -2,7 +2,7 @@
 // After a failed commit the whole object is thrown away and the task restores itself: nothing here is ever repaired.
 import type { Serde } from '../base/serde.ts';
 import type { RecordBatchBuilder } from '../log/record-batch-builder.ts';
-import type { RecordSpans } from '../log/record-spans.ts';
+import { RecordSpans } from '../log/record-spans.ts';
 import type { Encodings } from './encodings.ts';
 import type { KeyFilterOptions } from './key-filter.ts';
 import { TaskKeys, type TimeRow } from './keys.ts';
@@ -41,6 +41,8 @@ export class TaskState {
   readonly keys: TaskKeys;
   readonly times: TimeIndex;
   readonly #partitions = new Map<string, StorePartition<unknown>>();
+  /** Of the running transaction. */
+  readonly #spans = new RecordSpans();
   #transaction: Transaction;
   #inFlight: Transaction[] = [];
   #applied: number;
@@ -50,7 +52,7 @@ export class TaskState {
     this.keys = new TaskKeys(task);
     this.times = new TimeIndex(this.keys);
     this.#applied = lastCommit;
-    this.#transaction = new Transaction(lastCommit + 1);
+    this.#transaction = new Transaction(lastCommit + 1, this.#spans);
     for (const spec of [...specs, progressStore as StoreSpec<unknown>]) {
       const { keys, times } = this;
       this.#partitions.set(
@@ -112,7 +114,7 @@ export class TaskState {
     batch.putRun({ bytes: changelog.slice(0, changelog.byteLength), prefix: this.keys.entryPrefix, spans });
     sealed.settle(batch, spans);
     this.#inFlight.push(sealed);
-    this.#open(new Transaction(sealed.number + 1));
+    this.#open(new Transaction(sealed.number + 1, this.#spans));
     return sealed;
   }
 

@@ -57,11 +57,13 @@ export class Transaction {
   readonly missing: MissingRead[] = [];
   readonly #undo: Undo[] = [];
   /** Of the first dirty entries: where they lie encoded, and what each had then. */
-  readonly #spans = new RecordSpans();
+  readonly #spans: RecordSpans;
   readonly #encoded: unknown[] = [];
 
-  constructor(number: number) {
+  /** `spans` are its own until it is settled, or thrown away. */
+  constructor(number: number, spans: RecordSpans) {
     this.number = number;
+    this.#spans = spans;
   }
 
   mark(): Mark {

@@ -17,7 +17,7 @@ import { codeOf, failureOf, type Origin, sourceOf, subjectOf, timerOf } from './
 import type { BatchScope, ProcessorNode } from './processor-node.ts';
 import { type HeldRecord, heldRecord, obeyCommands, placeOf, type Quarantine, quarantines } from './quarantine.ts';
 import { ReadAhead } from './read-ahead.ts';
-import { SentRecords } from './sent-records.ts';
+import type { SentRecords } from './sent-records.ts';
 
 export interface BatchParts {
   readonly task: string;
@@ -29,7 +29,7 @@ export interface BatchParts {
   /** Of the sources, by topic. */
   readonly serdes: ReadonlyMap<string, Serde<unknown>>;
   readonly codeVersion: string;
-  /** One batch's at a time. */
+  /** One batch's at a time, as is what `scope` has of it. */
   readonly encodings: Encodings;
 }
 
@@ -61,7 +61,7 @@ export class TaskBatch {
   readonly deadLetters: DeadLetter[] = [];
   /** Rows of the time index whose entry says otherwise: to be deleted. */
   readonly staleRows: TimeRow[] = [];
-  readonly sent = new SentRecords();
+  readonly sent: SentRecords;
   /** Why processors passed things over, once for each. */
   readonly dropped: string[] = [];
   /** What it says to learn is learned before the next `advance`. */
@@ -87,6 +87,8 @@ export class TaskBatch {
     this.#parts = parts;
     this.#input = input;
     this.now = input.now;
+    this.sent = parts.scope.sent;
+    this.sent.clear();
     this.#forgetEncoded();
     this.#limit = input.records.length;
     for (const { store, key } of input.retired ?? []) parts.state.partitionOf(store)?.delete(key);
@@ -196,7 +198,6 @@ export class TaskBatch {
 
   #enter(): void {
     this.#parts.scope.now = this.now;
-    this.#parts.scope.sent = this.sent;
     this.#parts.scope.dropped = this.dropped;
   }
 

@@ -12,7 +12,7 @@ export interface BatchScope {
   now: number;
   /** Of the record at hand; undefined for a timer. */
   eventTime: number | undefined;
-  sent: SentRecords;
+  readonly sent: SentRecords;
   /** A reason for each thing that was dropped. */
   dropped: string[];
 }

@@ -14,17 +14,22 @@ interface WaitingRecord extends Forwarded {
 
 /** In place of the partition of one that a later one of its key replaces. */
 const replaced = -1;
+const firstRecords = 64;
 
 export class SentRecords {
   /** Behind those that are encoded. */
   #waiting: WaitingRecord[] = [];
   /** Of so many that wait it is known which ones they replace. */
   #known = 0;
-  readonly #topics: Topic<unknown>[] = [];
-  readonly #partitions: number[] = [];
-  readonly #eventTimes: (number | undefined)[] = [];
   /** Where those that are encoded lie. */
   readonly spans = new RecordSpans();
+  /** Of those that are encoded: places in `#topics`, and partitions. */
+  #places = new Uint16Array(firstRecords);
+  #partitions = new Int32Array(firstRecords);
+  /** Not a number for none. */
+  #eventTimes = new Float64Array(firstRecords);
+  /** All that anything was ever sent to. */
+  readonly #topics: Topic<unknown>[] = [];
   /** By topic and key, the number of the last one. */
   readonly #last = new Map<Topic<unknown>, Map<string, number>>();
 
@@ -34,7 +39,7 @@ export class SentRecords {
 
   /** How many are encoded: the first ones. */
   get encoded(): number {
-    return this.#topics.length;
+    return this.spans.count;
   }
 
   /** How many wait to be encoded. */
@@ -43,7 +48,7 @@ export class SentRecords {
   }
 
   topic(index: number): Topic<unknown> {
-    return this.#topics[index]!;
+    return this.#topics[this.#places[index]!]!;
   }
 
   partition(index: number): number {
@@ -52,7 +57,8 @@ export class SentRecords {
 
   /** See `Forwarded`. */
   eventTime(index: number): number | undefined {
-    return this.#eventTimes[index];
+    const time = this.#eventTimes[index]!;
+    return Number.isNaN(time) ? undefined : time;
   }
 
   /** Whether a later one of its key counts in its place. */
@@ -76,9 +82,11 @@ export class SentRecords {
     this.#waiting.length = place;
   }
 
+  /** Forgets all. Mostly as many come again: room is given back little by little. */
   clear(): void {
+    const room = this.#places.length;
+    if (room > firstRecords && this.encoded < room / 8) this.#resize(room / 2);
     this.#waiting.length = this.#known = 0;
-    this.#topics.length = this.#partitions.length = this.#eventTimes.length = 0;
     this.spans.clear();
     this.#last.clear();
   }
@@ -103,9 +111,10 @@ export class SentRecords {
     if (!isReplaced) encodings.putValue(value, topic.serde);
     const { start, end } = encodings;
     const index = this.spans.add();
-    this.#topics.push(topic);
-    this.#eventTimes.push(eventTime);
-    this.#partitions.push(isReplaced ? replaced : partitionOf(key, topic.partitions));
+    if (index === this.#places.length) this.#resize(index * 2);
+    this.#places[index] = this.#placeOf(topic);
+    this.#eventTimes[index] = eventTime ?? Number.NaN;
+    this.#partitions[index] = isReplaced ? replaced : partitionOf(key, topic.partitions);
     if (isReplaced) return;
     this.spans.setValue(index, start, end);
     encodings.putText(key);
@@ -124,6 +133,22 @@ export class SentRecords {
       else this.#waiting[before - this.encoded]!.isReplaced = true;
     }
     last.set(key, by);
+  }
+
+  #placeOf(topic: Topic<unknown>): number {
+    const place = this.#topics.indexOf(topic);
+    return place >= 0 ? place : this.#topics.push(topic) - 1;
+  }
+
+  #resize(room: number): void {
+    const [places, partitions, eventTimes] = [this.#places, this.#partitions, this.#eventTimes];
+    const kept = Math.min(room, this.encoded);
+    this.#places = new Uint16Array(room);
+    this.#partitions = new Int32Array(room);
+    this.#eventTimes = new Float64Array(room);
+    this.#places.set(places.subarray(0, kept));
+    this.#partitions.set(partitions.subarray(0, kept));
+    this.#eventTimes.set(eventTimes.subarray(0, kept));
   }
 
   #place(length: number): number {
