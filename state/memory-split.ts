@@ -14,7 +14,8 @@ export interface MemorySplit {
 
 const mebibyte = 1 << 20;
 const blockCache = 32 * mebibyte;
-const mostMemtables = 128 * mebibyte;
+/** A write into a larger one costs more, for most of it is cold. */
+const mostMemtables = 64 * mebibyte;
 const mostUncommitted = 64 * mebibyte;
 
 /** The least that can be split. */

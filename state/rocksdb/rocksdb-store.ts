@@ -16,7 +16,7 @@ import { linkImage } from './image.ts';
 export interface RocksdbOptions {
   /** Made if it isn't there. */
   readonly directory: string;
-  /** Memory for writes before they go to a file, in bytes, twice: one fills while one is written out. Default 64 MB. */
+  /** Memory for writes before they go to a file, in bytes, twice: one fills while one is written out. Default 32 MB. */
   readonly writeBufferBytes?: number;
 }
 
@@ -30,7 +30,7 @@ const damageNote = 'DAMAGED';
 
 /** @throws STATE_ENGINE_MISSING, STATE_IN_USE, STATE_STORE_DAMAGED, STATE_STORAGE_FAILED */
 export async function openRocksdbStore(options: RocksdbOptions): Promise<Store> {
-  const { directory, writeBufferBytes = 64 << 20 } = options;
+  const { directory, writeBufferBytes = 32 << 20 } = options;
   const engine = await loadEngine();
   if (existsSync(join(directory, damageNote))) {
     throw new StockstreamError('STATE_STORE_DAMAGED', { directory, reason: `${damageNote} in it says what was found` });
