@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { batchHeaderBytes, RecordBatch, readInt64, writeInt64 } from '../../log/record-batch.ts';
-import { RecordBatchBuilder } from '../../log/record-batch-builder.ts';
+import { mostBytesOf, RecordBatchBuilder } from '../../log/record-batch-builder.ts';
 import { build, records } from './arbitraries.ts';
 
 describe('a record batch', () => {
@@ -53,6 +53,23 @@ describe('a record batch', () => {
       assert.equal(cursor.value(), null);
     }
     assert.equal(cursor.next(), false);
+  });
+
+  it('takes the memory of what was expected, and the bytes of what came', () => {
+    const keys = Array.from({ length: 2_000 }, (_, index) => `key-${index}`);
+    const expected = keys.reduce((sum, key) => sum + mostBytesOf(key.length + 100), 0);
+    const [builder, unexpecting] = [new RecordBatchBuilder(), new RecordBatchBuilder()];
+    builder.expect(expected);
+    for (const each of [builder, unexpecting]) {
+      each.eventTime = 2 ** 42;
+      for (const [index, key] of keys.entries()) each.append(index * 2 ** 30, key, Buffer.alloc(100, key));
+    }
+    const bytes = builder.finish(7);
+    assert.deepEqual(bytes, unexpecting.finish(7));
+    assert.equal(bytes.buffer.byteLength, batchHeaderBytes + expected);
+    assert.ok(bytes.buffer.byteLength < bytes.length * 1.3);
+    builder.expect(1);
+    assert.deepEqual(builder.finish(7), bytes, 'nor is anything lost by it later');
   });
 
   it('lets an encoder write values, growing its scratch, and drops a record whose encoder throws', () => {
