@@ -72,10 +72,10 @@ export class RecordBatchBuilder {
     return this.#maxTimestamp;
   }
 
-  /** Makes room for what is known to come, so that the batch takes no more memory than its bytes; see `mostBytesOf`. */
+  /** Makes room for what is known to come, so that the batch takes little more memory than its bytes; see `mostBytesOf`. */
   expect(bytes: number): void {
     if (this.#count > 0) this.#reserve(bytes);
-    else if (this.#end + bytes > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(this.#end + bytes);
+    else if (this.#end + bytes > this.#bytes.length) this.#bytes = Buffer.allocUnsafeSlow(rounded(this.#end + bytes));
   }
 
   /** Adds a record of ready bytes; a null value is a tombstone. */
@@ -243,6 +243,12 @@ export class RecordBatchBuilder {
     this.#bytes.copy(larger, 0, 0, this.#end);
     this.#bytes = larger;
   }
+}
+
+/** Up by a quarter at most: of few sizes, what one batch gives back to the allocator fits the next. */
+function rounded(bytes: number): number {
+  const step = 2 ** Math.max(12, Math.floor(Math.log2(bytes)) - 2);
+  return Math.ceil(bytes / step) * step;
 }
 
 function headersSize(headers: readonly RecordHeader[]): number {

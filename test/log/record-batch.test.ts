@@ -55,7 +55,7 @@ describe('a record batch', () => {
     assert.equal(cursor.next(), false);
   });
 
-  it('takes the memory of what was expected, and the bytes of what came', () => {
+  it('takes little more memory than was expected, and the bytes of what came', () => {
     const keys = Array.from({ length: 2_000 }, (_, index) => `key-${index}`);
     const expected = keys.reduce((sum, key) => sum + mostBytesOf(key.length + 100), 0);
     const [builder, unexpecting] = [new RecordBatchBuilder(), new RecordBatchBuilder()];
@@ -66,8 +66,8 @@ describe('a record batch', () => {
     }
     const bytes = builder.finish(7);
     assert.deepEqual(bytes, unexpecting.finish(7));
-    assert.equal(bytes.buffer.byteLength, batchHeaderBytes + expected);
-    assert.ok(bytes.buffer.byteLength < bytes.length * 1.3);
+    const room = bytes.buffer.byteLength;
+    assert.ok(room >= batchHeaderBytes + expected && room <= (batchHeaderBytes + expected) * 1.25, `${room} bytes`);
     builder.expect(1);
     assert.deepEqual(builder.finish(7), bytes, 'nor is anything lost by it later');
   });
